@@ -1,0 +1,154 @@
+"""What a judge sees and what it decides. Judges return `passed` or `partial`, or raise Unmet or Unsure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from grader.model import Answer, Assignment, CellError, Criterion, Execution, Item, Outcome, Span, Submission, Text
+
+
+@dataclass(frozen=True)
+class Decision:
+    """`share` of the points, 0 to 1, or None where a person has to decide (then `review` says why)."""
+
+    outcome: Outcome
+    share: float | None
+    feedback: Text | None = None
+    review: Text | None = None
+    evidence: dict[str, Any] = field(default_factory=dict)
+    spans: tuple[Span, ...] = ()
+    notes: tuple[Text, ...] = ()
+
+
+def say(ko: str, en: str) -> Text:
+    """A sentence in both languages, with places `{0}`, `{1}`, ... for values."""
+    return Text(ko=ko, en=en)
+
+
+def passed(spans: tuple[Span, ...] = (), notes: tuple[Text, ...] = (), **evidence: Any) -> Decision:
+    return Decision("passed", 1.0, spans=spans, notes=notes, evidence=evidence)
+
+
+def partial(share: float, feedback: Text, **evidence: Any) -> Decision:
+    return Decision("partial", share, feedback, evidence=evidence)
+
+
+class Unmet(Exception):
+    """The criterion is not met; the text is what the student reads."""
+
+    def __init__(self, feedback: Text, **evidence: Any) -> None:
+        super().__init__(feedback.en)
+        self.decision = Decision("failed", 0.0, feedback, evidence=evidence)
+
+
+class Unsure(Exception):
+    """Nobody can tell from the evidence; `review` says to the TA why."""
+
+    def __init__(self, feedback: Text, review: Text, outcome: Outcome = "partial", **evidence: Any) -> None:
+        super().__init__(review.en)
+        self.decision = Decision(outcome, None, feedback, review, evidence=evidence)
+
+
+_DEFINE = {
+    "predictions": Text(
+        ko="`{0}(df)` 함수를 정의하세요. 원래 특성 열의 DataFrame을 받아 달러 단위 예측을 돌려줍니다.",
+        en="define `{0}(df)`: a DataFrame of the raw feature columns in, dollars out",
+    ),
+    "series": Text(
+        ko="`{0}`에 매 반복의 손실을 float 리스트로 남겨 두세요.",
+        en="keep the loss of every iteration in `{0}`, a list of floats",
+    ),
+}
+_DEFINE_MODULE = Text(ko="`{0}` 이름으로 torch.nn.Module을 정의하세요.", en="define `{0}`, a torch.nn.Module")
+_TYPE = Text(ko="`{0}`의 형식이 {1}입니다. ", en="`{0}` is a {1}: ")
+_RAISED = Text(ko="`{0}`을(를) 써 보니 오류가 났습니다: {1}", en="using `{0}` raised {1}")
+_SLOW = Text(ko="`{0}`이(가) 제시간에 끝나지 않았습니다: {1}", en="`{0}` did not finish in time: {1}")
+_DEAD = Text(
+    ko="`{0}`을(를) 확인하기 전에 커널이 멈췄습니다. {1}",
+    en="the kernel had stopped before `{0}` could be looked at: {1}",
+)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that a judge may look at, for one criterion of one submission."""
+
+    submission: Submission
+    execution: Execution
+    assignment: Assignment
+    item: Item
+    criterion: Criterion
+
+    def claim(self, probe: str, name: str) -> dict[str, Any]:
+        """What the kernel answered about `name`. Raises Unmet or Unsure where it did not answer."""
+        reply = self.execution.evidence.get(f"{probe}:{name}")
+        if reply is None:
+            raise self._unanswered(name)
+        found = reply.get("found")
+        if isinstance(found, dict):
+            return found
+        raise _fault(probe, name, str(reply.get("fault")), str(reply.get("message", "")))
+
+    @property
+    def answer(self) -> Answer:
+        return self.submission.answers.get(self.item.id, Answer(text=""))
+
+    @property
+    def cells(self) -> list[dict[str, Any]]:
+        """The executed notebook's cells."""
+        return list((self.execution.notebook or {}).get("cells", []))
+
+    def own_cells(self) -> list[int]:
+        """Indices of this item's cells; of all cells if the notebook names no item anywhere."""
+        items = self.submission.items_of_cells
+        if not any(items):
+            return list(range(len(items)))
+        return [index for index, item in enumerate(items) if item == self.item.id]
+
+    def errors_in(self, indices: list[int]) -> list[CellError]:
+        return [error for error in self.execution.errors if error.cell is not None and error.cell - 1 in indices]
+
+    def stopped_from_outside(self) -> CellError | None:
+        """The kernel's death by SIGKILL or SIGTERM that this grader did not send: nobody knows whose doing."""
+        for error in self.execution.errors:
+            if error.name == "KernelDied" and error.message.endswith(("signal 9", "signal 15")):
+                return error
+        return None
+
+    def _unanswered(self, name: str) -> Exception:
+        cause = "; ".join(_sentence(error) for error in self.execution.errors[-1:]) or self.execution.status
+        feedback = _DEAD.filled(name, cause)
+        if self.stopped_from_outside():
+            review = Text(
+                ko=f"커널이 밖에서 종료됐거나 스스로를 종료했습니다. 다시 실행해 보세요. {cause}",
+                en=f"the kernel was killed from outside, or killed itself; run it again: {cause}",
+            )
+            return Unsure(feedback, review, "failed")
+        return Unmet(feedback)
+
+
+def _sentence(error: CellError) -> str:
+    return f"cell {error.cell}: {error.message}" if error.cell else error.message
+
+
+def _fault(probe: str, name: str, kind: str, message: str) -> Exception:
+    define = _DEFINE.get(probe, _DEFINE_MODULE).filled(name)
+    if kind == "missing":
+        return Unmet(define)
+    if kind == "wrong_type":
+        start = _TYPE.filled(name, message)
+        return Unmet(Text(ko=start.ko + define.ko, en=start.en + define.en))
+    if kind in ("raised", "unusable"):
+        return Unmet(_RAISED.filled(name, message))
+    if kind == "too_slow":
+        return Unmet(_SLOW.filled(name, message))
+    review = Text(ko=f"커널의 답을 읽을 수 없습니다: {message}", en=f"the kernel's answer cannot be read: {message}")
+    return Unsure(_RAISED.filled(name, message), review)
+
+
+def with_feedback(decision: Decision, feedback: Text | None) -> Decision:
+    """The rubric's own words in place of the check's, where it has some and the outcome is not passed."""
+    if feedback is None or decision.outcome == "passed":
+        return decision
+    return replace(decision, feedback=feedback)

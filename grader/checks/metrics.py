@@ -1,0 +1,158 @@
+"""Numbers: the losses, R² on held-out rows, and what the notebook prints of itself."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any, Literal
+
+import numpy as np
+
+from grader import tables
+from grader.checks.decision import Decision, Evidence, Unmet, Unsure, partial, passed, say
+from grader.regression import least_squares_r2, order_of_rows, r2_score
+from grader.tables import Floats
+
+_FEWEST_LOSSES = 10
+
+
+def loss_falls(evidence: Evidence, *, losses: str, to: float = 0.9) -> Decision:
+    """The list holds the finite losses of a training in which the last tenth's mean is below `to` times the start's."""
+    claim = evidence.claim("series", losses)
+    length, head, tail = claim.get("length", 0), claim.get("head_mean"), claim.get("tail_mean")
+    seen: dict[str, Any] = {"losses": length, "start": head, "end": tail}
+    if length < _FEWEST_LOSSES:
+        raise Unmet(_FEW.filled(losses, length, _FEWEST_LOSSES), **seen)
+    if claim.get("not_finite") or head is None or tail is None:
+        raise Unmet(_NOT_FINITE.filled(losses, claim.get("not_finite")), **seen)
+    if not tail < head - (1 - to) * abs(head):
+        raise Unmet(_NOT_FALLING.filled(losses, f"{head:.4g}", f"{tail:.4g}"), **seen)
+    training = claim.get("seen_in_training")
+    if not _was_seen(training):
+        raise Unsure(_UNSEEN.filled(losses), _UNSEEN_REVIEW.filled(losses, claim.get("backward_calls")), **seen)
+    return passed(**seen)
+
+
+def _was_seen(training: Any) -> bool:
+    """The list is what went backward, value by value, or means of it (per epoch) and so within its range."""
+    return isinstance(training, dict) and (training.get("exact", 0) >= 0.5 or training.get("in_range", 0) >= 0.9)
+
+
+def r2(
+    evidence: Evidence,
+    *,
+    predict: str,
+    at_least: float,
+    from_: float | None = None,
+    review_within: float = 0.0,
+    at_most: Literal["least_squares"] | float | None = None,
+) -> Decision:
+    """R² on the held-out rows, recomputed: full at `at_least`, linear from `from`, a look within `review_within`
+    below the threshold, and above `at_most` (for a single layer: least squares fitted to the held-out rows)."""
+    assert evidence.assignment.heldout is not None
+    heldout = tables.read(evidence.assignment.heldout.file, evidence.assignment.heldout.target)
+    order, again = order_of_rows(evidence.execution.submission_sha256, len(heldout.target))
+    claim = evidence.claim("predictions", predict)
+    predicted = predicted_rows(claim.get("tables", {}).get("heldout"), len(order), predict)
+    score = r2_score(heldout.target[order], predicted)
+    seen: dict[str, Any] = {"r2": round(score, 4), "at_least": at_least, "rows": len(order)}
+    _require_same_answers(claim, predicted, again, predict, seen)
+    ceiling = _ceiling(at_most, heldout)
+    if ceiling is not None and score > ceiling:
+        seen["ceiling"] = round(ceiling, 4)
+        raise Unsure(_ABOVE.filled(f"{score:.3f}"), _ABOVE_REVIEW.filled(f"{score:.4f}", f"{ceiling:.4f}"), **seen)
+    if score >= at_least:
+        return passed(**seen)
+    feedback = _BELOW.filled(f"{score:.3f}", at_least)
+    if score >= at_least - review_within:
+        raise Unsure(feedback, _NEAR.filled(f"{score:.4f}", at_least), **seen)
+    if from_ is not None and score > from_:
+        return partial((score - from_) / (at_least - from_), feedback, **seen)
+    raise Unmet(feedback, **seen)
+
+
+def predicted_rows(answer: Any, rows: int, name: str) -> Floats:
+    """Decode one table's predictions, shape (rows,). Raises Unmet for what is not `rows` finite numbers."""
+    if not isinstance(answer, dict) or "values" not in answer:
+        answer = answer if isinstance(answer, dict) else {}
+        raise Unmet(_NO_PREDICTIONS.filled(name, answer.get("message", "")))
+    try:
+        values = np.frombuffer(base64.b64decode(answer["values"], validate=True), dtype="<f4").astype(np.float64)
+    except (binascii.Error, ValueError, TypeError):
+        raise Unmet(_NO_PREDICTIONS.filled(name, "not numbers")) from None
+    if len(values) != rows:
+        raise Unmet(_NO_PREDICTIONS.filled(name, f"{len(values)} predictions for {rows} rows"))
+    bad = int(np.count_nonzero(~np.isfinite(values)))
+    if bad:
+        raise Unmet(_NOT_FINITE_PREDICTIONS.filled(name, bad, rows), not_finite=bad)
+    return values
+
+
+def _require_same_answers(
+    claim: dict[str, Any], first: Floats, again: list[list[int]], name: str, seen: dict[str, Any]
+) -> None:
+    """The same rows, asked again in other batches, must get the same predictions, or nobody can tell the R²."""
+    repeated = claim.get("again")
+    answers = repeated if isinstance(repeated, list) else []
+    allowed = 1e-3 * float(first.std()) + 1e-5 * float(np.abs(first).max())
+    for rows, answer in zip(again, [*answers, *[None] * len(again)], strict=False):
+        try:
+            apart = float(np.abs(predicted_rows(answer, len(rows), name) - first[rows]).max())
+        except Unmet as unmet:
+            feedback = unmet.decision.feedback or _UNSTABLE.filled(name)
+            raise Unsure(feedback, _UNSTABLE_REVIEW.filled(name, f"{len(rows)} rows: {unmet}"), **seen) from None
+        if apart > allowed:
+            detail = f"{len(rows)} rows differ by up to {apart:.4g}"
+            raise Unsure(_UNSTABLE.filled(name), _UNSTABLE_REVIEW.filled(name, detail), **seen)
+
+
+def _ceiling(at_most: Literal["least_squares"] | float | None, heldout: tables.Table) -> float | None:
+    if at_most == "least_squares":
+        return least_squares_r2(heldout.features, heldout.target) + 1e-6  # predictions cross as float32
+    return at_most
+
+
+_FEW = say(
+    "`{0}`에 손실이 {1}개뿐입니다. {2}번 이상 반복하고 매번 기록했나요?",
+    "`{0}` holds {1} losses; did you train and record at least {2} iterations?",
+)
+_NOT_FINITE = say(
+    "`{0}`의 {1}개가 유한한 수가 아닙니다. 학습률과 입력의 크기는 적당한가요?",
+    "{1} of the losses in `{0}` are not finite numbers; are the learning rate and the scale of the inputs right?",
+)
+_NOT_FALLING = say(
+    "`{0}`의 손실이 줄지 않습니다(처음 {1}, 끝 {2}). 매 반복에서 무엇이 갱신되나요?",
+    "the losses in `{0}` do not fall (start {1}, end {2}); what does each iteration update?",
+)
+_UNSEEN = say(
+    "`{0}`이(가) 학습 중에 계산된 손실과 맞지 않아 사람이 확인합니다.",
+    "`{0}` does not match the losses seen during training; a person will look",
+)
+_UNSEEN_REVIEW = say(
+    "`{0}`의 값이 backward()에 들어간 손실({1}회)과 맞지 않습니다.",
+    "the values of `{0}` are not among the losses that went through backward() ({1} calls)",
+)
+_NO_PREDICTIONS = say(
+    "`{0}`이(가) 행마다 예측 하나를 돌려주지 않습니다: {1}", "`{0}` does not return one prediction for each row: {1}"
+)
+_NOT_FINITE_PREDICTIONS = say(
+    "`{0}`의 예측 {2}개 가운데 {1}개가 유한한 수가 아닙니다.", "{1} of {2} predictions of `{0}` are not finite numbers"
+)
+_UNSTABLE = say(
+    "`{0}`에 같은 행을 다시 물으면 다른 값이 나옵니다. 예측할 때 eval()을 불렀나요?",
+    "`{0}` answers differently when the same rows are asked again; do you call eval() before predicting?",
+)
+_UNSTABLE_REVIEW = say("`{0}`이(가) 같은 행에 다른 답을 냅니다: {1}", "`{0}` is not a function of its rows: {1}")
+_ABOVE = say(
+    "처음 보는 행에서 R²가 {0}입니다. 선형 모델로는 나올 수 없는 값이라 사람이 확인합니다.",
+    "R² on unseen rows is {0}, more than a linear model can reach; a person will look",
+)
+_ABOVE_REVIEW = say(
+    "R² {0}이(가) 같은 행에 맞춘 최소제곱 {1}보다 높습니다. 목표값 누출이나 다른 특성이 의심됩니다.",
+    "R² {0} exceeds least squares fitted to the same rows, {1}: a leak or other features?",
+)
+_BELOW = say(
+    "처음 보는 행에서 R²가 {0}입니다(목표 {1}). 입력의 크기와 학습 횟수를 어떻게 정했나요?",
+    "R² on unseen rows is {0} (goal {1}); how did you choose the scale of the inputs and the number of iterations?",
+)
+_NEAR = say("R² {0}이(가) 기준 {1}에 아주 가깝습니다.", "R² {0} is just below the threshold {1}")

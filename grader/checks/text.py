@@ -1,0 +1,101 @@
+"""What can be read: whether cells ran, what is said about devices, and the written answers."""
+
+from __future__ import annotations
+
+import re
+
+from grader.answers.phrases import find
+from grader.checks import outputs
+from grader.checks.decision import Decision, Evidence, Unmet, Unsure, passed, say
+
+_CPU = re.compile(r"(?<![a-z])cpu(?![a-z])", re.IGNORECASE)
+_GPU = re.compile(r"(?<![a-z])(?:gpu|cuda|mps)(?![a-z])|그래픽\s?카드", re.IGNORECASE)
+_TIME = re.compile(
+    r"\d\s?(?:s|sec|secs|seconds?|ms|초)(?![a-z])|초\b|시간|속도|빠르|빨라|느리|느려|차이"
+    r"|faster|slower|speed|(?<![a-z])times?(?![a-z])|difference|quick|slow|took|takes",
+    re.IGNORECASE,
+)
+
+
+def runs(evidence: Evidence) -> Decision:
+    """Every code cell of the item, and of no item, ran to its end; and the item has code at all."""
+    own = [index for index in evidence.own_cells() if _is_code(evidence, index)]
+    if not own:
+        raise Unmet(_NO_CODE.filled(evidence.item.id), cells=0)
+    items = evidence.submission.items_of_cells
+    shared = [index for index, item in enumerate(items) if item is None]
+    errors = evidence.errors_in(sorted({*own, *shared}))
+    if errors:
+        first = errors[0]
+        message = first.message.strip().splitlines()[0][:200] if first.message.strip() else ""
+        feedback = _STOPPED.filled(first.cell, f"{first.name}: {message}" if message else first.name)
+        raise _blame(evidence, feedback, first.cell)
+    unreached = [index + 1 for index in own if evidence.cells[index].get("execution_count") is None]
+    if unreached:
+        raise _blame(evidence, _UNREACHED.filled(", ".join(map(str, unreached))), unreached[0])
+    return passed(cells=len(own))
+
+
+def _blame(evidence: Evidence, feedback: object, cell: int | None) -> Exception:
+    death = evidence.stopped_from_outside()
+    if death is None:
+        return Unmet(feedback, cell=cell)  # type: ignore[arg-type]
+    return Unsure(feedback, _KILLED.filled(death.cell, death.message), "failed", cell=cell)  # type: ignore[arg-type]
+
+
+def _is_code(evidence: Evidence, index: int) -> bool:
+    cell = evidence.cells[index] if index < len(evidence.cells) else {}
+    lines = cell.get("source", "").splitlines() if cell.get("cell_type") == "code" else []
+    return any(line.strip() and not line.lstrip().startswith("#") for line in lines)
+
+
+def compares_devices(evidence: Evidence) -> Decision:
+    """One passage, written or printed, sets the CPU beside a GPU and speaks of time."""
+    written = [p for answer in evidence.submission.answers.values() for p in re.split(r"\n\s*\n", answer.text)]
+    printed = [outputs.text_of(cell) for cell in evidence.cells]
+    for passage in (*written, *printed):
+        if _CPU.search(passage) and _GPU.search(passage) and _TIME.search(passage):
+            return passed(passage=_around(passage))
+    raise Unmet(_NO_COMPARISON)
+
+
+def _around(passage: str) -> str:
+    match = _GPU.search(passage)
+    start = max(0, (match.start() if match else 0) - 80)
+    return passage[start : start + 160].strip()
+
+
+def mentions(evidence: Evidence, *, concept: str) -> Decision:
+    """The item's answer holds a phrase of the concept. A real answer without one is for a person to read.
+
+    That a phrase is missing is no evidence that an answer is wrong; only an empty answer earns nothing for sure.
+    """
+    answer = evidence.answer
+    if not answer.text.strip():
+        raise Unmet(_EMPTY.filled(evidence.item.id), characters=0)
+    spans = find(answer.text, evidence.assignment.concepts[concept])
+    if spans:
+        return passed(spans=spans, cells=list(answer.cells))
+    if evidence.criterion.bonus:
+        raise Unmet(_NOT_FOUND, characters=len(answer.text))
+    review = _MISSED.filled(concept, len(answer.text))
+    raise Unsure(_NOT_FOUND, review, "failed", characters=len(answer.text))
+
+
+_NO_CODE = say("{0} 제목 아래에 코드가 없습니다.", "there is no code under a heading {0}")
+_STOPPED = say("{0}번 셀이 멈췄습니다: {1}", "cell {0} stopped with {1}")
+_UNREACHED = say("{0}번 셀까지 가지 못하고 실행이 끝났습니다.", "the run ended before cell {0}")
+_KILLED = say(
+    "{0}번 셀에서 커널이 밖에서 종료됐거나 스스로를 종료했습니다({1}). 다시 실행해 보세요.",
+    "in cell {0} the kernel was killed from outside, or killed itself ({1}); run it again",
+)
+_NO_COMPARISON = say(
+    "CPU와 GPU에서 걸린 시간을 비교한 곳을 찾지 못했습니다. 차이가 있었나요, 왜 그럴까요?",
+    "no comparison of the time on a CPU and on a GPU was found; did they differ, and why?",
+)
+_EMPTY = say("{0}의 답이 비어 있습니다.", "there is no answer to {0}")
+_NOT_FOUND = say("답에 더할 내용은 없을까요?", "is there anything to add to the answer?")
+_MISSED = say(
+    "`{0}` 개념의 구절이 {1}자 답에서 발견되지 않았습니다. 다른 말로 썼는지 읽어 주세요.",
+    "no phrase of `{0}` in an answer of {1} characters; read whether it is said in other words",
+)

@@ -1,0 +1,98 @@
+"""Arguments in, exit code out; no logic. Everything heavy is imported inside the command that needs it.
+
+Exit codes: 0 done, 1 done but something is wrong (an escaped mutant, a notebook lost to a fault of ours),
+2 bad input, 3 kernels cannot be run here, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="grader",
+    help="Grades deep-learning homework: runs notebooks, recomputes what earns points, scores written answers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+_CORES = os.cpu_count() or 1
+
+
+class Lang(StrEnum):
+    ko = "ko"
+    en = "en"
+
+
+Rubric = Annotated[Path | None, typer.Option("-a", "--assignment", help="The rubric. [default: rubrics/hw1.yaml]")]
+Jobs = Annotated[int, typer.Option("-j", "--jobs", min=1, help="Notebooks at a time.")]
+
+
+@app.callback(invoke_without_command=True)
+def root(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        from grader import __version__
+
+        typer.echo(f"grader {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def grade(
+    paths: Annotated[list[Path], typer.Argument(help="Notebook, folder of notebooks, or folder of students' folders.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for reports and pages.")],
+    assignment: Rubric = None,
+    jobs: Jobs = _CORES,
+    lang: Annotated[Lang, typer.Option(help="Language of the feedback.")] = Lang.en,
+) -> None:
+    """Run and score hand-ins; write reports, feedback pages, gradebook.csv and index.html."""
+    from grader.commands import grade_class
+
+    raise typer.Exit(grade_class(paths, out, _rubric(assignment), jobs, lang.value))
+
+
+@app.command()
+def lint(
+    rubrics: Annotated[list[Path] | None, typer.Argument(help="Rubrics to check. [default: rubrics/hw1.yaml]")] = None,
+) -> None:
+    """Check rubrics; every complaint names file, line and mend."""
+    from grader.commands import lint_rubrics
+
+    raise typer.Exit(lint_rubrics(rubrics or [_rubric(None)]))
+
+
+@app.command()
+def selftest(assignment: Rubric = None, jobs: Jobs = _CORES) -> None:
+    """Grade the reference, a blank notebook and every mutant of the reference."""
+    from grader.commands import selftest_rubric
+
+    raise typer.Exit(selftest_rubric(_rubric(assignment), jobs))
+
+
+def _rubric(given: Path | None) -> Path:
+    """The rubric asked for, or homework 1 here or beside the package."""
+    if given is not None:
+        return given
+    default = Path("rubrics") / "hw1.yaml"
+    return default if default.exists() else Path(__file__).parents[1] / default
+
+
+def main() -> None:
+    """Run the command line. A GraderError is printed as a sentence, anything else as the bug that it is."""
+    from grader.errors import GraderError
+
+    try:
+        app()
+    except GraderError as error:
+        typer.echo(f"grader: {error}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("grader: interrupted; reports written so far are complete", err=True)
+        sys.exit(130)

@@ -1,0 +1,49 @@
+"""The exception tree, drawn once.
+
+GraderError                 anything a user can mend; the command line prints it and exits with `exit_code`
+├── RubricError             the rubric is not valid; holds every complaint with file and line
+├── SubmissionError         a hand-in could not be found or read
+└── RunnerError             a kernel could not be started or lost its connection: our fault, not a student's
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class GraderError(Exception):
+    """Base of what this package raises on purpose."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """One thing wrong with a rubric, where it stands, and how to mend it."""
+
+    file: Path
+    line: int
+    problem: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.problem}\n    mend: {self.mend}"
+
+
+class RubricError(GraderError):
+    """A rubric that cannot be trusted with grades."""
+
+    def __init__(self, complaints: list[Complaint]) -> None:
+        super().__init__("\n".join(str(complaint) for complaint in complaints))
+        self.complaints = complaints
+
+
+class SubmissionError(GraderError):
+    """A path that holds no hand-in."""
+
+
+class RunnerError(GraderError):
+    """The kernel infrastructure failed."""
+
+    exit_code = 3

@@ -1,0 +1,203 @@
+"""What a feedback page says of each item, as plain data for its template."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from grader.exporters.figures import Picture, pictures
+from grader.exporters.labels import check_name, label
+from grader.exporters.values import Chip, chips
+from grader.model import Assignment, Criterion, Execution, Finding, Item, Language, Report, Score, Submission
+
+WRITTEN = "mentions"  # the check of written answers, whose criteria are named after what the answer should say
+_GIVES_AWAY = frozenset(("concept", "concepts", "phrase", "phrases"))
+_SAID_ALREADY = frozenset(("cells", "characters"))  # of a written answer, which stands below with its cells
+
+Mark = tuple[int, int, str, bool]  # start, end, name, whether it earned points
+
+
+@dataclass(frozen=True)
+class Bar:
+    """Shares of the full points in percent: certain, and still open."""
+
+    decided: float
+    open: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """One criterion. ``state`` is its outcome, or ``undecided``."""
+
+    state: str
+    name: str
+    code: str | None
+    feedback: str | None
+    earned: float | None
+    points: float
+    bonus: bool
+    chips: tuple[Chip, ...]
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of an answer under the same marks; ``ending`` are the marks whose last stretch this is."""
+
+    text: str
+    marks: tuple[str, ...]
+    ending: tuple[str, ...]
+    earning: bool
+
+
+@dataclass(frozen=True)
+class ItemView:
+    """One item as the student sees it."""
+
+    score: Score
+    title: str
+    open: bool
+    bar: Bar
+    rows: tuple[Row, ...] = ()
+    written: bool = False
+    answer: tuple[Segment, ...] = ()
+    cells: tuple[int, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+
+
+def items(report: Report, submission: Submission, execution: Execution, assignment: Assignment) -> list[ItemView]:
+    """One view per score, in the report's order; an item that the assignment does not know shows its points only."""
+    asked = {item.id: item for item in assignment.items}
+    plots = pictures(execution.notebook, submission.items_of_cells)
+    views = []
+    for score in report.scores:
+        item = asked.get(score.item)
+        if item is None or item.visibility != "visible":
+            title = item.title.in_language(report.language) if item else ""
+            views.append(ItemView(score, title, False, _bar(score)))
+        else:
+            views.append(_open_item(score, item, submission, report.language, plots))
+    return views
+
+
+def total_bar(report: Report) -> Bar:
+    """The whole report's points as shares."""
+    undecided = sum(_waiting(score) for score in report.scores)
+    return Bar(*_shares(report.decided, undecided, report.max_points))
+
+
+def segments(text: str, marks: Sequence[Mark]) -> list[Segment]:
+    """``text`` cut where a mark (start, end, name, earning) begins or ends; marks may overlap and reach too far."""
+    inside = _merged([(max(0, start), min(end, len(text)), name, earning) for start, end, name, earning in marks])
+    cuts = sorted({0, len(text), *(mark[0] for mark in inside), *(mark[1] for mark in inside)})
+    result = []
+    for start, end in pairwise(cuts):
+        here = [mark for mark in inside if mark[0] <= start and end <= mark[1]]
+        result.append(
+            Segment(
+                text[start:end],
+                _names(here),
+                _names([mark for mark in here if mark[1] == end]),
+                any(mark[3] for mark in here),
+            )
+        )
+    return result
+
+
+def _open_item(
+    score: Score, item: Item, submission: Submission, language: Language, plots: Mapping[str, Sequence[Picture]]
+) -> ItemView:
+    asked = {criterion.id: criterion for criterion in item.criteria}
+    names = _row_names(score.findings, asked, language)
+    rows = tuple(_row(finding, asked, names[n], language) for n, finding in enumerate(score.findings))
+    answer = submission.answers.get(item.id)
+    marks = [
+        (span.start, span.end, row.code or row.name, row.state in ("passed", "partial", "undecided"))
+        for row, finding in zip(rows, score.findings, strict=True)
+        for span in finding.spans
+    ]
+    return ItemView(
+        score=score,
+        title=item.title.in_language(language),
+        open=True,
+        bar=_bar(score),
+        rows=rows,
+        written=any(criterion.check == WRITTEN for criterion in item.criteria),
+        answer=tuple(segments(answer.text, marks)) if answer else (),
+        cells=answer.cells if answer else (),
+        pictures=tuple(plots.get(item.id, ())),
+    )
+
+
+def _row(finding: Finding, asked: Mapping[str, Criterion], name: str, language: Language) -> Row:
+    state = "undecided" if finding.earned is None else finding.outcome
+    written = _is_written(finding, asked)
+    told = written and state in ("passed", "partial")
+    unsaid = _GIVES_AWAY | _SAID_ALREADY if written else _GIVES_AWAY
+    evidence = {key: value for key, value in finding.evidence.items() if key not in unsaid}
+    return Row(
+        state=state,
+        name=name,
+        code=finding.criterion if told else None,
+        feedback=finding.feedback,
+        earned=finding.earned,
+        points=finding.points,
+        bonus=finding.bonus,
+        chips=tuple(chips(evidence, language)) if told or not written else (),
+    )
+
+
+def _row_names(findings: Sequence[Finding], asked: Mapping[str, Criterion], language: Language) -> list[str]:
+    """Written criteria are numbered: their ids say what the answer lacks, which the feedback only asks about."""
+    names, count = [], 0
+    for finding in findings:
+        criterion = asked.get(finding.criterion)
+        if _is_written(finding, asked):
+            count += 1
+            names.append(label("point_of_answer", language, n=count))
+        else:
+            named = check_name(criterion.check, language) if criterion else None
+            own = finding.criterion if criterion is None or criterion.id != criterion.check else ""
+            names.append(f"{named} ({own})" if named and own else named or finding.criterion)
+    return names
+
+
+def _is_written(finding: Finding, asked: Mapping[str, Criterion]) -> bool:
+    criterion = asked.get(finding.criterion)
+    return criterion.check == WRITTEN if criterion else bool(finding.spans)
+
+
+def _merged(marks: Sequence[Mark]) -> list[Mark]:
+    """Marks that are not empty; those of one name that overlap or touch become one."""
+    merged: dict[str, list[Mark]] = {}
+    for start, end, name, earning in sorted(mark for mark in marks if mark[0] < mark[1]):
+        same = merged.setdefault(name, [])
+        if same and start <= same[-1][1]:
+            same[-1] = (same[-1][0], max(end, same[-1][1]), name, same[-1][3] or earning)
+        else:
+            same.append((start, end, name, earning))
+    return [mark for same in merged.values() for mark in same]
+
+
+def _names(marks: Sequence[Mark]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(mark[2] for mark in marks))
+
+
+def _bar(score: Score) -> Bar:
+    certain = score.decided if score.points is None else score.points
+    return Bar(*_shares(certain, _waiting(score), score.max_points))
+
+
+def _waiting(score: Score) -> float:
+    """Points that a person's decision could still add."""
+    if score.points is not None:
+        return 0.0
+    pending = sum(finding.points for finding in score.findings if finding.earned is None)
+    return min(score.max_points - score.decided, pending)
+
+
+def _shares(decided: float, waiting: float, maximum: float) -> tuple[float, float]:
+    if maximum <= 0:
+        return 0.0, 0.0
+    first = min(100.0, 100 * decided / maximum)
+    return round(first, 2), round(min(100 - first, 100 * waiting / maximum), 2)

@@ -1,0 +1,107 @@
+"""The pages that people read: a student's feedback, the class, the executed notebook.
+
+Each page is one file without scripts that asks nothing of the network; a content security policy in its head says so
+to the browser. Everything a student wrote is escaped or cleaned before it stands in a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache, partial
+from pathlib import Path
+
+import jinja2
+
+from grader.exporters import feedback, overview, values
+from grader.exporters.labels import label, status_name, status_sentence
+from grader.model import Assignment, Execution, Language, Report, Submission
+
+_TEMPLATES = Path(__file__).parent.parent / "templates"
+
+
+def feedback_page(
+    report: Report,
+    submission: Submission,
+    execution: Execution,
+    assignment: Assignment,
+    executed_link: str | None = None,
+) -> str:
+    """What the student reads, in the report's language.
+
+    ``executed_link`` leads, relative to this page, to the page of the executed notebook. Items that are not visible
+    show their points only. Raises nothing for any content of a submission, an execution or a report.
+    """
+    return _page(
+        "feedback.html.j2",
+        report.language,
+        report=report,
+        submission=submission,
+        execution=execution,
+        assignment=assignment,
+        items=feedback.items(report, submission, execution, assignment),
+        bar_of_total=feedback.total_bar(report),
+        waiting=[score.item for score in report.scores if score.points is None],
+        executed_link=values.href(executed_link) if executed_link else None,
+    )
+
+
+def class_page(reports: Sequence[Report], assignment: Assignment, links: Mapping[str, str]) -> str:
+    """The class on one page, for the TA, in the language of most reports (Korean if there are none).
+
+    ``links`` leads from a student to their feedback page; a student without a link is named only. Raises nothing for
+    any reports.
+    """
+    language = overview.language_of(reports)
+    return _page(
+        "class.html.j2",
+        language,
+        assignment=assignment,
+        overview=overview.of(reports, assignment, language),
+        links={student: values.href(link) for student, link in links.items()},
+    )
+
+
+def executed_page(execution: Execution, title: str, language: Language) -> str:
+    """The executed notebook, each cell under an anchor ``cell-N`` counted from 1.
+
+    A notebook that nbconvert cannot lay out is shown as plain text, and the page says so. Raises nothing for any
+    notebook.
+    """
+    from grader.exporters import executed  # nbconvert takes half a second to import
+
+    cells = executed.tidy_cells(execution.notebook)
+    try:
+        body = executed.render_cells(cells, {error.cell for error in execution.errors if error.cell is not None})
+    except executed.CONVERSION_ERRORS:
+        body = None
+    return _page("executed.html.j2", language, execution=execution, title=title, cells=cells, body=body)
+
+
+def _page(template: str, language: Language, **content: object) -> str:
+    layout = _environment().get_template(template)
+    page = layout.render(
+        language=language,
+        t=partial(_label, language),
+        status_name=partial(status_name, language=language),
+        status_sentence=partial(status_sentence, language=language),
+        **content,
+    )
+    return values.printable(page)
+
+
+def _label(language: Language, name: str, **kw: object) -> str:
+    return label(name, language, **kw)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    for written in (values.points, values.moment, values.one_line, values.with_code):
+        environment.filters[written.__name__] = written
+    return environment

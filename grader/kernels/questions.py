@@ -1,0 +1,36 @@
+"""What a kernel is asked once its notebook has run: the probes that the rubric's checks need, with their data."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from typing import Any
+
+from grader import tables
+from grader.checks import needed_probes
+from grader.model import Assignment, Submission
+from grader.regression import order_of_rows
+
+_ORDER = {"predictions": 0, "module": 1}  # predictions first: they show what a model is fed
+
+
+def questions(submission: Submission, assignment: Assignment) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yields (key of the evidence, request). Held-out rows go in without their target."""
+    for probe, name in sorted(needed_probes(assignment), key=lambda pair: (_ORDER.get(pair[0], 2), pair)):
+        request: dict[str, Any] = {"probe": probe, "name": name}
+        if probe == "predictions":
+            request |= _rows_to_predict(submission, assignment)
+        yield f"{probe}:{name}", request
+    yield "observed:", {"probe": "observed"}
+
+
+def _rows_to_predict(submission: Submission, assignment: Assignment) -> dict[str, Any]:
+    assert assignment.heldout is not None
+    target = assignment.heldout.target
+    heldout = tables.read(assignment.heldout.file, target)
+    order, again = order_of_rows(submission.sha256, len(heldout.target))
+    asked = {"heldout": heldout.features[order]}
+    for name, data in assignment.data.items():
+        asked[name] = tables.read(data.file, target).features
+    encoded = {name: base64.b64encode(rows.astype("<f8").tobytes()).decode("ascii") for name, rows in asked.items()}
+    return {"columns": list(heldout.columns), "tables": encoded, "again": again}

@@ -1,0 +1,207 @@
+"""The runner: one method from a submission to what happened, whatever the notebook does."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sys
+import time
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+import nbformat
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import DeadKernelError
+
+from grader import probes
+from grader.errors import RunnerError
+from grader.kernels.client import CappedClient, Stopped, kill_tree
+from grader.kernels.questions import questions
+from grader.kernels.workplace import Workplace
+from grader.model import Assignment, CellError, Execution, ExecutionStatus, Submission
+
+_STARTUP_SECONDS = 120
+_MEMORY_MESSAGES = ("MemoryError", "can't allocate memory", "Unable to allocate", "Cannot allocate memory")
+logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # nbclient tells us by exception what it also logs
+
+
+class Runner(Protocol):
+    """The seam: the next runner replaces what is behind this method."""
+
+    def run(self, submission: Submission, assignment: Assignment) -> Execution: ...
+
+
+class FreshKernelRunner:
+    """A stock ipykernel per submission, in a process group, folder and environment of its own."""
+
+    def run(self, submission: Submission, assignment: Assignment) -> Execution:
+        """Execute and question one notebook. Never raises for what a notebook does."""
+        if submission.notebook is None:
+            reason = submission.warnings[-1] if submission.warnings else "the notebook cannot be read"
+            unreadable = CellError(cell=None, name="Unreadable", message=reason)
+            return Execution(status="unreadable", submission_sha256=submission.sha256, errors=(unreadable,))
+        started = time.monotonic()
+        try:
+            with Workplace(submission, assignment) as place:
+                return asyncio.run(_Run(submission, assignment, place).execution())
+        except Exception as error:  # noqa: BLE001  # our fault, whatever it was: reported, and the others go on
+            name, seconds = type(error).__name__, time.monotonic() - started
+            return Execution(
+                status="infrastructure",
+                submission_sha256=submission.sha256,
+                seconds=seconds,
+                errors=(CellError(cell=None, name=name, message=str(error)[:2000]),),
+            )
+
+
+class _Run:
+    """One notebook on its way through one kernel."""
+
+    def __init__(self, submission: Submission, assignment: Assignment, place: Workplace) -> None:
+        self.submission, self.assignment, self.place = submission, assignment, place
+        self.limits = assignment.limits
+        notebook: Any = nbformat.from_dict(submission.notebook)  # type: ignore[no-untyped-call]
+        self.notebook = notebook
+        for cell in self.notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+        self.client = CappedClient(
+            notebook,
+            output_bytes=self.limits.output_mb * 1e6,
+            km=_kernel_manager(self.limits.memory_mb, place),
+            resources={"metadata": {"path": str(place.work)}},
+            startup_timeout=_STARTUP_SECONDS,
+            shutdown_kernel="immediate",
+        )
+        self.evidence: dict[str, Any] = {}
+        self.stopped: CellError | None = None
+        self.status: ExecutionStatus | None = None
+
+    async def execution(self) -> Execution:
+        with self.place.log.open("wb") as log:
+            await self.client.async_start_new_kernel(env=self.place.environment(), stdout=log, stderr=log)
+        manager: Any = self.client.km
+        pid = manager.provisioner.process.pid
+        memory = asyncio.ensure_future(self.client.watch_memory(pid, self.limits.memory_mb * 1_000_000))
+        try:
+            await self.client.async_start_new_kernel_client()
+            await self._install_probes()
+            started = time.monotonic()
+            await self._cells(started)
+            seconds = time.monotonic() - started
+            if self.stopped is None:
+                await self._question()
+        finally:
+            memory.cancel()
+            kill_tree(pid)
+            with contextlib.suppress(RuntimeError):
+                await self.client._async_cleanup_kernel()
+        return self._told(seconds)
+
+    async def _install_probes(self) -> None:
+        reply = await self.client.ask(probes.installation(), _STARTUP_SECONDS)
+        if "found" not in reply:
+            raise RunnerError(f"the probes could not be installed: {reply}")
+
+    async def _cells(self, started: float) -> None:
+        for index in range(len(self.notebook.cells)):
+            left = self.limits.seconds - (time.monotonic() - started)
+            if left <= 0:
+                message = f"the notebook used up its {self.limits.seconds:.0f} s; the cells from here on were not run"
+                self._stop("timeout", CellError(cell=index + 1, name="Timeout", message=message))
+                return
+            try:
+                await self.client.run_cell(index, min(left, self.limits.cell_seconds))
+            except Stopped as stop:
+                self._stop(
+                    cast(ExecutionStatus, stop.status), CellError(cell=index + 1, name="Stopped", message=str(stop))
+                )
+                return
+            except DeadKernelError:
+                self._stop(*await self._cause_of_death(index + 1))
+                return
+
+    def _stop(self, status: ExecutionStatus, error: CellError) -> None:
+        self.status, self.stopped = status, error
+
+    async def _cause_of_death(self, cell: int | None) -> tuple[ExecutionStatus, CellError]:
+        manager: Any = self.client.km
+        code = await manager.provisioner.poll()
+        if self.client.memory_limit is not None:
+            message = f"used more than {self.limits.memory_mb} MB of memory"
+            return "out_of_memory", CellError(cell=cell, name="OutOfMemory", message=message)
+        how = f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
+        return "killed", CellError(cell=cell, name="KernelDied", message=f"the kernel ended with {how}")
+
+    async def _question(self) -> None:
+        for key, request in questions(self.submission, self.assignment):
+            try:
+                self.evidence[key] = await self.client.ask(probes.question(request), self.limits.cell_seconds)
+            except DeadKernelError:
+                status, error = await self._cause_of_death(None)
+                self.evidence[key] = {"fault": "raised", "message": f"the kernel died when asked ({error.message})"}
+                self._stop(status, error)
+                return
+
+    def _told(self, seconds: float) -> Execution:
+        errors = _errors(self.notebook, self.client, self.limits.cell_seconds)
+        if self.stopped is not None:
+            errors = [*(e for e in errors if e.cell != self.stopped.cell), self.stopped]
+        found = self.evidence.get("observed:", {}).get("found", {})
+        versions = found.get("versions", {}) if isinstance(found, dict) else {}
+        return Execution(
+            status=self.status or _status(errors),
+            submission_sha256=self.submission.sha256,
+            evidence=self.evidence,
+            errors=tuple(errors),
+            seconds=round(seconds, 3),
+            peak_memory_mb=round(self.client.peak_memory / 1e6, 1),
+            notebook=self.notebook,
+            environment={str(k): str(v) for k, v in versions.items()} if isinstance(versions, dict) else {},
+        )
+
+
+def _kernel_manager(memory_mb: int, place: Workplace) -> AsyncKernelManager:
+    script = Path(__file__).with_name("launch.py")
+    command = [sys.executable, str(script), str(int(memory_mb * 1e6)), "-f", "{connection_file}"]
+    manager = AsyncKernelManager(connection_file=str(place.root / "connection.json"))
+    if sys.platform != "win32":
+        # A socket of its own in its own folder: jupyter_client's default is a name relative to the working directory,
+        # where two kernels would read each other's messages.
+        manager.transport, manager.ip = "ipc", str(place.root / "kernel")
+    manager._kernel_spec = KernelSpec(
+        argv=[*command, "--HistoryManager.enabled=False"], display_name="Python 3", language="python"
+    )
+    return manager
+
+
+def _errors(notebook: nbformat.NotebookNode, client: CappedClient, cell_seconds: float) -> list[CellError]:
+    """Errors, deadlines and floods by cell, in the notebook's order."""
+    errors = []
+    for index, cell in enumerate(notebook.cells):
+        if index in client.timed_out_cells:
+            message = f"the cell was interrupted after {cell_seconds:.0f} s"
+            errors.append(CellError(cell=index + 1, name="Timeout", message=message))
+            continue
+        for output in cell.get("outputs", ()):
+            if output.output_type == "error":
+                message = str(output.get("evalue", ""))[:2000]
+                errors.append(CellError(cell=index + 1, name=str(output.get("ename", "Error"))[:200], message=message))
+        if index in client.cut_cells:
+            message = f"the notebook's outputs passed {client.output_bytes / 1e6:g} MB; the rest was left out"
+            errors.append(CellError(cell=index + 1, name="OutputLimit", message=message))
+    return errors
+
+
+def _status(errors: list[CellError]) -> ExecutionStatus:
+    """The gravest thing that happened in a notebook whose kernel lived to the end."""
+    names = {error.name for error in errors}
+    if "Timeout" in names:
+        return "timeout"
+    if any(word in f"{error.name}: {error.message}" for error in errors for word in _MEMORY_MESSAGES):
+        return "out_of_memory"
+    if "OutputLimit" in names:
+        return "output_limit"
+    return "student_error" if errors else "ok"

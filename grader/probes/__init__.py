@@ -1,0 +1,42 @@
+"""The only grader code that runs in a student's kernel: it observes, asks, and returns plain data.
+
+Nothing here knows a threshold, a target or a reference: what comes out is the student's claim, and it is judged
+elsewhere. The kernel cannot import this package (the grader is not importable there), so its modules are sent as
+source text and loaded under another name; they import each other relatively and nothing else of the grader's.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+_MODULES = ("common", "observer", "predictions", "modules", "images", "collect")  # each imports only earlier ones
+_LOADER = """
+def _load(sources):
+    import sys, types
+    package = types.ModuleType("_grader_probes")
+    package.__path__ = []
+    sys.modules["_grader_probes"] = package
+    for name, source in sources:
+        module = types.ModuleType("_grader_probes." + name)
+        module.__package__ = "_grader_probes"
+        sys.modules[module.__name__] = module
+        setattr(package, name, module)
+        exec(compile(source, "<grader probes: " + name + ">", "exec"), module.__dict__)
+    package.observer.install()
+"""
+
+
+@lru_cache(maxsize=1)
+def installation() -> str:
+    """An expression that loads the probes into a kernel and starts observing; it leaves no name in its namespace."""
+    sources = [(name, files(__name__).joinpath(f"{name}.py").read_text(encoding="utf-8")) for name in _MODULES]
+    program = f"{_LOADER}\n_load({sources!r})"
+    return f"(exec(compile({program!r}, '<grader probes>', 'exec'), {{}}), '{{\"found\": true}}')[1]"
+
+
+def question(request: dict[str, Any]) -> str:
+    """An expression that answers `request` (see collect.py) with JSON text."""
+    return f"__import__('sys').modules['_grader_probes.collect'].answer({json.dumps(request)!r})"

@@ -1,0 +1,146 @@
+"""Criterion + evidence -> Finding -> Score -> Report. Pure: the same execution and rubric give the same report."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from grader import __version__
+from grader.checks import decide
+from grader.checks.decision import Decision, Evidence, Unmet, Unsure, with_feedback
+from grader.model import (
+    Assignment,
+    Criterion,
+    Execution,
+    ExecutionSummary,
+    Finding,
+    Item,
+    Language,
+    Report,
+    Score,
+    Submission,
+    Text,
+)
+
+_NOT_RUN = ("unreadable", "infrastructure")
+
+
+def score(
+    submission: Submission, execution: Execution, assignment: Assignment, language: Language, graded_at: dt.datetime
+) -> Report:
+    """Judge every criterion of one submission; `graded_at` is only written down."""
+    scores = tuple(_score_item(submission, execution, assignment, item, language) for item in assignment.items)
+    undecided = any(item.points is None for item in scores)
+    total = None if undecided else round(sum(item.points or 0.0 for item in scores), 6)
+    return Report(
+        student=submission.student,
+        assignment=assignment.id,
+        status="provisional" if undecided else "final",
+        total=total,
+        max_points=assignment.total,
+        scores=scores,
+        execution=ExecutionSummary(
+            status=execution.status,
+            seconds=execution.seconds,
+            peak_memory_mb=execution.peak_memory_mb,
+            repairs=execution.repairs,
+            errors=execution.errors,
+            walls=execution.walls,
+            environment=execution.environment,
+        ),
+        warnings=submission.warnings,
+        language=language,
+        submission_sha256=submission.sha256,
+        rubric_sha256=assignment.sha256,
+        grader_version=__version__,
+        graded_at=graded_at,
+    )
+
+
+def _score_item(
+    submission: Submission, execution: Execution, assignment: Assignment, item: Item, language: Language
+) -> Score:
+    findings: dict[str, Finding] = {}
+    for criterion in item.criteria:
+        evidence = Evidence(submission, execution, assignment, item, criterion)
+        decision = _decision(criterion, evidence, findings)
+        findings[criterion.id] = _finding(criterion, decision, language)
+    return _capped(item, tuple(findings.values()))
+
+
+def _capped(item: Item, findings: tuple[Finding, ...]) -> Score:
+    """Points are certain when nothing is undecided, or when what is decided already fills the item."""
+    decided = min(item.points, sum(finding.earned or 0.0 for finding in findings))
+    reasons = list(_reasons(findings))
+    broken = any(finding.outcome == "error" for finding in findings)
+    if reasons and (broken or decided < item.points):
+        review = "; ".join(reasons)
+        return Score(item=item.id, points=None, max_points=item.points, findings=findings, needs_review=review)
+    return Score(item=item.id, points=round(decided, 6), max_points=item.points, findings=findings)
+
+
+def _reasons(findings: tuple[Finding, ...]) -> Iterator[str]:
+    """Reasons for review, each once, with the criteria that share it."""
+    criteria: dict[str, list[str]] = {}
+    for finding in findings:
+        if finding.review:
+            criteria.setdefault(finding.review, []).append(finding.criterion)
+    for reason, names in criteria.items():
+        yield f"{', '.join(names)}: {reason}"
+
+
+def _decision(criterion: Criterion, evidence: Evidence, findings: dict[str, Finding]) -> Decision:
+    if evidence.execution.status in _NOT_RUN:
+        return _not_run(evidence)
+    lacking = [name for name in criterion.requires if findings[name].outcome != "passed"]
+    if lacking:
+        return _skipped(lacking, any(findings[name].earned is None for name in lacking))
+    try:
+        return with_feedback(decide(criterion, evidence), criterion.feedback)
+    except (Unmet, Unsure) as reason:
+        return with_feedback(reason.decision, criterion.feedback)
+    except Exception as error:  # noqa: BLE001  # a judge's bug or a forged claim: never points, never zero
+        reason_text = f"{type(error).__name__}: {error}"[:500]
+        return Decision("error", None, _BROKEN, _BROKEN_REVIEW.filled(criterion.check, reason_text))
+
+
+def _not_run(evidence: Evidence) -> Decision:
+    cause = "; ".join(error.message for error in evidence.execution.errors) or evidence.execution.status
+    feedback = _UNREADABLE if evidence.execution.status == "unreadable" else _BROKEN
+    return Decision("error", None, feedback, _NOT_RUN_REVIEW.filled(cause))
+
+
+def _skipped(lacking: list[str], undecided: bool) -> Decision:
+    names = ", ".join(lacking)
+    if undecided:
+        return Decision("skipped", None, _WAITS.filled(names), _WAITS.filled(names))
+    return Decision("skipped", 0.0, _REQUIRES.filled(names))
+
+
+def _finding(criterion: Criterion, decision: Decision, language: Language) -> Finding:
+    earned = None if decision.share is None else round(decision.share * criterion.points, 6)
+    return Finding(
+        criterion=criterion.id,
+        outcome=decision.outcome,
+        earned=earned,
+        points=criterion.points,
+        bonus=criterion.bonus,
+        feedback=decision.feedback.in_language(language) if decision.feedback else None,
+        review=decision.review.in_language(language) if decision.review else None,
+        notes=tuple(note.in_language(language) for note in decision.notes),
+        spans=decision.spans,
+        evidence=decision.evidence,
+    )
+
+
+_BROKEN = Text(
+    ko="채점기 쪽 문제로 아직 확인하지 못했습니다. 사람이 확인합니다.",
+    en="not checked yet, through a fault of the grader's; a person will look",
+)
+_BROKEN_REVIEW = Text(ko="`{0}` 검사가 실패했습니다: {1}", en="the check `{0}` failed: {1}")
+_UNREADABLE = Text(
+    ko="제출한 파일을 읽을 수 없어 사람이 확인합니다.", en="the file could not be read; a person will look"
+)
+_NOT_RUN_REVIEW = Text(ko="실행하지 못했습니다: {0}", en="not run: {0}")
+_REQUIRES = Text(ko="먼저 {0}을(를) 통과해야 합니다.", en="{0} must pass first")
+_WAITS = Text(ko="{0}의 확인을 기다립니다.", en="waits for the decision on {0}")

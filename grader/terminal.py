@@ -1,0 +1,86 @@
+"""What the command line shows: a progress bar, the class's table, complaints."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from grader.model import Assignment, Report, Score
+
+_PLAIN_WIDTH = 160  # of what goes into a file or a pipe, where nothing wraps
+
+
+class Bar:
+    """A progress bar that names the students whose notebooks run now."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self._progress = progress
+        self._task = progress.add_task("", total=total)
+        self._running: list[str] = []
+
+    def start(self, student: str) -> None:
+        self._running.append(student)
+        self._show()
+
+    def done(self, student: str) -> None:
+        self._running.remove(student)
+        self._progress.advance(self._task)
+        self._show()
+
+    def _show(self) -> None:
+        self._progress.update(self._task, description=escape(", ".join(self._running))[:60])
+
+
+@contextmanager
+def bar(total: int) -> Iterator[Bar]:
+    """A bar on standard error, so that standard output holds only results."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    console = Console(stderr=True)
+    left = (TextColumn("left"), TimeRemainingColumn())
+    with Progress(*columns, *left, console=console, transient=True, disable=not console.is_terminal) as progress:
+        yield Bar(progress, total)
+
+
+def console() -> Console:
+    return Console() if sys.stdout.isatty() else Console(width=_PLAIN_WIDTH)
+
+
+def print_class(reports: Sequence[Report], assignment: Assignment, index: Path) -> None:
+    """The table at the end of `grader grade`, what needs a person, and where the report is."""
+    table = Table(header_style="bold", title=assignment.title.en, title_justify="left")
+    table.add_column("student", overflow="fold")
+    for item in assignment.items:
+        table.add_column(f"{item.id}\n/{item.points:g}", justify="right")
+    table.add_column(f"total\n/{assignment.total:g}", justify="right")
+    for name in ("status", "run"):
+        table.add_column(name)
+    table.add_column("seconds", justify="right")
+    for report in reports:
+        points = [_points(score) for score in report.scores]
+        total = f"{report.total:g}" if report.total is not None else f"[yellow]{report.decided:g}+[/]"
+        status = report.status if report.status == "final" else "[yellow]provisional[/]"
+        run = report.execution.status
+        run_shown = run if run == "ok" else f"[red]{run}[/]"
+        table.add_row(escape(report.student), *points, total, status, run_shown, f"{report.execution.seconds:.1f}")
+    screen = console()
+    screen.print(table)
+    waiting = [report for report in reports if report.status == "provisional"]
+    screen.print(f"{len(reports)} graded, {len(reports) - len(waiting)} final, {len(waiting)} provisional.")
+    if waiting:
+        screen.print("`12+` means 12 points so far: a person has to decide the rest; the report lists what and why.")
+    for report in reports:
+        if report.execution.status in ("infrastructure", "unreadable"):
+            reason = report.execution.errors[0].message if report.execution.errors else ""
+            screen.print(f"[red]{escape(report.student)}[/]: {report.execution.status}: {escape(reason)}")
+    screen.print(f"Report: {index}", soft_wrap=True)
+
+
+def _points(score: Score) -> str:
+    return f"{score.points:g}" if score.points is not None else f"[yellow]{score.decided:g}+[/]"
