@@ -25,17 +25,22 @@ def grade_class(paths: Sequence[Path], out: Path, rubric: Path, jobs: int, langu
         results = Results(out, assignment)
     except OSError as error:
         raise SubmissionError(f"{out} cannot be written: {error.strerror}; choose another folder with -o") from None
+    broken_pages = []
     with terminal.bar(len(submissions)) as bar, ThreadPoolExecutor(jobs) as executor:
         try:
             for graded in grade(submissions, assignment, FreshKernelRunner(), executor, language, bar.start):
-                results.add(graded)
+                try:
+                    results.add(graded)
+                except Exception as error:  # noqa: BLE001  # one page that cannot be made must not cost the class
+                    broken_pages.append(f"{graded.submission.student}: {type(error).__name__}: {error}")
                 bar.done(graded.submission.student)
         except BaseException:
             executor.shutdown(wait=False, cancel_futures=True)
             raise
     reports = results.finish()
     terminal.print_class(reports, assignment, results.index)
-    return 1 if any(report.execution.status == "infrastructure" for report in reports) else 0
+    terminal.print_broken(broken_pages)
+    return 1 if broken_pages or any(report.execution.status == "infrastructure" for report in reports) else 0
 
 
 def lint_rubrics(rubrics: Sequence[Path]) -> int:

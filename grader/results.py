@@ -33,9 +33,11 @@ class Results:
         return self.folder / "index.html"
 
     def add(self, graded: Graded) -> None:
-        """Write one student's report, executed notebook and pages."""
+        """Write one student's report, then the executed notebook and the pages."""
         report, execution = graded.report, graded.execution
         name = file_name(report.student)
+        write(self.folder / "reports" / f"{name}.json", report.model_dump_json(indent=1) + "\n")
+        self.reports.append(report)
         link = None
         if execution.notebook is not None:
             notebook = json.dumps(execution.notebook, ensure_ascii=False, indent=1)
@@ -45,8 +47,6 @@ class Results:
             link = f"../executed/{quote(name)}.html"
         page = feedback_page(report, graded.submission, execution, self.assignment, executed_link=link)
         write(self.folder / "feedback" / f"{name}.html", page)
-        write(self.folder / "reports" / f"{name}.json", report.model_dump_json(indent=1) + "\n")
-        self.reports.append(report)
 
     def finish(self) -> list[Report]:
         """Write gradebook.csv and index.html; returns the reports sorted by student."""

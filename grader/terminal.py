@@ -82,5 +82,11 @@ def print_class(reports: Sequence[Report], assignment: Assignment, index: Path) 
     screen.print(f"Report: {index}", soft_wrap=True)
 
 
+def print_broken(pages: Sequence[str]) -> None:
+    """Students whose pages could not be written, with the cause: a bug of the grader's."""
+    for page in pages:
+        console().print(f"[red]page not written[/] {escape(page)}", soft_wrap=True)
+
+
 def _points(score: Score) -> str:
     return f"{score.points:g}" if score.points is not None else f"[yellow]{score.decided:g}+[/]"

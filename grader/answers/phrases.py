@@ -1,6 +1,6 @@
 """Phrases of a concept in a text, with the characters that matched.
 
-A phrase is words in order. Between words there may be white space, a Korean particle and a parenthesis; ` ~ ` is a
+A phrase is words in order. Between words there may be white space, a Korean particle, a parenthesis and a sign such as `=`; ` ~ ` is a
 gap within one sentence; `*` is any ending of a word. Case, width, Markdown emphasis and Korean spacing do not count.
 """
 
@@ -15,7 +15,7 @@ from grader.model import Concept, Span
 MAX_CHARACTERS = 50_000  # of an answer; homework answers have hundreds
 
 _PARTICLE = r"(?:으로|에서|이란|은|는|이|가|을|를|의|에|도|로|만|와|과|란|값)?"
-_JOIN = rf"{_PARTICLE}(?:\s*\([^()\n]{{0,40}}\))?[\s\-]*"
+_JOIN = rf"{_PARTICLE}(?:\s*\([^()\n]{{0,40}}\))?[\s\-=≈:]*"
 _GAP = r"(?:[^.!?。\n]|\.(?=\d)){0,60}?"
 _EMPHASIS = set("*`$")
 

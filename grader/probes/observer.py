@@ -53,9 +53,10 @@ def _watch_cells():
     shell = get_ipython()
 
     def before_cell(_info):
-        OBSERVER.execution = shell.execution_count
+        OBSERVER.execution += 1  # counted here: releases of IPython differ in when they raise execution_count
 
     shell.events.register("pre_run_cell", before_cell)
+    shell.ask_exit = lambda: None  # `exit()` in a cell would end the kernel before anything is asked
 
 
 def _axes(axes, figure):

@@ -53,6 +53,6 @@ def _plain(result, rows):
         array = None
     if array is None:
         raise Fault("wrong_type", type(result).__name__)
-    if array.shape not in ((rows,), (rows, 1)):
+    if array.size != rows or array.ndim > 2:  # (N,), (N, 1), (1, N), and a bare number for one row
         raise Fault("unusable", f"shape {list(array.shape)} for {rows} rows")
     return {"shape": list(array.shape), "values": encode(array.reshape(-1))}
