@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
-
-from pydantic import TypeAdapter, ValidationError
 
 from grader import rubric_yaml
 from grader.answers.phrases import PhraseError, pattern, phrase_key
 from grader.checks import CHECKS, parameters
 from grader.errors import RubricError
-from grader.model import Assignment, Concept, Criterion, DataFile, Heldout, Item, Limits, Noun
+from grader.model import Assignment, Criterion, DataFile, Heldout, Item, Limits, Text
 from grader.rubric_rules import check_files, check_rules
+from grader.rubric_types import check_type, validated
 from grader.rubric_yaml import Document, Location
 
 _CRITERION_KEYS = set(Criterion.model_fields) - {"params"}
@@ -24,14 +25,18 @@ _TOP_KEYS = set(Assignment.model_fields) - {"sha256"}
 def load(file: Path) -> Assignment:
     """Read and check a rubric. Raises RubricError with every complaint found, in the order of their lines."""
     document = rubric_yaml.read(file)
-    values = document.values
-    _check_keys(document, (), values, _TOP_KEYS)
-    plain = {key: values[key] for key in values if key in _TOP_KEYS}
-    plain["items"] = [_item(document, i, item) for i, item in enumerate(_list(document, ("items",), values))]
-    plain["concepts"] = _concepts(document, values)
+    plain = _known(document, (), document.values, _TOP_KEYS)
+    plain["items"] = [_item(document, i, item) for i, item in enumerate(_list(document, ("items",), plain))]
+    plain["concepts"] = _concepts(document, plain.get("concepts", {}))
     plain["sha256"] = hashlib.sha256(file.read_bytes()).hexdigest()
-    _resolve_paths(document, plain, file.parent)
-    assignment = _validated(document, plain)
+    for key, model in (("title", Text), ("limits", Limits), ("heldout", Heldout)):
+        if key in plain:
+            plain[key] = _known(document, (key,), plain[key], model.model_fields)
+    if isinstance(plain.get("data"), dict):
+        tables = plain["data"].items()
+        plain["data"] = {name: _known(document, ("data", name), t, DataFile.model_fields) for name, t in tables}
+    _resolve_paths(plain, file.parent)
+    assignment = validated(document, plain)
     if assignment is not None:
         check_rules(document, assignment)
         check_files(document, assignment)
@@ -40,20 +45,31 @@ def load(file: Path) -> Assignment:
     return assignment
 
 
-def _list(document: Document, location: Location, values: Any) -> list[Any]:
-    found = values.get(location[-1])
+def _list(document: Document, location: Location, values: dict[str, Any]) -> list[Any]:
+    name = location[-1]
+    found = values.get(str(name))
     if isinstance(found, list) and found:
         return found
-    document.complain(location, f"`{location[-1]}` is missing or empty", f"add a list `{location[-1]}:`")
+    document.complain(location, f"`{name}` should be a list of at least one", f"write `{name}:` and below it `- ...`")
     return []
 
 
-def _check_keys(document: Document, location: Location, values: Any, known: set[str]) -> None:
-    for key in values if isinstance(values, dict) else ():
-        if key not in known:
-            near = get_close_matches(key, known, n=1)
-            mend = f"write `{near[0]}`" if near else f"remove it; known keys are {', '.join(sorted(known))}"
-            document.complain((*location, key), f"unknown key `{key}`", mend)
+def _known(document: Document, location: Location, values: Any, known: Iterable[str]) -> Any:
+    """`values` with known keys only; a misspelt key is a complaint and goes on under the name that was meant."""
+    if not isinstance(values, dict):
+        return values
+    kept = {key: value for key, value in values.items() if key in known}
+    for key, value in values.items():
+        if key in known:
+            continue
+        here = (*location, key)
+        near = get_close_matches(key, set(known) - set(kept), n=1)
+        mend = f"write `{near[0]}`" if near else f"remove it; known keys are {', '.join(sorted(known))}"
+        document.complain(here, f"unknown key `{key}`", mend)
+        if near:
+            kept[near[0]] = value
+            document.rename(here, near[0])
+    return kept
 
 
 def _item(document: Document, index: int, raw: Any) -> dict[str, Any]:
@@ -61,125 +77,109 @@ def _item(document: Document, index: int, raw: Any) -> dict[str, Any]:
     if not isinstance(raw, dict):
         document.complain(location, "an item is a mapping", "write `- id: P1`, `points:` and `criteria:`")
         return {}
-    _check_keys(document, location, raw, set(Item.model_fields))
-    criteria = [
-        _criterion(document, (*location, "criteria", i), criterion)
-        for i, criterion in enumerate(_list(document, (*location, "criteria"), raw))
-    ]
-    return {key: raw[key] for key in raw if key in Item.model_fields} | {"criteria": criteria}
+    item: dict[str, Any] = _known(document, location, raw, Item.model_fields)
+    listed = _list(document, (*location, "criteria"), item)
+    item["criteria"] = [_criterion(document, (*location, "criteria", i), entry) for i, entry in enumerate(listed)]
+    if "title" in item:
+        item["title"] = _known(document, (*location, "title"), item["title"], Text.model_fields)
+    return item
 
 
 def _criterion(document: Document, location: Location, raw: Any) -> dict[str, Any]:
-    if not isinstance(raw, dict) or not isinstance(raw.get("check"), str):
+    if not isinstance(raw, dict):
+        document.complain(location, "a criterion is a mapping", "write `- {check: runs, points: 2}`")
+        return {}
+    key = "check" if "check" in raw else next(iter(get_close_matches("check", raw, n=1)), "check")
+    check = _check_name(document, (*location, "check"), raw.get(key))
+    keys = parameters(check) if check else raw
+    values = _known(document, location, raw, _CRITERION_KEYS.union(keys))
+    params = {key: value for key, value in values.items() if key not in _CRITERION_KEYS}
+    if check:
+        _check_params(document, location, check, params)
+    if "feedback" in values:
+        values["feedback"] = _known(document, (*location, "feedback"), values["feedback"], Text.model_fields)
+    own = {key: value for key, value in values.items() if key in _CRITERION_KEYS}
+    name = check or f"criterion {location[-1]}"
+    return {"id": name, **own, "check": name, "params": params}
+
+
+def _check_name(document: Document, location: Location, named: Any) -> str | None:
+    """The check that is meant, or None."""
+    if not isinstance(named, str):
         document.complain(location, "a criterion names its `check`", "write `- {check: runs, points: 2}`")
-        return {}
-    check = raw["check"]
-    if check not in CHECKS:
-        near = get_close_matches(check, CHECKS, n=1)
-        mend = f"write `{near[0]}`" if near else f"use one of {', '.join(sorted(CHECKS))}"
-        document.complain((*location, "check"), f"unknown check `{check}`", mend)
-        return {}
-    params = {key: value for key, value in raw.items() if key not in _CRITERION_KEYS}
-    _check_params(document, location, check, params)
-    own = {key: value for key, value in raw.items() if key in _CRITERION_KEYS}
-    return {"id": check, **own, "params": params}
+        return None
+    if named in CHECKS:
+        return named
+    near = get_close_matches(named, CHECKS, n=1)
+    mend = f"write `{near[0]}`" if near else f"use one of {', '.join(sorted(CHECKS))}"
+    document.complain(location, f"unknown check `{named}`", mend)
+    return near[0] if near else None
 
 
 def _check_params(document: Document, location: Location, check: str, params: dict[str, Any]) -> None:
-    known = parameters(check)
-    _check_keys(document, location, params, set(known))
-    for name, (kind, required) in known.items():
-        if name not in params:
-            if required:
-                document.complain(location, f"`{check}` needs `{name}`", f"add `{name}: ...` to this criterion")
-            continue
-        try:
-            TypeAdapter(kind).validate_python(params[name], strict=not isinstance(params[name], int))
-        except ValidationError as error:
-            reason = error.errors()[0]["msg"].lower()
-            document.complain(
-                (*location, name), f"`{name}: {params[name]}`: {reason}", f"give `{check}` a fitting `{name}`"
-            )
+    for name, (kind, required) in parameters(check).items():
+        here = (*location, name)
+        if name in params:
+            check_type(document, here, params[name], kind)
+        elif required:
+            document.complain(here, f"`{check}` needs `{name}`", f"add `{name}: ...` to this criterion")
 
 
-def _concepts(document: Document, values: dict[str, Any]) -> dict[str, Any]:
-    raw = values.get("concepts", {})
+def _concepts(document: Document, raw: Any) -> dict[str, Any]:
     if not isinstance(raw, dict):
-        document.complain(("concepts",), "`concepts` maps names to phrases", "write `name: {ko: [...], en: [...]}`")
+        mend = "write `name: {ko: [...], en: [...]}` below it"
+        document.complain(("concepts",), "`concepts` maps names to phrases", mend)
         return {}
     claimed: dict[str, str] = {}
     concepts = {}
-    for name, phrases in raw.items():
-        if not isinstance(phrases, dict):
+    for name, listed in raw.items():
+        location: Location = ("concepts", name)
+        if not isinstance(listed, dict):
             mend = "write `{ko: [...], en: [...]}`"
-            document.complain(("concepts", name), f"concept `{name}` needs its phrases by language", mend)
+            document.complain(location, f"concept `{name}` needs its phrases by language", mend)
             continue
-        _check_keys(document, ("concepts", name), phrases, {"ko", "en"})
+        phrases = _known(document, location, listed, {"ko", "en"})
         _check_phrases(document, name, phrases, claimed)
-        concepts[name] = {"id": name, **{key: phrases[key] for key in phrases if key in Concept.model_fields}}
+        concepts[name] = {"id": name, **phrases}
     return concepts
 
 
 def _check_phrases(document: Document, name: str, phrases: dict[str, Any], claimed: dict[str, str]) -> None:
-    if not any(phrases.get(language) for language in ("ko", "en")):
-        document.complain(
-            ("concepts", name), f"concept `{name}` has no phrase", "add at least one under `ko:` or `en:`"
-        )
-    for language in ("ko", "en"):
-        listed = phrases.get(language) or []
+    if not any(phrases.values()):
+        mend = "add at least one under `ko:` or `en:`"
+        document.complain(("concepts", name, "ko"), f"concept `{name}` has no phrase", mend)
+    for language, listed in phrases.items():
         for i, phrase in enumerate(listed if isinstance(listed, list) else ()):
-            location: Location = ("concepts", name, language, i)
-            try:
-                pattern(str(phrase))
-            except PhraseError as error:
-                document.complain(
-                    location, f"phrase `{phrase}`: {error}", "write words, ` ~ ` between two of them at most"
-                )
-            owner = claimed.setdefault(phrase_key(str(phrase)), name)
-            if owner != name:
-                mend = f"keep it in `{owner}` or in `{name}`: one phrase would earn points twice"
-                document.complain(location, f"phrase `{phrase}` is claimed twice, by `{owner}` and `{name}`", mend)
+            if isinstance(phrase, str):
+                _check_phrase(document, ("concepts", name, language, i), phrase, claimed)
 
 
-def _resolve_paths(document: Document, plain: dict[str, Any], base: Path) -> None:
+def _check_phrase(document: Document, location: Location, phrase: str, claimed: dict[str, str]) -> None:
+    name = str(location[1])
+    try:
+        pattern(phrase)
+    except PhraseError as error:
+        mend = "write words, ` ~ ` between two of them at most"
+        document.complain(location, f"phrase `{phrase}`: {error}", mend)
+        return
+    owner = claimed.setdefault(phrase_key(phrase), name)
+    if owner != name:
+        mend = f"keep it in `{owner}` or in `{name}`: one phrase would earn points twice"
+        document.complain(location, f"phrase `{phrase}` is claimed twice, by `{owner}` and `{name}`", mend)
+
+
+def _resolve_paths(plain: dict[str, Any], base: Path) -> None:
     """Make every path absolute; the rubric may be read from anywhere."""
 
     def absolute(value: Any) -> Any:
-        return str((base / value).resolve()) if isinstance(value, str) else value
+        return os.path.realpath(base / value) if isinstance(value, str) else value
 
     for key in ("handout", "mutants"):
         if key in plain:
             plain[key] = absolute(plain[key])
     if isinstance(plain.get("reference"), list):
         plain["reference"] = [absolute(path) for path in plain["reference"]]
-    data = plain.get("data") if isinstance(plain.get("data"), dict) else {}
-    tables = [plain.get("heldout"), *(data or {}).values()]
-    for table in tables:
+    data = plain.get("data")
+    for table in (plain.get("heldout"), *(data.values() if isinstance(data, dict) else ())):
         if isinstance(table, dict) and "file" in table:
             table["file"] = absolute(table["file"])
-
-
-def _validated(document: Document, plain: dict[str, Any]) -> Assignment | None:
-    if document.complaints and (not plain["items"] or any(not item.get("criteria") for item in plain["items"])):
-        return None  # what is missing is already named; types of what is left would only repeat it
-    try:
-        return Assignment.model_validate(plain)
-    except ValidationError as error:
-        for problem in error.errors():
-            location = tuple(part for part in problem["loc"] if part != "params")
-            name = ".".join(str(part) for part in location)
-            missing = problem["type"] == "missing"
-            said = f"`{location[-1]}` is missing" if missing else f"`{name}`: {problem['msg'].lower()}"
-            mend = f"add `{location[-1]}:`" if missing else _mend(problem, location)
-            document.complain(location, said, mend)
-        return None
-
-
-def _mend(problem: Any, location: Location) -> str:
-    if problem["type"] == "extra_forbidden":
-        models: dict[str, type[Noun]] = {"limits": Limits, "heldout": Heldout, "data": DataFile}
-        model = models.get(str(location[0]))
-        names = sorted(model.model_fields) if model else []
-        near = get_close_matches(str(location[-1]), names, n=1)
-        return f"write `{near[0]}`" if near else f"remove `{location[-1]}`"
-    return f"change the value of `{location[-1]}`, now {problem['input']!r:.60}"

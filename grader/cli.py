@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 done but something is wrong (an escaped mutant, a notebook
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from enum import StrEnum
@@ -85,14 +86,21 @@ def _rubric(given: Path | None) -> Path:
 
 
 def main() -> None:
-    """Run the command line. A GraderError is printed as a sentence, anything else as the bug that it is."""
+    """Run the command line. Bad input and a file system's refusal are a sentence, anything else the bug that it is."""
     from grader.errors import GraderError
 
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without Korean must not end the command
     try:
         app()
     except GraderError as error:
         typer.echo(f"grader: {error}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        typer.echo(f"grader: {error.filename}: {error.strerror}", err=True)
+        sys.exit(GraderError.exit_code)
     except KeyboardInterrupt:
         typer.echo("grader: interrupted; reports written so far are complete", err=True)
         sys.exit(130)

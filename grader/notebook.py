@@ -5,21 +5,26 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import jupytext
-import nbformat
 
 from grader.model import Answer, Assignment
 
 MAX_BYTES = 50_000_000  # a larger file is not parsed at all; homework with its pictures has a few MB
+MAX_SCRIPT_BYTES = 2_000_000  # a script holds no pictures
 SUFFIXES = (".ipynb", ".py")
 
+_KINDS = {"code": "code", "markdown": "markdown", "heading": "markdown", "html": "markdown", "text": "markdown"}
+_SOURCES = ("source", "input", "code", "text")  # as formats 4, 3 and 2, and 1 call it
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_HEADING = re.compile(r"^ {0,3}(#{1,6})\s*(.+?)\s*#*\s*$")
+_FENCE = re.compile(r"\s*(`{3,}|~{3,})(.*)")
+_HEADING = re.compile(r" {0,3}#{1,6}(?!#)(.*)")
+_YAML_HEADER = re.compile(r"\A((?:#!.*\n|# -\*-.*\n)*)# ---\n(?:#.*\n)*?# ---(?:\n|\Z)")
+_CELL_MARK = re.compile(rb"^# *(?:%%|In\[)", re.MULTILINE)
 
 
 class Unreadable(Exception):
@@ -28,72 +33,115 @@ class Unreadable(Exception):
 
 def read(file: Path) -> dict[str, Any]:
     """Read an .ipynb of any format version, or a percent-format .py, as nbformat 4 JSON. Raises Unreadable."""
+    cells = _script_cells(file) if file.suffix.lower() == ".py" else _json_cells(file)
+    plain = [_plain_cell(number, cell) for number, cell in enumerate(cells, start=1)]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": kernel}, "cells": plain}
+
+
+def has_cells(file: Path) -> bool:
+    """Whether a file looks like a hand-in rather than a module that one imports: an .ipynb, or a script with `# %%`."""
+    try:
+        return file.suffix.lower() == ".ipynb" or (
+            file.stat().st_size <= MAX_SCRIPT_BYTES and _CELL_MARK.search(file.read_bytes()) is not None
+        )
+    except OSError:
+        return False
+
+
+def _text(file: Path, most_bytes: int) -> str:
     try:
         size = file.stat().st_size
-        if size > MAX_BYTES:
-            raise Unreadable(f"{file.name} has {size / 1e6:.0f} MB; more than {MAX_BYTES / 1e6:.0f} MB is not read")
+        if size > most_bytes:
+            raise Unreadable(f"{file.name} has {size / 1e6:.1f} MB; more than {most_bytes / 1e6:g} MB is not read")
         text = file.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise Unreadable(f"{file.name} cannot be opened: {error.strerror}") from None
     except UnicodeDecodeError:
         raise Unreadable(f"{file.name} is not UTF-8 text; save it again from Jupyter or Colab") from None
-    notebook = _percent_script(file, text) if file.suffix == ".py" else _json_notebook(file, text)
-    return _with_own_cell_ids(notebook)
+    if not text.strip():
+        raise Unreadable(f"{file.name} is an empty file; download the notebook again and hand in that file")
+    return text
 
 
-def _percent_script(file: Path, text: str) -> Any:
+def _script_cells(file: Path) -> list[Any]:
+    text = _text(file, MAX_SCRIPT_BYTES).replace("\r\n", "\n").replace("\r", "\n")
+    text = _YAML_HEADER.sub(r"\1", text)  # nothing in it is needed, and reading YAML can fail or expand without end
     try:
-        return jupytext.reads(text, fmt="py:percent")
-    except (ValueError, SyntaxError, KeyError) as error:
+        return list(jupytext.reads(text, fmt="py:percent").cells)
+    except (AttributeError, LookupError, RecursionError, SyntaxError, TypeError, ValueError) as error:
         raise Unreadable(f"{file.name} is not a percent-format script: {error}") from None
 
 
-def _json_notebook(file: Path, text: str) -> Any:
-    if not text.strip():
-        raise Unreadable(f"{file.name} is an empty file; download the notebook again and hand in that file")
+def _json_cells(file: Path) -> list[Any]:
+    """The list of cells in the file's JSON, each of them anything. Numbers stay text: none of them is needed."""
+    text = _text(file, MAX_BYTES)
     try:
-        content = json.loads(text)
+        content = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
     except (ValueError, RecursionError) as error:
         detail = f"line {error.lineno}: {error.msg}" if isinstance(error, json.JSONDecodeError) else str(error)
         raise Unreadable(f"{file.name} is not a whole notebook file ({detail}); download it again") from None
-    if not isinstance(content, dict) or not isinstance(content.get("cells", content.get("worksheets")), list):
-        raise Unreadable(f"{file.name} is JSON, but not a notebook: it has no list of cells")
-    if content.get("nbformat") == 4:
-        return content  # used as it is: validation would refuse much that can be run
-    try:
-        return nbformat.convert(nbformat.from_dict(content), 4)  # type: ignore[no-untyped-call]
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError, nbformat.ValidationError) as error:
-        raise Unreadable(f"{file.name} has notebook format {content.get('nbformat')!r}, unreadable: {error}") from None
+    known = content if isinstance(content, dict) else {}
+    sheets = known.get("worksheets")
+    if isinstance(known.get("cells"), list):
+        return list(known["cells"])
+    if isinstance(sheets, list):  # formats 2 and 3
+        lists = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
+        return [cell for cells in lists if isinstance(cells, list) for cell in cells]
+    raise Unreadable(f"{file.name} is JSON, but not a notebook: it has no list of cells")
 
 
-def _with_own_cell_ids(notebook: Any) -> dict[str, Any]:
-    """Plain v4.5 JSON in which every cell has what nbclient and nbconvert rely on; ids are `cell-1`, `cell-2`, ..."""
-    cells = []
-    for number, cell in enumerate(notebook.get("cells", []), start=1):
-        source = cell.get("source", "")
-        source = "".join(source) if isinstance(source, list) else str(source)
-        kind = cell.get("cell_type") if cell.get("cell_type") in ("code", "markdown", "raw") else "raw"
-        metadata = cell.get("metadata") if isinstance(cell.get("metadata"), dict) else {}
-        plain = {"id": f"cell-{number}", "cell_type": kind, "metadata": dict(metadata), "source": source}
-        if kind == "code":
-            plain |= {"outputs": [], "execution_count": None}
-        elif isinstance(cell.get("attachments"), dict):
-            plain["attachments"] = cell["attachments"]
-        cells.append(plain)
-    return {"nbformat": 4, "nbformat_minor": 5, "metadata": _kernel_metadata(notebook), "cells": cells}
+def _plain_cell(number: int, cell: Any) -> dict[str, Any]:
+    """The cell with all that nbclient and nbconvert rely on and nothing else; its id is `cell-` and its number.
+
+    Validation would refuse much that can be run, so nothing is validated: what has no use here is left out.
+    """
+    cell = cell if isinstance(cell, dict) else {}
+    kind = _KINDS.get(str(cell.get("cell_type")), "raw")
+    metadata = {"tags": tags} if (tags := _strings_in(cell.get("metadata"), "tags")) else {}
+    plain = {"id": f"cell-{number}", "cell_type": kind, "metadata": metadata, "source": _source(cell)}
+    if kind == "code":
+        return plain | {"outputs": [], "execution_count": None}
+    attachments = _attachments(cell.get("attachments"))
+    return plain | {"attachments": attachments} if attachments else plain
 
 
-def _kernel_metadata(notebook: Any) -> dict[str, Any]:
-    language = notebook.get("metadata", {}).get("kernelspec", {}).get("language", "python")
-    return {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": str(language)}}
+def _source(cell: dict[str, Any]) -> str:
+    source = next((cell[key] for key in _SOURCES if cell.get(key) is not None), "")
+    if isinstance(source, list):
+        source = "".join(part for part in source if isinstance(part, str))
+    if cell.get("cell_type") == "heading":
+        level = str(cell.get("level", 1))
+        source = f"{'#' * (int(level) if level in set('123456') else 1)} {source}"
+    return _whole_characters(str(source))
+
+
+def _whole_characters(text: str) -> str:
+    """JSON can hold halves of surrogate pairs: two that meet become one character, a lone one becomes U+FFFD."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _strings_in(holder: Any, key: str) -> list[str]:
+    values = holder.get(key) if isinstance(holder, dict) else None
+    return [_whole_characters(v) for v in values if isinstance(v, str)] if isinstance(values, list) else []
+
+
+def _attachments(raw: Any) -> dict[str, dict[str, str]]:
+    """Pictures pasted into Markdown: name -> MIME type -> base64."""
+    found = {}
+    for name, bundle in raw.items() if isinstance(raw, dict) else ():
+        texts = {k: v for k, v in bundle.items() if isinstance(v, str)} if isinstance(bundle, dict) else {}
+        if texts:
+            found[_whole_characters(name)] = {_whole_characters(k): _whole_characters(v) for k, v in texts.items()}
+    return found
 
 
 def by_item(notebook: dict[str, Any], assignment: Assignment) -> tuple[tuple[str | None, ...], dict[str, Answer]]:
     """Sort a notebook's cells and the student's own words by item.
 
-    A cell belongs to the item that its tags name, or else the last heading at or before it (None before the first);
-    words belong to the heading above them, also within one cell. The handout's lines, HTML comments and the
-    headings that name an item are no words of the student's.
+    A cell belongs to the item that its tags name, or else to that of the last heading or tagged cell at or before it
+    (None before the first); words belong to the heading above them, also within one cell. The handout's lines, HTML
+    comments and the headings that name an item are no words of the student's.
     """
     patterns = {item.id: _item_pattern(item.id) for item in assignment.items}
     given = _handout_lines(assignment.handout)
@@ -101,53 +149,60 @@ def by_item(notebook: dict[str, Any], assignment: Assignment) -> tuple[tuple[str
     cell_items: list[str | None] = []
     words: dict[str, dict[int, list[str]]] = {}
     for number, cell in enumerate(notebook["cells"], start=1):
-        current = _item_in(_tags(cell), patterns, whole=True) or current
+        tagged = next((item for tag in _strings_in(cell["metadata"], "tags") if (item := _tagged(tag, patterns))), None)
+        current = tagged or current
         if cell["cell_type"] != "code":
             for line, heading in _lines(cell["source"]):
-                named = _item_in([heading], patterns) if heading else None
+                named = _named(heading, patterns) if heading else None
                 current = named or current
                 if current is not None and named is None and _key(line) not in given:
                     words.setdefault(current, {}).setdefault(number, []).append(line)
-        cell_items.append(current)
+        cell_items.append(tagged or current)
     return tuple(cell_items), {item_id: answer for item_id in words if (answer := _answer(words[item_id])).text}
 
 
 def _answer(lines_of_cells: dict[int, list[str]]) -> Answer:
     texts = {number: "\n".join(lines).strip() for number, lines in lines_of_cells.items()}
-    texts = {number: text for number, text in texts.items() if text}
+    texts = {number: text for number, text in texts.items() if re.search(r"\w", text)}  # a lone rule `---` says nothing
     return Answer(text="\n\n".join(texts.values()), cells=tuple(texts))
 
 
 def _lines(source: str) -> Iterator[tuple[str, str | None]]:
     """Lines of Markdown without HTML comments; with each the heading's text if it is one (never inside a fence)."""
-    fenced = False
+    open_fence = ""
     for line in _COMMENT.sub("", unicodedata.normalize("NFC", source)).splitlines():
-        fenced ^= line.lstrip().startswith(("```", "~~~"))
-        heading = None if fenced else _HEADING.match(line)
-        yield line, heading.group(2) if heading else None
-
-
-def _tags(cell: dict[str, Any]) -> list[str]:
-    tags = cell["metadata"].get("tags", [])
-    return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
+        fence = _FENCE.match(line)
+        heading = None if open_fence else _HEADING.match(line)
+        if fence and open_fence:
+            if fence[1].startswith(open_fence) and not fence[2].strip():
+                open_fence = ""
+        elif fence and not (fence[1][0] == "`" and "`" in fence[2]):  # else code within a line, as in ```x = 1```
+            open_fence = fence[1]
+        yield line, heading[1].strip().rstrip("#").strip() if heading else None
 
 
 def _item_pattern(item_id: str) -> re.Pattern[str]:
-    """`P3.1` also as `p3-1`, `P3_1`, `P 3.1`, `문제 3.1`, `Problem 3.1`; never inside `P3.12` or `MP3.1`."""
-    parts = [re.escape(part) for part in re.findall(r"[^\W\d_]+|\d+", item_id)]
-    if parts and parts[0].casefold() in ("p", "q"):
-        parts[0] = f"(?:{parts[0]}|문제|문항|problem|question|q)"
-    return re.compile(r"(?<![^\W_])" + r"[\s.\-_]*".join(parts) + r"(?!\d|[.\-_]\d)", re.IGNORECASE)
+    """`P3.1` also as `p3-1`, `P3_1`, `P 3.1`, `P3 (1)`, `문제 3.1`, `Problem 3.1`; never inside `P3.12` or `MP3.1`."""
+    first, *others = re.findall(r"[^\W\d_]+|\d+", unicodedata.normalize("NFKC", item_id)) or [item_id]
+    pattern = r"(?:p|q|문제|문항|problem|question)" if first.casefold() in ("p", "q") else re.escape(first)
+    for before, part in zip([first, *others], others, strict=False):
+        if before.isdigit() and part.isdigit():  # `P31` is another item than `P3.1`
+            pattern += rf"(?:[\s.\-_]+{part}|[\s.\-_]*\(\s*{part}\s*\))"
+        else:
+            pattern += rf"[\s.\-_]*{re.escape(part)}"
+    return re.compile(rf"(?<![^\W_]){pattern}(?!\d|[.\-_]\d)", re.IGNORECASE)
 
 
-def _item_in(texts: Iterable[str], patterns: dict[str, re.Pattern[str]], whole: bool = False) -> str | None:
-    for text in texts:
-        plain = unicodedata.normalize("NFKC", text).strip()
-        for item_id, pattern in patterns.items():
-            match = pattern.search(plain)
-            if match and (not whole or match.group() == plain):
-                return item_id
-    return None
+def _named(heading: str, patterns: dict[str, re.Pattern[str]]) -> str | None:
+    """The item whose name stands first in a heading: `P3.1 (see also P1.1)` is P3.1."""
+    plain = unicodedata.normalize("NFKC", heading)
+    found = {item_id: match for item_id, pattern in patterns.items() if (match := pattern.search(plain))}
+    return min(found, key=lambda item_id: (found[item_id].start(), -found[item_id].end()), default=None)
+
+
+def _tagged(tag: str, patterns: dict[str, re.Pattern[str]]) -> str | None:
+    plain = unicodedata.normalize("NFKC", tag).strip()
+    return next((item_id for item_id, pattern in patterns.items() if pattern.fullmatch(plain)), None)
 
 
 def _key(line: str) -> str:
@@ -160,5 +215,5 @@ def _handout_lines(handout: Path | None) -> frozenset[str]:
     if handout is None:
         return frozenset()
     cells = read(handout)["cells"]
-    lines = (_key(line) for cell in cells if cell["cell_type"] != "code" for line in cell["source"].splitlines())
+    lines = (_key(line) for cell in cells if cell["cell_type"] != "code" for line, _ in _lines(cell["source"]))
     return frozenset(line for line in lines if line)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import posixpath
+from difflib import get_close_matches
 from pathlib import Path
 
 from grader import tables
@@ -13,77 +16,121 @@ _CENT = 1e-9
 
 
 def check_rules(document: Document, assignment: Assignment) -> None:
-    """Points, ids, requirements and concepts."""
-    total = sum(item.points for item in assignment.items)
-    if abs(total - assignment.total) > _CENT:
-        mend = f"write `total: {total:g}`, or mend the items' points"
-        document.complain(("total",), f"the items add up to {total:g} points, not {assignment.total:g}", mend)
+    """Points, ids, requirements and concepts. What rests on something already complained of is left alone."""
+    _check_total(document, assignment)
     ids = [item.id for item in assignment.items]
     for i, item in enumerate(assignment.items):
+        location: Location = ("items", i)
         if item.id in ids[:i]:
-            document.complain(("items", i, "id"), f"item `{item.id}` stands twice", "give each item its own id")
-        _check_item(document, ("items", i), item)
+            document.complain((*location, "id"), f"item `{item.id}` stands twice", "give each item its own id")
+        _check_points(document, location, item)
+        _check_order(document, location, item)
     _check_concepts(document, assignment)
 
 
-def _check_item(document: Document, location: Location, item: Item) -> None:
+def _check_total(document: Document, assignment: Assignment) -> None:
+    summands: list[Location] = [("total",), *(("items", i, "points") for i in range(len(assignment.items)))]
+    total = sum(item.points for item in assignment.items)
+    if assignment.items and abs(total - assignment.total) > _CENT and not any(map(document.blames, summands)):
+        mend = f"write `total: {total:g}`, or mend the items' points"
+        document.complain(("total",), f"the items add up to {total:g} points, not {assignment.total:g}", mend)
+
+
+def _check_points(document: Document, location: Location, item: Item) -> None:
+    criteria = [(*location, "criteria", i) for i in range(len(item.criteria))]
+    summands: list[Location] = [(*here, key) for here in criteria for key in ("points", "bonus")]
     needed = sum(criterion.points for criterion in item.criteria if not criterion.bonus)
-    if abs(needed - item.points) > _CENT:
+    if criteria and abs(needed - item.points) > _CENT and not any(map(document.blames, summands)):
         mend = f"write `points: {needed:g}`, change a criterion's points, or mark one `bonus: true`"
         said = f"the criteria of `{item.id}` add up to {needed:g} points, not {item.points:g}"
         document.complain((*location, "points"), said, mend)
+
+
+def _check_order(document: Document, location: Location, item: Item) -> None:
+    """Ids stand once, and a criterion requires only what stands before it."""
     before: list[str] = []
+    unnamed = False
     for i, criterion in enumerate(item.criteria):
         here: Location = (*location, "criteria", i)
+        for j, required in enumerate(criterion.requires):
+            if required not in before and not unnamed:
+                mend = f"name a criterion that stands before it in `{item.id}`: {', '.join(before) or 'there is none'}"
+                document.complain((*here, "requires", j), f"`{criterion.id}` requires `{required}`", mend)
+        named_by = "check" if criterion.id == criterion.check else "id"
+        unnamed = unnamed or document.blames((*here, named_by))
         if criterion.id in before:
             mend = "add `id: another-name` to one of them"
-            document.complain(here, f"criterion `{criterion.id}` stands twice in `{item.id}`", mend)
-        for required in criterion.requires:
-            if required not in before:
-                mend = f"name a criterion that stands before it in `{item.id}`: {', '.join(before) or 'there is none'}"
-                document.complain((*here, "requires"), f"`{criterion.id}` requires `{required}`", mend)
+            document.complain((*here, "id"), f"criterion `{criterion.id}` stands twice in `{item.id}`", mend)
         before.append(criterion.id)
 
 
 def _check_concepts(document: Document, assignment: Assignment) -> None:
     used = set()
+    unnamed = not all(item.criteria for item in assignment.items) or not assignment.items
     for i, item in enumerate(assignment.items):
         for j, criterion in enumerate(item.criteria):
+            here: Location = ("items", i, "criteria", j)
             concept = criterion.params.get("concept")
-            if criterion.check == "mentions" and concept is not None:
-                used.add(concept)
-                if concept not in assignment.concepts:
-                    here: Location = ("items", i, "criteria", j, "concept")
-                    mend = f"add `{concept}:` under `concepts:`"
-                    document.complain(here, f"`{criterion.id}` names the concept `{concept}`, which is not there", mend)
+            if isinstance(concept, str) and not document.blames((*here, "concept")):
+                used.add(_named_concept(document, (*here, "concept"), concept, assignment))
+            elif document.blames((*here, "concept")) or document.blames((*here, "check")):
+                unnamed = True
     for name in assignment.concepts:
-        if name not in used:
-            mend = "remove it, or let a criterion name it: `check: mentions, concept: " + name + "`"
+        if name not in used and not unnamed:
+            mend = f"remove it, or let a criterion name it: `check: mentions, concept: {name}`"
             document.complain(("concepts", name), f"concept `{name}` is used by no criterion", mend)
+
+
+def _named_concept(document: Document, location: Location, concept: str, assignment: Assignment) -> str:
+    """The concept that is meant: `concept`, or the nearest there is."""
+    if concept in assignment.concepts or document.blames(("concepts", concept)):
+        return concept
+    near = get_close_matches(concept, assignment.concepts, n=1)
+    mend = f"write `{near[0]}`" if near else f"add `{concept}:` under `concepts:`"
+    document.complain(location, f"the concept `{concept}` is not there", mend)
+    return near[0] if near else concept
 
 
 def check_files(document: Document, assignment: Assignment) -> None:
     """Files exist, hold the target, and no held-out row is among those that students have."""
+    _check_places(document, assignment)
     named: list[tuple[Location, Path]] = [(("data", name, "file"), d.file) for name, d in assignment.data.items()]
     if assignment.heldout:
         named.append((("heldout", "file"), assignment.heldout.file))
     named += [(("reference", i), file) for i, file in enumerate(assignment.reference)]
     named += [((key,), file) for key in ("handout", "mutants") if (file := getattr(assignment, key)) is not None]
-    missing = [location for location, file in named if not file.is_file()]
+    missing = [location for location, file in named if not os.path.isfile(file)]
     for location, file in named:
         if location in missing:
             document.complain(location, f"there is no file {file}", "give a path relative to the rubric's folder")
-    if not missing and assignment.heldout:
+    if not missing and assignment.heldout and not document.blames(("heldout",)):
         _check_tables(document, assignment)
     _check_need_of_heldout(document, assignment)
 
 
+def _check_places(document: Document, assignment: Assignment) -> None:
+    """Each table has a place of its own in the working directory, and none outside it."""
+    taken: set[str] = set()
+    for name, data in assignment.data.items():
+        here: Location = ("data", name, "shown_as")
+        place = posixpath.normpath(data.shown_as)
+        if place.startswith(("/", "..")) or place == "." or "\\" in place or ":" in place:
+            mend = "give a path inside it, such as sample_data/train.csv"
+            document.complain(here, f"`shown_as: {data.shown_as}` is no file in the working directory", mend)
+        elif place in taken:
+            document.complain(here, f"two tables are shown as `{place}`", "give each table its own path")
+        taken.add(place)
+
+
 def _check_need_of_heldout(document: Document, assignment: Assignment) -> None:
+    if assignment.heldout is not None or document.blames(("heldout",)):
+        return
     for i, item in enumerate(assignment.items):
         for j, criterion in enumerate(item.criteria):
-            if criterion.check in ("r2", "reports") and assignment.heldout is None:
+            if criterion.check in ("r2", "reports"):
+                here: Location = ("items", i, "criteria", j, "check")
                 mend = "add `heldout: {file: ..., target: ...}`"
-                document.complain(("items", i, "criteria", j), f"`{criterion.check}` needs held-out rows", mend)
+                document.complain(here, f"`{criterion.check}` needs held-out rows", mend)
 
 
 def _check_tables(document: Document, assignment: Assignment) -> None:
@@ -108,5 +155,5 @@ def _check_tables(document: Document, assignment: Assignment) -> None:
         if shown:
             mend = "take them out of one of the two files"
             document.complain(
-                ("heldout", "file"), f"{shown} held-out rows stand in `{name}` too, where students see them", mend
+                ("data", name, "file"), f"{shown} held-out rows stand in `{name}` too, where students see them", mend
             )

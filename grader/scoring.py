@@ -118,7 +118,7 @@ def _skipped(lacking: list[str], undecided: bool) -> Decision:
 
 
 def _finding(criterion: Criterion, decision: Decision, language: Language) -> Finding:
-    earned = None if decision.share is None else round(decision.share * criterion.points, 6)
+    earned = None if decision.share is None else round(decision.share * criterion.points, 2)
     return Finding(
         criterion=criterion.id,
         outcome=decision.outcome,

@@ -16,7 +16,17 @@ FOLDER = Path(__file__).parent / "submissions"
 # Made-up names; the demo's cases take them in order.
 _NAMES = (
     *("김서연", "이도윤", "박하준", "최지우", "정예은", "강민재", "윤채원"),
-    *("Alex Kim", "Maria Rossi", "Sam Taylor", "Noor Haddad", "Yuki Tanaka", "장우진", "임수빈", "Lena Vogel", "오태양"),
+    *(
+        "Alex Kim",
+        "Maria Rossi",
+        "Sam Taylor",
+        "Noor Haddad",
+        "Yuki Tanaka",
+        "장우진",
+        "임수빈",
+        "Lena Vogel",
+        "오태양",
+    ),
 )
 
 

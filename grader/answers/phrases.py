@@ -1,7 +1,8 @@
 """Phrases of a concept in a text, with the characters that matched.
 
-A phrase is words in order. Between words there may be white space, a Korean particle, a parenthesis and a sign such as `=`; ` ~ ` is a
-gap within one sentence; `*` is any ending of a word. Case, width, Markdown emphasis and Korean spacing do not count.
+A phrase is words in order. Between words there may be white space, a Korean particle, a parenthesis and a sign such
+as `=`; ` ~ ` is a gap within one sentence; `*` is any ending of a word. Case, width, Markdown emphasis and Korean
+spacing do not count.
 """
 
 from __future__ import annotations

@@ -17,18 +17,19 @@ _FEWEST_POINTS = 5
 def plot_labelled(evidence: Evidence, *, losses: str) -> Decision:
     """A figure whose line is the list `losses` (or its logarithm), or that names a falling loss; with three labels."""
     drawn = evidence.claim("observed", "").get("figures", [])
-    axes = [(figure.get("execution"), ax) for figure in drawn for ax in figure.get("axes", [])]
+    cell_of = {cell.get("execution_count"): number for number, cell in enumerate(evidence.cells, start=1)}
+    axes = [{**ax, "cell": cell_of.get(figure.get("execution"))} for figure in drawn for ax in figure.get("axes", [])]
     if not axes:
         raise Unmet(_NO_FIGURE)
     series = evidence.execution.evidence.get(f"series:{losses}", {}).get("found")
-    curves = [ax for _, ax in axes if any(_is_series(line, series) for line in ax["lines"])]
+    curves = [ax for ax in axes if any(_is_series(line, series) for line in ax["lines"])]
     if not curves:
-        own = {evidence.cells[index].get("execution_count") for index in evidence.own_cells()}
-        curves = [ax for execution, ax in axes if execution in own and _names_a_falling_loss(ax)]
+        own = {index + 1 for index in evidence.own_cells()}
+        curves = [ax for ax in axes if ax["cell"] in own and _names_a_falling_loss(ax)]
     if not curves:
         raise Unmet(_NO_CURVE.filled(losses), figures=len(drawn))
     best = min(curves, key=lambda ax: len(_missing(ax)))
-    seen = {name: best[name] for name in ("title", "xlabel", "ylabel")}
+    seen = {name: best[name] for name in ("title", "xlabel", "ylabel", "cell")}
     missing = _missing(best)
     if missing:
         return partial(0.5, _UNLABELLED.filled(", ".join(missing)), **seen)

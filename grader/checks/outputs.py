@@ -10,7 +10,9 @@ _RMSE = r"rmse|root[- ]mean[- ]squared?[- ]error|평균\s?제곱근\s?오차"
 _LABELS = {"r2": re.compile(rf"(?<![a-z0-9])(?:{_R2})(?![a-z0-9])", re.IGNORECASE)}
 _LABELS["rmse"] = re.compile(rf"(?<![a-z])(?:{_RMSE})(?![a-z])", re.IGNORECASE)
 _ANY_LABEL = re.compile(rf"(?<![a-z0-9])(?:{_R2}|{_RMSE}|mse|mae)(?![a-z0-9])", re.IGNORECASE)
-_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?(?![A-Za-z_\d]|\.\d)", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"(?<![\w.])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?(?![A-Za-z_\d]|\.\d)", re.IGNORECASE
+)
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _REACH = 120  # characters after a label in which its number stands
 _ROWS_BELOW = 6  # lines below a table's header

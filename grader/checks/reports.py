@@ -24,11 +24,15 @@ def reports(evidence: Evidence, *, predict: str) -> Decision:
     Those are the training, test and held-out tables, and ends of the training table split off as validation rows.
     RMSE may stand in dollars or in another linear unit of the price.
     """
-    printed = {metric: _printed(evidence, metric) for metric in ("r2", "rmse")}
-    if not printed["r2"] and not printed["rmse"]:
+    if not any(_claims(evidence, index, metric) for index in range(len(evidence.cells)) for metric in ("r2", "rmse")):
         raise Unmet(_NOTHING)
     recomputed = _recomputed(evidence, predict)
-    seen: dict[str, Any] = {f"printed_{metric}": _short(values) for metric, values in printed.items()}
+    cells = {metric: _printed(evidence, metric, recomputed) for metric in ("r2", "rmse")}
+    printed = {metric: [v for values in found.values() for v in values] for metric, found in cells.items()}
+    if not printed["r2"] and not printed["rmse"]:
+        raise Unmet(_NOTHING)
+    seen: dict[str, Any] = {"cells": sorted({number for found in cells.values() for number in found})}
+    seen |= {f"printed_{metric}": _short(values) for metric, values in printed.items()}
     seen |= {
         f"{metric}_{name}": round(v, 4) for metric in ("r2", "rmse") for name, v in recomputed.whole[metric].items()
     }
@@ -91,20 +95,26 @@ def _recomputed(evidence: Evidence, predict: str) -> _Recomputed:
     return found
 
 
-def _printed(evidence: Evidence, metric: str) -> list[float]:
-    """Values under the item's own cells, or else under the cells that belong to no item."""
+def _printed(evidence: Evidence, metric: str, recomputed: _Recomputed) -> dict[int, list[float]]:
+    """Cell number -> values, from the item's own cells, or else those of no item, or else from any other cell.
+
+    In another item's cells only values that agree count: the rest is about something else.
+    """
     items = evidence.submission.items_of_cells
-    shared = [index for index, item in enumerate(items) if item is None]
-    for indices in (evidence.own_cells(), shared):
-        found = [
-            v
-            for i in indices
-            if i < len(evidence.cells)
-            for v in outputs.claims(outputs.text_of(evidence.cells[i]), metric)
-        ]
+    own = set(evidence.own_cells())
+    shared = {index for index, item in enumerate(items) if item is None}
+    others = set(range(len(evidence.cells))) - own - shared
+    for indices in (own, shared, others):
+        found = {i + 1: values for i in sorted(indices) if (values := _claims(evidence, i, metric))}
+        if indices is others:
+            found = {n: v for n, v in found.items() if _standing(metric, v, recomputed) == "exact"}
         if found:
             return found
-    return []
+    return {}
+
+
+def _claims(evidence: Evidence, index: int, metric: str) -> list[float]:
+    return outputs.claims(outputs.text_of(evidence.cells[index]), metric) if index < len(evidence.cells) else []
 
 
 def _standing(metric: str, printed: list[float], recomputed: _Recomputed) -> str:

@@ -7,12 +7,13 @@ import re
 from grader.answers.phrases import find
 from grader.checks import outputs
 from grader.checks.decision import Decision, Evidence, Unmet, Unsure, passed, say
+from grader.model import Text
 
 _CPU = re.compile(r"(?<![a-z])cpu(?![a-z])", re.IGNORECASE)
 _GPU = re.compile(r"(?<![a-z])(?:gpu|cuda|mps)(?![a-z])|그래픽\s?카드", re.IGNORECASE)
 _TIME = re.compile(
     r"\d\s?(?:s|sec|secs|seconds?|ms|초)(?![a-z])|초\b|시간|속도|빠르|빨라|느리|느려|차이"
-    r"|faster|slower|speed|(?<![a-z])times?(?![a-z])|difference|quick|slow|took|takes",
+    r"|비슷|똑같|faster|slower|speed|(?<![a-z])(?:times?|seconds?|minutes?)(?![a-z])|difference|quick|slow|took|takes",
     re.IGNORECASE,
 )
 
@@ -36,11 +37,11 @@ def runs(evidence: Evidence) -> Decision:
     return passed(cells=len(own))
 
 
-def _blame(evidence: Evidence, feedback: object, cell: int | None) -> Exception:
+def _blame(evidence: Evidence, feedback: Text, cell: int | None) -> Exception:
     death = evidence.stopped_from_outside()
     if death is None:
-        return Unmet(feedback, cell=cell)  # type: ignore[arg-type]
-    return Unsure(feedback, _KILLED.filled(death.cell, death.message), "failed", cell=cell)  # type: ignore[arg-type]
+        return Unmet(feedback, cell=cell)
+    return Unsure(feedback, _KILLED.filled(death.cell, death.message), "failed", cell=cell)
 
 
 def _is_code(evidence: Evidence, index: int) -> bool:
@@ -51,11 +52,12 @@ def _is_code(evidence: Evidence, index: int) -> bool:
 
 def compares_devices(evidence: Evidence) -> Decision:
     """One passage, written or printed, sets the CPU beside a GPU and speaks of time."""
-    written = [p for answer in evidence.submission.answers.values() for p in re.split(r"\n\s*\n", answer.text)]
-    printed = [outputs.text_of(cell) for cell in evidence.cells]
-    for passage in (*written, *printed):
+    answers = evidence.submission.answers.values()
+    written = [(list(answer.cells), part) for answer in answers for part in re.split(r"\n\s*\n", answer.text)]
+    printed = [([number], outputs.text_of(cell)) for number, cell in enumerate(evidence.cells, start=1)]
+    for cells, passage in (*written, *printed):
         if _CPU.search(passage) and _GPU.search(passage) and _TIME.search(passage):
-            return passed(passage=_around(passage))
+            return passed(passage=_around(passage), cells=cells)
     raise Unmet(_NO_COMPARISON)
 
 

@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 
 KILL_FACTOR = 10  # past this many times the cap on outputs the kernel is killed; up to there they are only dropped
 _TAIL = 2_000  # characters kept of the end of an output that was cut
+_CUT = "\n[... outputs past the limit are left out; the end of this cell's output: ...]\n"
 _WATCH_SECONDS = 0.05
 _GRACE_SECONDS = 5.0  # for the reaction to an interrupt; a cell stuck in C code never reacts
 _PING = "'{\"found\": {}}'"
@@ -39,21 +40,35 @@ class CappedClient(NotebookClient):
         self.seen_bytes = 0.0
         self.cut_cells: set[int] = set()
         self.timed_out_cells: set[int] = set()
+        self.failed_cells: dict[int, tuple[str, str]] = {}  # index -> name and message of the exception
+        self.on_cell_executed = self._note_failure
         self.memory_limit: int | None = None
         self.peak_memory = 0
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         size = _size_of_output(msg)
+        room = int(self.output_bytes - self.seen_bytes)
         self.seen_bytes += size
-        if not size or self.seen_bytes <= self.output_bytes:
+        if size <= max(room, 0):
             return super().process_message(msg, cell, cell_index)
         self.cut_cells.add(cell_index)
         if self.seen_bytes > KILL_FACTOR * self.output_bytes:
-            raise Stopped("output_limit", f"more than {KILL_FACTOR * self.output_bytes / 1e6:.0f} MB of output")
+            raise Stopped("output_limit", f"more than {KILL_FACTOR * self.output_bytes / 1e6:g} MB of output")
         if msg["msg_type"] == "error":  # small, and the student needs it
             return super().process_message(msg, cell, cell_index)
-        _keep_tail(cell, msg)
+        if msg["msg_type"] == "stream":
+            content = msg["content"]
+            if room > 0:
+                head = {**content, "text": content["text"][:room]}
+                super().process_message({**msg, "content": head}, cell, cell_index)
+            _keep_tail(cell, content["text"][max(room, 0) :])
         return None
+
+    def _note_failure(self, cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any] | None) -> None:
+        """An error shows in the reply even where its message cannot be sent as an output."""
+        content = (execute_reply or {}).get("content", {})
+        if content.get("status", "ok") != "ok":
+            self.failed_cells[cell_index] = (str(content.get("ename", "Error")), str(content.get("evalue", "")))
 
     async def run_cell(self, index: int, seconds: float) -> None:
         """Run one cell; past `seconds` it is interrupted. Raises Stopped if the kernel does not react to that,
@@ -136,17 +151,13 @@ def _size_of_output(msg: dict[str, Any]) -> int:
     return 0
 
 
-def _keep_tail(cell: NotebookNode, msg: dict[str, Any]) -> None:
-    """Keep the last characters of a cut stream in one output that says so."""
-    note = "\n[... outputs past the limit are left out; the end of this cell's output: ...]\n"
-    text = msg["content"].get("text", "") if msg["msg_type"] == "stream" else ""
+def _keep_tail(cell: NotebookNode, text: str) -> None:
+    """Keep the last characters of what is cut in one output that says so."""
     last = cell.outputs[-1] if cell.outputs else None
-    if last is None or last.get("output_type") != "stream" or not last["text"].startswith(note):
-        last = NotebookNode(  # type: ignore[no-untyped-call]
-            output_type="stream", name="stdout", text=note
-        )
+    if last is None or last.get("output_type") != "stream" or not last["text"].startswith(_CUT):
+        last = NotebookNode(output_type="stream", name="stdout", text=_CUT)  # type: ignore[no-untyped-call]
         cell.outputs.append(last)
-    last["text"] = note + (last["text"][len(note) :] + text)[-_TAIL:]
+    last["text"] = _CUT + (last["text"][len(_CUT) :] + text)[-_TAIL:]
 
 
 def _answer_in(reply: dict[str, Any]) -> dict[str, Any]:

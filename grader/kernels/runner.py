@@ -45,14 +45,19 @@ class FreshKernelRunner:
         started = time.monotonic()
         try:
             with Workplace(submission, assignment) as place:
-                return asyncio.run(_Run(submission, assignment, place).execution())
+                try:
+                    return asyncio.run(_Run(submission, assignment, place).execution())
+                except Exception as error:
+                    error.add_note(place.end_of_log())
+                    raise
         except Exception as error:  # noqa: BLE001  # our fault, whatever it was: reported, and the others go on
             name, seconds = type(error).__name__, time.monotonic() - started
+            message = "\n".join([str(error), *getattr(error, "__notes__", ())]).strip()
             return Execution(
                 status="infrastructure",
                 submission_sha256=submission.sha256,
                 seconds=seconds,
-                errors=(CellError(cell=None, name=name, message=str(error)[:2000]),),
+                errors=(CellError(cell=None, name=name, message=message[:2000]),),
             )
 
 
@@ -146,21 +151,33 @@ class _Run:
                 return
 
     def _told(self, seconds: float) -> Execution:
-        errors = _errors(self.notebook, self.client, self.limits.cell_seconds)
+        evidence, notebook = encodable(self.evidence), nbformat.from_dict(encodable(self.notebook))  # type: ignore[no-untyped-call]
+        errors = _errors(notebook, self.client, self.limits.cell_seconds)
         if self.stopped is not None:
             errors = [*(e for e in errors if e.cell != self.stopped.cell), self.stopped]
-        found = self.evidence.get("observed:", {}).get("found", {})
+        found = evidence.get("observed:", {}).get("found", {})
         versions = found.get("versions", {}) if isinstance(found, dict) else {}
         return Execution(
             status=self.status or _status(errors),
             submission_sha256=self.submission.sha256,
-            evidence=self.evidence,
+            evidence=evidence,
             errors=tuple(errors),
             seconds=round(seconds, 3),
             peak_memory_mb=round(self.client.peak_memory / 1e6, 1),
-            notebook=self.notebook,
+            notebook=notebook,
             environment={str(k): str(v) for k, v in versions.items()} if isinstance(versions, dict) else {},
         )
+
+
+def encodable(value: Any) -> Any:
+    """The same value with lone surrogates, which no UTF-8 file can hold, as U+FFFD."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {encodable(key): encodable(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [encodable(entry) for entry in value]
+    return value
 
 
 def _kernel_manager(memory_mb: int, place: Workplace) -> AsyncKernelManager:
@@ -180,15 +197,14 @@ def _kernel_manager(memory_mb: int, place: Workplace) -> AsyncKernelManager:
 def _errors(notebook: nbformat.NotebookNode, client: CappedClient, cell_seconds: float) -> list[CellError]:
     """Errors, deadlines and floods by cell, in the notebook's order."""
     errors = []
-    for index, cell in enumerate(notebook.cells):
+    for index in range(len(notebook.cells)):
         if index in client.timed_out_cells:
             message = f"the cell was interrupted after {cell_seconds:.0f} s"
             errors.append(CellError(cell=index + 1, name="Timeout", message=message))
             continue
-        for output in cell.get("outputs", ()):
-            if output.output_type == "error":
-                message = str(output.get("evalue", ""))[:2000]
-                errors.append(CellError(cell=index + 1, name=str(output.get("ename", "Error"))[:200], message=message))
+        if index in client.failed_cells:
+            name, message = encodable(list(client.failed_cells[index]))
+            errors.append(CellError(cell=index + 1, name=name[:200], message=message[:2000]))
         if index in client.cut_cells:
             message = f"the notebook's outputs passed {client.output_bytes / 1e6:g} MB; the rest was left out"
             errors.append(CellError(cell=index + 1, name="OutputLimit", message=message))

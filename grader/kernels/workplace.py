@@ -39,6 +39,13 @@ class Workplace:
     def __exit__(self, *_: object) -> None:
         shutil.rmtree(self.root, ignore_errors=True)
 
+    def end_of_log(self) -> str:
+        """The last lines that the kernel's process wrote itself."""
+        try:
+            return self.log.read_bytes()[-1000:].decode("utf-8", errors="replace")
+        except OSError:
+            return ""
+
     def environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         threads = dict.fromkeys(_THREADS, "1")

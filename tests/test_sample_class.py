@@ -1,0 +1,111 @@
+"""The sample class, graded by the command that a TA types: every case as its expect.yaml says."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from conftest import ROOT, Command
+from sample_class import FOLDER, Case, cases
+
+from grader.model import Assignment, Report
+
+pytestmark = pytest.mark.long
+CASES = cases()
+
+
+@pytest.fixture(scope="module")
+def graded(grader: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("class") / "out"
+    done = grader("grade", FOLDER, "-o", out)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{len(CASES)} graded" in done.stdout
+    assert str(out / "index.html") in done.stdout
+    return out
+
+
+def report(out: Path, student: str) -> dict[str, Any]:
+    return dict(json.loads((out / "reports" / f"{student}.json").read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_case(case: Case, graded: Path, homework: Assignment) -> None:
+    found = report(graded, case.name)
+    outcomes = {f"{s['item']}/{f['criterion']}": f["outcome"] for s in found["scores"] for f in s["findings"]}
+    assert outcomes == case.expected(homework)
+    assert (found["execution"]["status"], found["status"]) == (case.execution, case.status)
+
+
+def test_each_student_has_every_file_and_each_report_is_a_report(graded: Path) -> None:
+    for case in CASES:
+        text = (graded / "reports" / f"{case.name}.json").read_text(encoding="utf-8")
+        assert Report.model_validate_json(text).student == case.name
+        assert (graded / "feedback" / f"{case.name}.html").stat().st_size > 1000
+        if case.execution != "unreadable":
+            assert (graded / "executed" / f"{case.name}.html").exists()
+            assert (
+                json.loads((graded / "executed" / f"{case.name}.ipynb").read_text(encoding="utf-8"))["cells"]
+                is not None
+            )
+
+
+def test_the_gradebook_has_a_row_for_each_and_leaves_the_undecided_empty(graded: Path) -> None:
+    with (graded / "gradebook.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["student"]: row for row in csv.DictReader(file)}
+    assert set(rows) == {case.name for case in CASES}
+    for case in CASES:
+        found = report(graded, case.name)
+        assert rows[case.name]["total"] == ("" if found["total"] is None else f"{found['total']:.10g}")
+        assert (rows[case.name]["total"] == "") == (case.status == "provisional")
+
+
+def test_killing_one_kernel_from_outside_changes_only_that_report(graded: Path, tmp_path: Path) -> None:
+    chosen = ["full-marks-korean", "lbfgs-optimizer", "endless-loop-in-mlp"]
+    folder = tmp_path / "class"
+    folder.mkdir()
+    for name in chosen:
+        _copy(FOLDER / name, folder / name)
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "grader", "grade", str(folder), "-o", str(out), "-j", "3"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        _kill_the_kernel_that_loops(process.pid)
+        printed, _ = process.communicate(timeout=300)
+    assert process.returncode == 0, printed
+    for name in chosen[:2]:
+        alone, before = report(out, name), report(graded, name)
+        assert alone["scores"] == before["scores"]
+    killed = report(out, "endless-loop-in-mlp")
+    assert (killed["execution"]["status"], killed["status"]) == ("killed", "provisional")
+    assert "signal 9" in killed["execution"]["errors"][-1]["message"]
+    assert killed["scores"][0]["points"] is None
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.mkdir()
+    for file in source.iterdir():
+        (target / file.name).write_bytes(file.read_bytes())
+
+
+def _kill_the_kernel_that_loops(grader_pid: int) -> None:
+    """The kernel whose notebook loops is the only one left after the others are done."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        kernels = [
+            child
+            for child in psutil.Process(grader_pid).children()
+            if child.cmdline() and "launch.py" in " ".join(child.cmdline())
+        ]
+        busy = [kernel for kernel in kernels if kernel.cpu_times().user > 20]
+        if busy:
+            os.kill(busy[0].pid, 9)
+            return
+        time.sleep(0.2)
+    raise AssertionError("no kernel was busy for long")
