@@ -50,7 +50,7 @@ def _list(document: Document, location: Location, values: dict[str, Any]) -> lis
     found = values.get(str(name))
     if isinstance(found, list) and found:
         return found
-    document.complain(location, f"`{name}` should be a list of at least one", f"write `{name}:` and below it `- ...`")
+    document.complain(location, f"`{name}` should be a list with an entry", f"write `{name}:` and below it `- ...`")
     return []
 
 

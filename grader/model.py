@@ -58,7 +58,7 @@ class Limits(Noun):
     seconds: float = Field(300, gt=0, description="whole notebook, wall time")
     cell_seconds: float = Field(90, gt=0, description="one cell, wall time")
     memory_mb: int = Field(3000, ge=256, description="resident memory of the kernel and its children")
-    output_mb: float = Field(8, gt=0, description="all outputs of the notebook together")
+    output_mb: float = Field(8, gt=0, description="kept of one cell; ten times as much in all ends the run")
 
 
 class DataFile(Noun):

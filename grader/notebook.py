@@ -16,6 +16,7 @@ from grader.model import Answer, Assignment
 
 MAX_BYTES = 50_000_000  # a larger file is not parsed at all; homework with its pictures has a few MB
 MAX_SCRIPT_BYTES = 2_000_000  # a script holds no pictures
+MAX_CELLS = 2_000  # homework has dozens
 SUFFIXES = (".ipynb", ".py")
 
 _KINDS = {"code": "code", "markdown": "markdown", "heading": "markdown", "html": "markdown", "text": "markdown"}
@@ -24,7 +25,7 @@ _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})(.*)")
 _HEADING = re.compile(r" {0,3}#{1,6}(?!#)(.*)")
 _YAML_HEADER = re.compile(r"\A((?:#!.*\n|# -\*-.*\n)*)# ---\n(?:#.*\n)*?# ---(?:\n|\Z)")
-_CELL_MARK = re.compile(rb"^# *(?:%%|In\[)", re.MULTILINE)
+_CELL_MARK = re.compile(r"^# *(?:%%|In\[|<)", re.MULTILINE)
 
 
 class Unreadable(Exception):
@@ -34,6 +35,7 @@ class Unreadable(Exception):
 def read(file: Path) -> dict[str, Any]:
     """Read an .ipynb of any format version, or a percent-format .py, as nbformat 4 JSON. Raises Unreadable."""
     cells = _script_cells(file) if file.suffix.lower() == ".py" else _json_cells(file)
+    _refuse_too_many(file, len(cells))
     plain = [_plain_cell(number, cell) for number, cell in enumerate(cells, start=1)]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": kernel}, "cells": plain}
@@ -41,11 +43,11 @@ def read(file: Path) -> dict[str, Any]:
 
 def has_cells(file: Path) -> bool:
     """Whether a file looks like a hand-in rather than a module that one imports: an .ipynb, or a script with `# %%`."""
+    if file.suffix.lower() == ".ipynb":
+        return True
     try:
-        return file.suffix.lower() == ".ipynb" or (
-            file.stat().st_size <= MAX_SCRIPT_BYTES and _CELL_MARK.search(file.read_bytes()) is not None
-        )
-    except OSError:
+        return _CELL_MARK.search(_text(file, MAX_SCRIPT_BYTES)) is not None
+    except Unreadable:
         return False
 
 
@@ -64,9 +66,15 @@ def _text(file: Path, most_bytes: int) -> str:
     return text
 
 
+def _refuse_too_many(file: Path, cells: int) -> None:
+    if cells > MAX_CELLS:
+        raise Unreadable(f"{file.name} has {cells} cells; more than {MAX_CELLS} are not read")
+
+
 def _script_cells(file: Path) -> list[Any]:
     text = _text(file, MAX_SCRIPT_BYTES).replace("\r\n", "\n").replace("\r", "\n")
     text = _YAML_HEADER.sub(r"\1", text)  # nothing in it is needed, and reading YAML can fail or expand without end
+    _refuse_too_many(file, len(_CELL_MARK.findall(text)))  # beforehand: jupytext would take minutes for them
     try:
         return list(jupytext.reads(text, fmt="py:percent").cells)
     except (AttributeError, LookupError, RecursionError, SyntaxError, TypeError, ValueError) as error:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
@@ -15,7 +16,7 @@ from grader.grading import Graded
 from grader.model import Assignment, Report
 from grader.submissions import file_name
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run such a cell
+_FORMULA_STARTS = ("=", "+", "-", "@")  # a spreadsheet would run such a cell
 
 
 class Results:
@@ -36,8 +37,9 @@ class Results:
         """Write one student's report, then the executed notebook and the pages."""
         report, execution = graded.report, graded.execution
         name = file_name(report.student)
-        write(self.folder / "reports" / f"{name}.json", report.model_dump_json(indent=1) + "\n")
         self.reports.append(report)
+        plain = json.dumps(report.model_dump(mode="json"), ensure_ascii=False, indent=1)
+        write(self.folder / "reports" / f"{name}.json", plain + "\n")
         link = None
         if execution.notebook is not None:
             notebook = json.dumps(execution.notebook, ensure_ascii=False, indent=1)
@@ -65,7 +67,7 @@ def gradebook(reports: Sequence[Report], assignment: Assignment) -> str:
     writer.writerow(["student", *items, "total", "max_points", "status", "execution"])
     for report in reports:
         points = {score.item: score.points for score in report.scores}
-        cells = [_number(points[item]) for item in items]
+        cells = [_number(points.get(item)) for item in items]
         end = [_number(report.total), _number(report.max_points), report.status, report.execution.status]
         writer.writerow([harmless(report.student), *cells, *end])
     return table.getvalue()
@@ -73,7 +75,8 @@ def gradebook(reports: Sequence[Report], assignment: Assignment) -> str:
 
 def harmless(cell: str) -> str:
     """Text that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+    start = unicodedata.normalize("NFKC", cell[:20]).lstrip()  # full-width signs and leading white space count too
+    return f"'{cell}" if start.startswith(_FORMULA_STARTS) or cell.startswith(("\t", "\r", "\n")) else cell
 
 
 def _number(value: float | None) -> str:
@@ -83,5 +86,8 @@ def _number(value: float | None) -> str:
 def write(file: Path, text: str) -> None:
     """Write UTF-8 so that `file` holds the old or the new text, never half of it. Lone surrogates become `?`."""
     beside = file.with_name(f".{file.name}.{os.getpid()}.part")
-    beside.write_bytes(text.encode("utf-8", errors="replace"))
-    os.replace(beside, file)
+    try:
+        beside.write_bytes(text.encode("utf-8", errors="replace"))
+        os.replace(beside, file)
+    finally:
+        beside.unlink(missing_ok=True)

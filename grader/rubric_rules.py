@@ -54,8 +54,9 @@ def _check_order(document: Document, location: Location, item: Item) -> None:
         here: Location = (*location, "criteria", i)
         for j, required in enumerate(criterion.requires):
             if required not in before and not unnamed:
-                mend = f"name a criterion that stands before it in `{item.id}`: {', '.join(before) or 'there is none'}"
-                document.complain((*here, "requires", j), f"`{criterion.id}` requires `{required}`", mend)
+                said = f"`{criterion.id}` requires `{required}`, which does not stand before it in `{item.id}`"
+                mend = f"name one of {', '.join(before)}" if before else "leave `requires` out, or move this one down"
+                document.complain((*here, "requires", j), said, mend)
         named_by = "check" if criterion.id == criterion.check else "id"
         unnamed = unnamed or document.blames((*here, named_by))
         if criterion.id in before:

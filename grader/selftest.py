@@ -91,8 +91,13 @@ def _mutants(assignment: Assignment) -> dict[str, Mutant]:
     try:
         planted = yaml.safe_load(assignment.mutants.read_text(encoding="utf-8"))
         mutants = TypeAdapter(list[Mutant]).validate_python(planted)
-    except (yaml.YAMLError, ValidationError, UnicodeDecodeError) as error:
-        raise GraderError(f"{assignment.mutants}: not a list of mutants: {error}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise GraderError(f"{assignment.mutants}: not YAML: {error}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        form = "a list of {name, replace: [{old, new}], breaks: {item: [criterion]}}"
+        raise GraderError(f"{assignment.mutants}: {place}: {first['msg'].lower()}; write {form}") from None
     return {mutant.name: mutant for mutant in mutants}
 
 

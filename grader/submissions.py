@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 from grader import notebook
@@ -15,6 +17,10 @@ from grader.model import Assignment, Submission
 
 _IGNORED = {"__pycache__", "__MACOSX", ".ipynb_checkpoints", "sample_data"}
 _MAX_COMPANION_BYTES = 50_000_000  # all files beside one notebook together
+_MAX_COMPANIONS = 1_000
+_MAX_NAME_BYTES = 140  # file systems take 255; the rest is for suffixes and for a file's name while it is written
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)  # device names on Windows
+_UNSAFE_CATEGORIES = ("Cc", "Cf", "Cs", "Zl", "Zp")  # controls, invisible signs, bytes that were no UTF-8
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,8 @@ class _HandIn:
     folder: Path | None
     path: Path
     candidates: tuple[Path, ...]
+    closed: tuple[str, ...] = ()  # what could not be opened, in sentences
+    warnings: tuple[str, ...] = ()
 
 
 def collect(paths: Iterable[Path], assignment: Assignment) -> list[Submission]:
@@ -33,109 +41,181 @@ def collect(paths: Iterable[Path], assignment: Assignment) -> list[Submission]:
     Raises SubmissionError for a path that does not exist or holds no hand-in at all. A file that cannot be read
     becomes a Submission without a notebook: it is reported, never left out.
     """
-    found: dict[str, Submission] = {}
-    for path in paths:
-        for hand_in in _hand_ins(path):
-            submission = _submission(_unused(hand_in.student, found), hand_in, assignment)
-            found[_spelling(submission.student)] = submission
-    return sorted(found.values(), key=lambda submission: submission.student)
+    found = {hand_in.path.resolve(): hand_in for path in paths for hand_in in _hand_ins(path)}
+    hand_ins = _with_names_of_their_own(list(found.values()))
+    submissions = [_submission(hand_in, assignment) for hand_in in hand_ins]
+    return sorted(submissions, key=lambda submission: submission.student)
 
 
 def file_name(student: str) -> str:
-    """A name for this student's files that every file system takes: no separators, controls or leading dot."""
-    safe = re.sub(r'[\x00-\x1f\x7f/\\:*?"<>|]', "_", unicodedata.normalize("NFC", student)).strip(" .")
-    return safe[:120] or "unnamed"
+    """A name for this student's files that every file system takes: short, no separators, controls or leading dot."""
+    plain = "".join(
+        "_" if sign in '/\\:*?"<>|' or unicodedata.category(sign) in _UNSAFE_CATEGORIES else sign
+        for sign in unicodedata.normalize("NFC", student)
+    ).strip(" .")
+    safe = f"_{plain}" if _RESERVED.match(plain) else plain or "unnamed"
+    if len(safe.encode()) <= _MAX_NAME_BYTES:
+        return safe
+    mark = "~" + hashlib.sha256(safe.encode()).hexdigest()[:8]  # keeps two names apart that begin alike
+    return safe.encode()[: _MAX_NAME_BYTES - len(mark)].decode(errors="ignore") + mark
 
 
 def _spelling(student: str) -> str:
     """Two names that a file system may take for one have the same spelling."""
-    return unicodedata.normalize("NFC", file_name(student)).casefold()
+    return unicodedata.normalize("NFC", file_name(student).casefold())
 
 
-def _unused(student: str, found: dict[str, Submission]) -> str:
-    name, number = student, 2
-    while _spelling(name) in found:
-        name, number = f"{student}-{number}", number + 1
-    return name
+def _with_names_of_their_own(hand_ins: list[_HandIn]) -> list[_HandIn]:
+    """The first of several hand-ins with one name keeps it; the others get a number that no other name has."""
+    taken = {_spelling(hand_in.student) for hand_in in hand_ins}
+    seen: set[str] = set()
+    named = []
+    for hand_in in hand_ins:
+        if _spelling(hand_in.student) not in seen:
+            seen.add(_spelling(hand_in.student))
+            named.append(hand_in)
+            continue
+        student = next(name for n in count(2) if _spelling(name := f"{hand_in.student}-{n}") not in taken)
+        taken.add(_spelling(student))
+        said = f"another hand-in has the name {hand_in.student}; this one is called {student}"
+        named.append(replace(hand_in, student=student, warnings=(said,)))
+    return named
 
 
 def _hand_ins(path: Path) -> list[_HandIn]:
     """Everything below one path of the command line."""
     if path.is_file():
-        if path.suffix not in notebook.SUFFIXES:
+        if path.suffix.lower() not in notebook.SUFFIXES:
             raise SubmissionError(f"{path} is not a notebook: give an .ipynb, a percent-format .py, or a folder")
-        return [_HandIn(path.stem, None, path, (path,))]
+        return [_loose(path)]
     if not path.is_dir():
         raise SubmissionError(f"{path} does not exist: give a notebook, a folder of notebooks, or a class's folder")
-    loose = [_HandIn(file.stem, None, file, (file,)) for file in _notebooks_in(path)]
-    folders = [_HandIn(child.name, child, child, tuple(_notebooks_below(child))) for child in _folders_in(path)]
-    if not loose and not folders:
+    try:
+        notebooks, folders = _notebooks_in(path), _folders_in(path)
+    except OSError as error:
+        raise SubmissionError(f"{path} cannot be opened: {error.strerror}") from None
+    if not notebooks and not folders:
         raise SubmissionError(f"{path} holds no notebook and no student's folder: is it the right folder?")
-    return loose + folders
+    return [_loose(file) for file in notebooks] + [_of_folder(folder) for folder in folders]
+
+
+def _loose(file: Path) -> _HandIn:
+    return _HandIn(_student(file.stem), None, file, (file,))
+
+
+def _of_folder(folder: Path) -> _HandIn:
+    closed: list[str] = []
+    candidates = tuple(_notebooks_below(folder, closed))
+    return _HandIn(_student(folder.name), folder, folder, candidates, tuple(closed))
+
+
+def _student(name: str) -> str:
+    return unicodedata.normalize("NFC", _shown(name))
+
+
+def _shown(name: str) -> str:
+    """A file's name as text that can be written anywhere: bytes that were no UTF-8 become `?`."""
+    return name.encode("utf-8", "replace").decode()
 
 
 def _folders_in(path: Path) -> list[Path]:
     folders = (child for child in path.iterdir() if child.is_dir() and not child.is_symlink())
-    return sorted(child for child in folders if child.name not in _IGNORED and not child.name.startswith("."))
+    return sorted(child for child in folders if not _is_ignored(child.name))
 
 
 def _notebooks_in(folder: Path) -> list[Path]:
-    files = (child for child in folder.iterdir() if child.suffix in notebook.SUFFIXES and child.is_file())
-    return sorted(file for file in files if not file.is_symlink() and not file.name.startswith("."))
+    files = (child for child in folder.iterdir() if child.suffix.lower() in notebook.SUFFIXES and child.is_file())
+    return sorted(file for file in files if not file.is_symlink() and not _is_ignored(file.name))
 
 
-def _notebooks_below(folder: Path) -> list[Path]:
-    """Notebooks of one student, the nearest first; scripts only where there is no notebook."""
-    found = _notebooks_in(folder)
-    for child in _folders_in(folder):
-        found += _notebooks_below(child)
-    return [file for file in found if file.suffix == ".ipynb"] or found
+def _is_ignored(name: str) -> bool:
+    return name in _IGNORED or name.startswith(".")
 
 
-def _submission(student: str, hand_in: _HandIn, assignment: Assignment) -> Submission:
+def _notebooks_below(folder: Path, closed: list[str]) -> list[Path]:
+    """Notebooks of one student; what cannot be opened is told in `closed`."""
+    try:
+        found, folders = _notebooks_in(folder), _folders_in(folder)
+    except OSError as error:
+        closed.append(f"the folder {_shown(folder.name)}/ cannot be opened: {error.strerror}")
+        return []
+    return found + [file for child in folders for file in _notebooks_below(child, closed)]
+
+
+def _submission(hand_in: _HandIn, assignment: Assignment) -> Submission:
     if not hand_in.candidates:
-        reason = f"no notebook in {hand_in.path.name}/: hand in an .ipynb or a percent-format .py"
-        return Submission(student=student, path=hand_in.path, sha256=_sha256(None), warnings=(reason,))
-    chosen = _choose(hand_in.candidates)
-    others = ", ".join(file.name for file in hand_in.candidates if file != chosen)
-    warnings = (f"several notebooks: {chosen.name} was graded, not {others}",) if others else ()
+        reason = f"no notebook in {_shown(hand_in.path.name)}/: hand in an .ipynb or a percent-format .py"
+        warnings = (*hand_in.warnings, *(hand_in.closed or (reason,)))
+        return Submission(student=hand_in.student, path=hand_in.path, sha256=_sha256(None), warnings=warnings)
+    chosen, warnings = _choose(hand_in)
     try:
         content = notebook.read(chosen)
-    except notebook.Unreadable as reason:
-        return Submission(student=student, path=chosen, sha256=_sha256(chosen), warnings=(*warnings, str(reason)))
+    except notebook.Unreadable as error:
+        warnings = (*warnings, _shown(str(error)))
+        return Submission(student=hand_in.student, path=chosen, sha256=_sha256(chosen), warnings=warnings)
     cell_items, answers = notebook.by_item(content, assignment)
+    files, left_out = _companions(chosen) if hand_in.folder else ({}, ())
     return Submission(
-        student=student,
+        student=hand_in.student,
         path=chosen,
         sha256=_sha256(chosen),
         notebook=content,
         items_of_cells=cell_items,
         answers=answers,
-        files=_companions(chosen) if hand_in.folder else {},
-        warnings=warnings,
+        files=files,
+        warnings=(*warnings, *left_out),
     )
 
 
-def _choose(candidates: tuple[Path, ...]) -> Path:
-    """The nearest file, and among equals the largest: a copy that was begun is smaller than the finished work."""
-    depth = min(len(file.parts) for file in candidates)
-    return max((f for f in candidates if len(f.parts) == depth), key=lambda file: (file.stat().st_size, file.name))
+def _choose(hand_in: _HandIn) -> tuple[Path, tuple[str, ...]]:
+    """The nearest file, and among equals the largest: a copy that was begun is smaller than the finished work.
+
+    Scripts count where there is no notebook, those without cells (modules, rather) where there is no other.
+    Returns the hand-in's warnings too, with the choice among them.
+    """
+    files = hand_in.candidates
+    notebooks = [file for file in files if file.suffix.lower() == ".ipynb"]
+    rivals = notebooks or [file for file in files if notebook.has_cells(file)] or list(files)
+    depth = min(len(file.parts) for file in rivals)
+    nearest = [file for file in rivals if len(file.parts) == depth]
+    chosen = max(nearest, key=lambda file: (file.stat().st_size, file.name))
+    warnings = (*hand_in.warnings, *hand_in.closed)
+    if len(rivals) == 1:
+        return chosen, warnings
+    told = {file: _shown(file.relative_to(hand_in.path).as_posix()) for file in rivals}
+    others = ", ".join(name for file, name in told.items() if file != chosen)
+    return chosen, (*warnings, f"several notebooks: {told[chosen]} was graded, not {others}")
 
 
-def _companions(chosen: Path) -> dict[str, Path]:
-    """Files beside the notebook in a student's own folder, such as a module it imports."""
+def _companions(chosen: Path) -> tuple[dict[str, Path], tuple[str, ...]]:
+    """Files beside the notebook in a student's own folder, such as a module it imports, by their path from there.
+
+    The smallest come first: a large archive must not keep a module out. Returns a warning too if any is left out.
+    """
     files: dict[str, Path] = {}
-    size = 0
-    for file in sorted(chosen.parent.rglob("*")):
-        parts = file.relative_to(chosen.parent).parts
-        ignored = any(part in _IGNORED or part.startswith(".") for part in parts)
-        if ignored or file == chosen or file.is_symlink() or not file.is_file():
-            continue
-        size += file.stat().st_size
-        if size > _MAX_COMPANION_BYTES:
-            break
-        files["/".join(parts)] = file
-    return files
+    left_out = []
+    room = _MAX_COMPANION_BYTES
+    for size, file in sorted((file.stat().st_size, file) for file in _files_below(chosen.parent) if file != chosen):
+        name = _shown(file.relative_to(chosen.parent).as_posix())
+        if size > room or len(files) >= _MAX_COMPANIONS or not os.access(file, os.R_OK):
+            left_out.append(name)
+        else:
+            files[name] = file
+            room -= size
+    if not left_out:
+        return files, ()
+    more = f" and {len(left_out) - 5} more" if len(left_out) > 5 else ""
+    limit = f"at most {_MAX_COMPANIONS} readable files of {_MAX_COMPANION_BYTES / 1e6:.0f} MB together are copied"
+    return files, (f"not beside the notebook when it runs: {', '.join(left_out[:5])}{more} ({limit})",)
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """Files in a folder and its folders, without links, hidden ones and what machines leave behind."""
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not _is_ignored(name))
+        for file in (Path(parent, name) for name in sorted(names) if not _is_ignored(name)):
+            if file.is_file() and not file.is_symlink():
+                yield file
 
 
 def _sha256(file: Path | None) -> str:

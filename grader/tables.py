@@ -33,8 +33,11 @@ def read(file: Path, target: str) -> Table:
     try:
         with file.open(encoding="utf-8", newline="") as lines:
             header = next(csv.reader(lines), [])
-            values = np.loadtxt(lines, delimiter=",", ndmin=2, dtype=np.float64)
-    except (OSError, ValueError) as error:
+            rows = lines.readlines()
+        if not rows:
+            raise GraderError(f"{file}: no rows below its header line")
+        values = np.loadtxt(rows, delimiter=",", ndmin=2, dtype=np.float64)
+    except (OSError, ValueError, csv.Error) as error:
         raise GraderError(f"{file}: not a table of numbers with a header line ({error})") from None
     if target not in header:
         raise GraderError(f"{file}: no column `{target}`; it has {', '.join(header) or 'no columns'}")

@@ -42,14 +42,15 @@ class Bar:
 def bar(total: int) -> Iterator[Bar]:
     """A bar on standard error, so that standard output holds only results."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    console = Console(stderr=True)
+    console = Console(stderr=True, emoji=False)
     left = (TextColumn("left"), TimeRemainingColumn())
     with Progress(*columns, *left, console=console, transient=True, disable=not console.is_terminal) as progress:
         yield Bar(progress, total)
 
 
 def console() -> Console:
-    return Console() if sys.stdout.isatty() else Console(width=_PLAIN_WIDTH)
+    """Standard output. No emoji codes: `rubric.yaml:100:` is a line number, and a student may be called `:heart:`."""
+    return Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH, emoji=False)
 
 
 def print_class(reports: Sequence[Report], assignment: Assignment, index: Path) -> None:

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import json
 import math
+from collections import Counter
 from typing import Any
 
 import psutil
@@ -14,7 +15,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 
-KILL_FACTOR = 10  # past this many times the cap on outputs the kernel is killed; up to there they are only dropped
+KILL_FACTOR = 10  # all outputs together may be this many times the cap of one cell; past that the kernel is killed
 _TAIL = 2_000  # characters kept of the end of an output that was cut
 _CUT = "\n[... outputs past the limit are left out; the end of this cell's output: ...]\n"
 _WATCH_SECONDS = 0.05
@@ -31,13 +32,13 @@ class Stopped(Exception):
 
 
 class CappedClient(NotebookClient):
-    """Executes cells; drops outputs past a cap (keeping head and tail) and remembers which cells went past it."""
+    """Executes cells; of each keeps at most `output_bytes` of output, head and tail, and remembers the cut ones."""
 
     def __init__(self, nb: NotebookNode, *, output_bytes: float, **traits: Any) -> None:
         super().__init__(nb, allow_errors=True, interrupt_on_timeout=True, store_widget_state=False, **traits)
         self.error_on_timeout = {"ename": "Timeout", "evalue": "the cell ran out of time", "traceback": []}
         self.output_bytes = output_bytes
-        self.seen_bytes = 0.0
+        self.seen_bytes: Counter[int] = Counter()  # by index of the cell
         self.cut_cells: set[int] = set()
         self.timed_out_cells: set[int] = set()
         self.failed_cells: dict[int, tuple[str, str]] = {}  # index -> name and message of the exception
@@ -47,12 +48,12 @@ class CappedClient(NotebookClient):
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         size = _size_of_output(msg)
-        room = int(self.output_bytes - self.seen_bytes)
-        self.seen_bytes += size
+        room = int(self.output_bytes - self.seen_bytes[cell_index])
+        self.seen_bytes[cell_index] += size
         if size <= max(room, 0):
             return super().process_message(msg, cell, cell_index)
         self.cut_cells.add(cell_index)
-        if self.seen_bytes > KILL_FACTOR * self.output_bytes:
+        if self.seen_bytes.total() > KILL_FACTOR * self.output_bytes:
             raise Stopped("output_limit", f"more than {KILL_FACTOR * self.output_bytes / 1e6:g} MB of output")
         if msg["msg_type"] == "error":  # small, and the student needs it
             return super().process_message(msg, cell, cell_index)

@@ -206,7 +206,7 @@ def _errors(notebook: nbformat.NotebookNode, client: CappedClient, cell_seconds:
             name, message = encodable(list(client.failed_cells[index]))
             errors.append(CellError(cell=index + 1, name=name[:200], message=message[:2000]))
         if index in client.cut_cells:
-            message = f"the notebook's outputs passed {client.output_bytes / 1e6:g} MB; the rest was left out"
+            message = f"the cell's output passed {client.output_bytes / 1e6:g} MB; its middle was left out"
             errors.append(CellError(cell=index + 1, name="OutputLimit", message=message))
     return errors
 
