@@ -24,7 +24,7 @@ _SOURCES = ("source", "input", "code", "text")  # as formats 4, 3 and 2, and 1 c
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})(.*)")
 _HEADING = re.compile(r" {0,3}#{1,6}(?!#)(.*)")
-_YAML_HEADER = re.compile(r"\A((?:#!.*\n|# -\*-.*\n)*)# ---\n(?:#.*\n)*?# ---(?:\n|\Z)")
+_YAML_HEADER = re.compile(r"\A((?:#!.*\n|# -\*-.*\n)*)# ---\n(?:#.*\n)*?# ---(?:\n\s*|\Z)")
 _CELL_MARK = re.compile(r"^# *(?:%%|In\[|<)", re.MULTILINE)
 
 
@@ -198,7 +198,8 @@ def _item_pattern(item_id: str) -> re.Pattern[str]:
             pattern += rf"(?:[\s.\-_]+{part}|[\s.\-_]*\(\s*{part}\s*\))"
         else:
             pattern += rf"[\s.\-_]*{re.escape(part)}"
-    return re.compile(rf"(?<![^\W_]){pattern}(?!\d|[.\-_]\d)", re.IGNORECASE)
+    ends = r"(?!\d|[.\-_]\d)" if item_id[-1:].isdigit() else r"(?![a-z\d])"
+    return re.compile(rf"(?<![^\W_]){pattern}{ends}", re.IGNORECASE)
 
 
 def _named(heading: str, patterns: dict[str, re.Pattern[str]]) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,29 +24,25 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?"
-_NUMBER = re.compile(rf"(?<![a-z0-9_.])[-+]?{_DIGITS}(?:(?=\s?%)|(?![a-z_\d]|\.\d))", re.IGNORECASE)
-_NO_VALUES = [  # numbers that name a setting, a bound or a spread
-    re.compile(rf"(?<![-=])[<>≤≥]=?\s*[-+]?{_DIGITS}|(?:±|\+/-)\s*{_DIGITS}", re.IGNORECASE),
-    re.compile(
-        r"(?<![a-z])(?:epochs?|steps?|iter(?:ation)?s?|lr|n|k|fold|seed|model|layers?|에폭|모델)\s?[:=#]?\s?\d[\d,]*(?:\.\d+)?"
-        r"(?:/\d+)?(?=\s?[:,)\]|]|\s)",
-        re.IGNORECASE,
-    ),
-    re.compile(
-        r"(?<![\w.])\d[\d,]*(?:\.\d+)?\s?(?:epochs?|steps?|iter(?:ation)?s?|rows?|samples?|seconds?|secs?|s|ms|개|번|회|행|초|분|에폭)"
-        r"(?![a-z])",
-        re.IGNORECASE,
-    ),
-    re.compile(r"(?<![\w.])\d{1,3}\s?(?=[:=])"),
-]
+_NUMBER = re.compile(rf"(?<![a-z0-9_.])[-+]?{_DIGITS}(?![a-z_\d]|\.\d)", re.IGNORECASE)
+_LABEL_OR_NUMBER = re.compile(rf"{_LABEL.pattern}|(?P<number>{_NUMBER.pattern})", re.IGNORECASE)
+_COUNTED = r"epochs?|steps?|iter(?:ation)?s?|rows?|samples?"
+_NO_VALUE = re.compile(  # numbers that are a bound, a spread, a setting, a count or a name (`model 1: `)
+    rf"(?<![-=])[<>≤≥]=?\s*[-+]?{_DIGITS}|(?:±|\+/-)\s*{_DIGITS}"
+    rf"|(?<![a-z])(?:{_COUNTED}|n|k|에폭)\s?[:=]?\s?\d[\d,]{{0,12}}(?:/\d+)?(?![\d.])"
+    rf"|(?<![\w.])\d[\d,]{{0,12}}\s?(?:{_COUNTED})(?![a-z])"
+    r"|(?<![\w.])\d[\d,]{0,12}(?:개|번|회|행|에폭)|(?<![\w.,])\d[\d.]*\s?(?:seconds?|secs?|s|ms|초)(?![a-z])"
+    r"|(?<![\w.,])\d{1,3}\s?(?=[:=])",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(r"\s?\(([^()]*)\)(?=\s*[:=])")  # in `R2 (3000 rows): 0.62`
 _WRAPPING = re.compile(
     r",\s*(?:device|dtype|grad_fn|requires_grad)\s*=\s*[^,()\n]*|(?:\b(?:np|numpy)\.)?\b(?:float|int|tensor|array)\d*(?=\()"
 )
-_ROOT = re.compile(
-    r"squared\s*=\s*False|(?=.*(?:mse|mean_squared_error))(?:.*sqrt|.*\*\*\s*\(?(?:0?\.5|1\s*/\s*2))", re.DOTALL
-)
+_SQUARED = re.compile(r"mse|mean_squared_error", re.IGNORECASE)
+_ROOT = re.compile(r"sqrt|\*\*\s?\(?(?:0?\.5|1\s?/\s?2)")
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-_COLUMNS = [re.compile(separator) for separator in (r"\s*[|│┃║]\s*", r"\t+", r"\s*,\s*", r"\s{2,}", r"\s+")]
+_COLUMNS = [re.compile(separator) for separator in (r"[|│┃║]", r"\t+", r",", r"\s{2,}")]
 _REACH = 120  # characters from a label, or the last number after it, to the next number
 _ROWS_BELOW = 50  # lines below a table's header
 _MOST_CHARACTERS = 200_000  # of one cell's output; training logs are long, results are not
@@ -70,8 +66,11 @@ class _Number:
         return value if value <= 1 and (self.percent or not self.whole) else None
 
 
+Pairs = list[tuple[str, _Number]]  # the metric's name, and a number given for it
+
+
 def text_of(cell: dict[str, Any]) -> str:
-    """Everything a reader sees as text under a cell; a bare number is preceded by the expression it is the value of."""
+    """What a reader sees as text under a cell; a bare number is preceded by the metrics that its expression names."""
     parts = []
     for output in cell.get("outputs", []):
         if output.get("output_type") == "stream":
@@ -96,7 +95,7 @@ def claims(text: str, metric: str) -> list[float]:
             continue
         pairs, unserved = _in_line(line)
         if metric in unserved:
-            pairs = pairs + list(_below(line, unserved, lines[place + 1 : place + 1 + _ROWS_BELOW]))
+            pairs += _below(line, unserved, lines[place + 1 : place + 1 + _ROWS_BELOW])
         found += [number for name, number in pairs if name == metric]
     values = [number.as_metric(metric) for number in found]
     return [value for value in values if value is not None]
@@ -108,11 +107,13 @@ def _joined(text: Any) -> str:
 
 
 def _last_expression(source: str) -> str:
-    """The last statement without its numbers; `RMSE` where it takes the root of an MSE by other names."""
+    """The metrics named in the last statement; `RMSE` where it takes the root of an MSE by other names."""
     lines = [line for line in source.split("\n") if line.strip() and not line.lstrip().startswith("#")]
     start = next((i for i in range(len(lines) - 1, -1, -1) if lines[i][0] not in " \t)]}"), 0)
     expression = " ".join(lines[start:])
-    return "RMSE" if _ROOT.search(expression) else _NUMBER.sub("", expression)
+    if "squared=False" in expression or (_SQUARED.search(expression) and _ROOT.search(expression)):
+        return "RMSE"
+    return ", ".join(match.group() for match in _LABEL.finditer(expression) if match.lastgroup != "word")
 
 
 def _plain(text: str) -> str:
@@ -134,9 +135,6 @@ def _only_numbers(text: str) -> bool:
     return found > 0 and re.search(r"\w", rest) is None
 
 
-Pairs = list[tuple[str, _Number]]
-
-
 def _in_line(line: str) -> tuple[Pairs, list[str]]:
     """Numbers by the label before them, and the labels at the end of the line that have none."""
     pairs: Pairs = []
@@ -144,9 +142,9 @@ def _in_line(line: str) -> tuple[Pairs, list[str]]:
     numbers: list[_Number] = []
     last = 0
     line = _without_settings(line)
-    for match in sorted([*_LABEL.finditer(line), *_NUMBER.finditer(line)], key=lambda m: m.start()):
-        kind = match.lastgroup
-        if kind is None:
+    for match in _LABEL_OR_NUMBER.finditer(line):
+        kind = str(match.lastgroup)
+        if kind == "number":
             if names and match.start() - last <= _REACH:
                 numbers.append(_number(line, match))
                 last = match.end()
@@ -161,14 +159,18 @@ def _in_line(line: str) -> tuple[Pairs, list[str]]:
 
 
 def _without_settings(line: str) -> str:
-    """The line with numbers that are no values blanked out, among them those of `R2 (3000 rows): `."""
+    """The line with numbers that are no values blanked out, labels left alone."""
+    kept = []
+    place = 0
     for match in _LABEL.finditer(line):
-        note = re.compile(r"\s?\(([^()]*)\)(?=\s*[:=])").match(line, match.end())
+        if match.lastgroup == "word" or match.start() < place:
+            continue
+        kept += [_NO_VALUE.sub(" ", line[place : match.start()]), match.group()]
+        place = match.end()
+        note = _NOTE.match(line, place)
         if note and not _LABEL.fullmatch(note[1].strip()):
-            line = line[: note.start()] + " " * len(note[0]) + line[note.end() :]
-    for pattern in _NO_VALUES:
-        line = pattern.sub(lambda match: " " * len(match.group()), line)
-    return line
+            place = note.end()
+    return "".join([*kept, _NO_VALUE.sub(" ", line[place:])])
 
 
 def _shared_out(names: Sequence[str], numbers: Sequence[_Number]) -> Pairs:
@@ -177,27 +179,49 @@ def _shared_out(names: Sequence[str], numbers: Sequence[_Number]) -> Pairs:
     labels = [name for before, name in zip(["", *names], names, strict=False) if name != before]
     if not labels or not numbers:
         return []
-    if len(numbers) < len(labels):
-        labels = labels[-len(numbers) :]
+    labels = labels[-len(numbers) :]
     rest = numbers[len(numbers) % len(labels) :]
     return [(labels[i % len(labels)], number) for i, number in enumerate(rest)]
 
 
-def _below(header: str, names: list[str], lines: Sequence[str]) -> Iterator[tuple[str, _Number]]:
-    """Numbers in the rows below a line of labels, by its columns counted from the right (row names may lack a head)."""
+def _below(header: str, names: Sequence[str], lines: Sequence[str]) -> Pairs:
+    """Numbers below a line of labels: as many as there are labels, or the rows of a table."""
+    pairs: Pairs = []
     misfits = 0
-    served = False
     for row in lines:
         if not re.search(r"\w", row):
+            continue  # blank, or a rule
+        in_row = [] if _LABEL.search(row) else _by_column(header, row)
+        if not in_row and not pairs and _only_numbers(row) and len(found := _numbers(row)) == len(names):
+            return list(zip(names, found, strict=True))
+        misfits = 0 if in_row else misfits + 1
+        if misfits > (not pairs):  # one is allowed before the rows: pandas writes the index's name there
+            break
+        pairs += in_row
+    return pairs
+
+
+def _by_column(header: str, row: str) -> Pairs:
+    """Numbers of a row by the labels of their columns, counted from the right: names of rows may lack a head."""
+    for separator in _COLUMNS:
+        heads, cells = (separator.split(line.strip().strip("|│┃║ ")) for line in (header, row))
+        if pairs := _matched(heads, cells):
+            return pairs
+    header = _LABEL.sub(lambda match: str(match.lastgroup), re.sub(r"\([^()]*\)", "", header))
+    return _matched(header.split(), row.split())
+
+
+def _matched(heads: Sequence[str], cells: Sequence[str]) -> Pairs:
+    more = len(cells) - len(heads)
+    if more < 0 or (len(heads) == 1 and not (_LABEL.fullmatch(heads[0].strip()) and more <= 1)):
+        return []
+    pairs: Pairs = []
+    for place, head in enumerate(heads):
+        label = _LABEL.search(head)
+        if label is None or label.lastgroup == "word":
             continue
-        numbers = _numbers(row)
-        if not served and _only_numbers(row) and len(numbers) % len(names) == 0 and not _has_more_columns(header, row):
-            yield from zip(names * (len(numbers) // len(names)), numbers, strict=True)
-            return
-        pairs = _by_column(header, row)
-        if not pairs:
-            misfits += 1
-            if served or misfits > 1:
-                return
-        served |= bool(pairs)
-        yield from pairs
+        needed = cells[place + more :] if more else [cells[place]]
+        if not all(_only_numbers(cell) for cell in needed) or len(numbers := _numbers(needed[0])) != 1:
+            return []
+        pairs.append((str(label.lastgroup), numbers[0]))
+    return pairs
