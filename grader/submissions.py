@@ -84,16 +84,17 @@ def _with_names_of_their_own(hand_ins: list[_HandIn]) -> list[_HandIn]:
 
 def _hand_ins(path: Path) -> list[_HandIn]:
     """Everything below one path of the command line."""
-    if path.is_file():
-        if path.suffix.lower() not in notebook.SUFFIXES:
-            raise SubmissionError(f"{path} is not a notebook: give an .ipynb, a percent-format .py, or a folder")
-        return [_loose(path)]
-    if not path.is_dir():
-        raise SubmissionError(f"{path} does not exist: give a notebook, a folder of notebooks, or a class's folder")
     try:
-        notebooks, folders = _notebooks_in(path), _folders_in(path)
+        if path.is_file():
+            notebooks, folders = [path], []
+        elif path.is_dir():
+            notebooks, folders = _notebooks_in(path), _folders_in(path)
+        else:
+            raise SubmissionError(f"{path} does not exist: give a notebook, a folder of notebooks, or a class's folder")
     except OSError as error:
         raise SubmissionError(f"{path} cannot be opened: {error.strerror}") from None
+    if path in notebooks and path.suffix.lower() not in notebook.SUFFIXES:
+        raise SubmissionError(f"{path} is not a notebook: give an .ipynb, a percent-format .py, or a folder")
     if not notebooks and not folders:
         raise SubmissionError(f"{path} holds no notebook and no student's folder: is it the right folder?")
     return [_loose(file) for file in notebooks] + [_of_folder(folder) for folder in folders]

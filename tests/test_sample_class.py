@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
-import os
 import subprocess
 import sys
 import time
@@ -98,14 +98,10 @@ def _kill_the_kernel_that_loops(grader_pid: int) -> None:
     """The kernel whose notebook loops is the only one left after the others are done."""
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
-        kernels = [
-            child
-            for child in psutil.Process(grader_pid).children()
-            if child.cmdline() and "launch.py" in " ".join(child.cmdline())
-        ]
-        busy = [kernel for kernel in kernels if kernel.cpu_times().user > 20]
-        if busy:
-            os.kill(busy[0].pid, 9)
-            return
+        for process in psutil.Process(grader_pid).children(recursive=True):
+            with contextlib.suppress(psutil.Error):  # it ended, or is ending
+                if "grader-job-" in process.cwd() and process.cpu_times().user > 20:
+                    process.kill()
+                    return
         time.sleep(0.2)
     raise AssertionError("no kernel was busy for long")

@@ -17,7 +17,7 @@ from grader.model import Concept, Span
 MAX_CHARACTERS = 50_000  # of an answer; homework answers have hundreds
 
 _QUOTES = "\"'“”‘’"
-_PARTICLE = "들?(?:의? ?값)?(?:으로|에서|이란|은|는|이|가|을|를|의|에|도|로|만|와|과|란)?(?:는|은|도|만)?"
+_PARTICLE = "들?(?:의? ?값)?(?:으로|에서|이란|은|는|이|가|을|를|의|에|도|로|만|와|과|란)?(?:는|은|도|만|의)?"
 _JOIN = rf"[{_QUOTES}]?{_PARTICLE}(?: ?\([^()\n]{{0,40}}\){_PARTICLE})?[ \-‐–=≈:_{_QUOTES}]*(?:\n[ >]*)?"
 _LINE_GOES_ON = r"\n(?! *(?:\n|[-+#>|•]|\d{1,2}[.)] ))"  # no blank line, list or heading follows
 _POINT_WITHIN = r"\.(?=\d)|(?<=[a-z0-9])\.(?=[a-z])"  # as in `0.25` and `nn.Linear`

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 _R2 = (
@@ -186,32 +187,29 @@ def _shared_out(names: Sequence[str], numbers: Sequence[_Number]) -> Pairs:
 
 def _below(header: str, names: Sequence[str], lines: Sequence[str]) -> Pairs:
     """Numbers below a line of labels: as many as there are labels, or the rows of a table."""
-    pairs: Pairs = []
-    misfits = 0
-    for row in lines:
-        if not re.search(r"\w", row):
-            continue  # blank, or a rule
-        in_row = [] if _LABEL.search(row) else _by_column(header, row)
-        if not in_row and not pairs and _only_numbers(row) and len(found := _numbers(row)) == len(names):
-            return list(zip(names, found, strict=True))
-        misfits = 0 if in_row else misfits + 1
-        if misfits > (not pairs):  # one is allowed before the rows: pandas writes the index's name there
-            break
-        pairs += in_row
-    return pairs
+    rows = (line for line in lines if re.search(r"\w", line))  # neither blank nor a rule
+    first = next(rows, "")
+    pairs = _by_column(header, first)
+    if not pairs and _only_numbers(first) and len(numbers := _numbers(first)) == len(names):
+        return list(zip(names, numbers, strict=True))
+    # The first row may hold none: pandas writes the index's name there.
+    others = takewhile(bool, (_by_column(header, row) for row in rows))
+    return pairs + [pair for row in others for pair in row]
 
 
 def _by_column(header: str, row: str) -> Pairs:
     """Numbers of a row by the labels of their columns, counted from the right: names of rows may lack a head."""
+    if _LABEL.search(row):
+        return []
     for separator in _COLUMNS:
         heads, cells = (separator.split(line.strip().strip("|│┃║ ")) for line in (header, row))
         if pairs := _matched(heads, cells):
             return pairs
     header = _LABEL.sub(lambda match: str(match.lastgroup), re.sub(r"\([^()]*\)", "", header))
-    return _matched(header.split(), row.split())
+    return _matched(header.split(), row.split(), columns_are_words=True)
 
 
-def _matched(heads: Sequence[str], cells: Sequence[str]) -> Pairs:
+def _matched(heads: Sequence[str], cells: Sequence[str], columns_are_words: bool = False) -> Pairs:
     more = len(cells) - len(heads)
     if more < 0 or (len(heads) == 1 and not (_LABEL.fullmatch(heads[0].strip()) and more <= 1)):
         return []
@@ -220,7 +218,7 @@ def _matched(heads: Sequence[str], cells: Sequence[str]) -> Pairs:
         label = _LABEL.search(head)
         if label is None or label.lastgroup == "word":
             continue
-        needed = cells[place + more :] if more else [cells[place]]
+        needed = cells[place + more :] if more or columns_are_words else [cells[place]]  # prose has no such rows
         if not all(_only_numbers(cell) for cell in needed) or len(numbers := _numbers(needed[0])) != 1:
             return []
         pairs.append((str(label.lastgroup), numbers[0]))

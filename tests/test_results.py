@@ -1,0 +1,266 @@
+"""What a run leaves in its folder: whole files under safe names, and a gradebook that a spreadsheet can open."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader import results
+from grader.grading import Graded
+from grader.model import (
+    Assignment,
+    Criterion,
+    Execution,
+    ExecutionSummary,
+    Finding,
+    Item,
+    Report,
+    Score,
+    Submission,
+    Text,
+)
+from grader.results import Results, gradebook, harmless, write
+
+SAID = Text(ko="말", en="word")
+HOMEWORK = Assignment(
+    id="hw",
+    title=SAID,
+    total=30,
+    items=tuple(
+        Item(id=item, title=SAID, points=points, criteria=(Criterion(id="runs", check="runs", points=points),))
+        for item, points in (("P1.1", 20), ("P2", 10))
+    ),
+    sha256="0" * 64,
+)
+CELLS = [{"id": "cell-1", "cell_type": "code", "metadata": {}, "source": "x", "outputs": [], "execution_count": 1}]
+NOTEBOOK = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": CELLS}
+
+
+def score(item: str, earned: float | None, of: float, evidence: dict[str, Any] | None = None) -> Score:
+    finding = Finding(
+        criterion="runs",
+        outcome="error" if earned is None else "passed" if earned == of else "partial",
+        earned=earned,
+        points=of,
+        feedback=None if earned == of else "?",
+        review="a person should look" if earned is None else None,
+        evidence=evidence or {},
+    )
+    review = "a person should look" if earned is None else None
+    return Score(item=item, points=earned, max_points=of, findings=(finding,), needs_review=review)
+
+
+def report(student: str, first: float | None = 20, second: float | None = 10, **evidence: Any) -> Report:
+    total = None if first is None or second is None else first + second
+    return Report(
+        student=student,
+        assignment="hw",
+        status="provisional" if total is None else "final",
+        total=total,
+        max_points=30,
+        scores=(score("P1.1", first, 20, evidence), score("P2", second, 10)),
+        execution=ExecutionSummary(status="ok", seconds=1.5),
+        language="ko",
+        submission_sha256="1" * 64,
+        rubric_sha256="0" * 64,
+        grader_version="0",
+        graded_at=dt.datetime(2025, 3, 1, tzinfo=dt.UTC),
+    )
+
+
+def graded(of: Report, notebook: dict[str, Any] | None = NOTEBOOK) -> Graded:
+    submission = Submission(student=of.student, path=Path("hw1.ipynb"), sha256="1" * 64, notebook=notebook)
+    return Graded(submission, Execution(status="ok", submission_sha256="1" * 64, notebook=notebook), of)
+
+
+def rows(table: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(table, newline="")))
+
+
+def files_in(folder: Path) -> set[str]:
+    return {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
+
+
+# ---------------------------------------------------------------- gradebook.csv
+
+
+def test_one_row_per_student_and_one_column_per_item() -> None:
+    table = gradebook([report("김서연"), report("Alex Kim", 7.25, 0)], HOMEWORK)
+    assert table.split("\r\n")[0] == "student,P1.1,P2,total,max_points,status,execution"
+    assert rows(table) == [
+        dict(zip(table.split("\r\n")[0].split(","), cells, strict=True))
+        for cells in (
+            ["김서연", "20", "10", "30", "30", "final", "ok"],
+            ["Alex Kim", "7.25", "0", "7.25", "30", "final", "ok"],
+        )
+    ]
+
+
+def test_undecided_points_are_empty_and_never_zero() -> None:
+    (row,) = rows(gradebook([report("kim", None, 4)], HOMEWORK))
+    assert (row["P1.1"], row["P2"], row["total"], row["status"]) == ("", "4", "", "provisional")
+
+
+def test_an_item_that_a_report_does_not_know_is_empty() -> None:
+    homework = HOMEWORK.model_copy(
+        update={"items": (*HOMEWORK.items, HOMEWORK.items[0].model_copy(update={"id": "P9"}))}
+    )
+    (row,) = rows(gradebook([report("kim")], homework))
+    assert (row["P9"], row["P2"]) == ("", "10")
+
+
+def test_points_are_written_without_binary_dust() -> None:
+    (row,) = rows(gradebook([report("kim", 0.1 + 0.2, 3.3)], HOMEWORK))
+    assert (row["P1.1"], row["total"]) == ("0.3", "3.6")
+
+
+@pytest.mark.parametrize(
+    "name", ["Kim, Seoyeon", 'Kim "Sam"', "two\nlines", "two\r\nlines", "a;b", " kim ", "김\t서연", "''", ""]
+)
+def test_any_name_is_one_cell(name: str) -> None:
+    table = gradebook([report(name), report("after")], HOMEWORK)
+    assert [row["student"] for row in rows(table)] == [name, "after"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("=1+2", "+82 10", "-kim", "@kim", '=HYPERLINK("http://x","y")', " =1+2", "\t=1", "\r=1", "\n=1", "\tkim"),
+        *("＝1+2", "＋1", "－1", "＠kim", "\u00a0=1", "=", "-"),
+    ],
+)
+def test_formulas_in_names_are_text(name: str) -> None:
+    assert harmless(name) == f"'{name}"
+    assert [row["student"] for row in rows(gradebook([report(name)], HOMEWORK))] == [f"'{name}"]
+
+
+@pytest.mark.parametrize("name", ["김서연", "Kim-Lee", "a=b", "1+1", "x@y", "'=1", "", " kim", "#kim"])
+def test_other_names_stay_as_they_are(name: str) -> None:
+    assert harmless(name) == name
+
+
+# ---------------------------------------------------------------- writing
+
+
+def test_write_replaces_a_file_and_leaves_nothing_else(tmp_path: Path) -> None:
+    file = tmp_path / "a.json"
+    write(file, "옛것")
+    write(file, "새것\r\n")
+    assert file.read_bytes() == "새것\r\n".encode()
+    assert files_in(tmp_path) == {"a.json"}
+
+
+def test_lone_surrogates_can_be_written(tmp_path: Path) -> None:
+    write(tmp_path / "a.txt", "a\ud800b")
+    assert (tmp_path / "a.txt").read_text(encoding="utf-8") == "a?b"
+
+
+@pytest.mark.parametrize("broken", ["write", "replace"])
+def test_a_write_that_fails_leaves_the_old_file_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    write(tmp_path / "a.json", "old")
+
+    def write_half(path: Path, content: bytes) -> int:
+        with path.open("wb") as file:
+            file.write(content[: len(content) // 2])
+        raise OSError(28, "No space left on device")
+
+    def refuse(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    if broken == "write":
+        monkeypatch.setattr(Path, "write_bytes", write_half)
+    else:
+        monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(OSError, match=r"No space|Input/output"):
+        write(tmp_path / "a.json", "new and longer")
+    assert (tmp_path / "a.json").read_text() == "old"
+    assert files_in(tmp_path) == {"a.json"}
+
+
+# ---------------------------------------------------------------- the folder
+
+
+def test_files_of_a_class(tmp_path: Path) -> None:
+    out = Results(tmp_path / "out", HOMEWORK)
+    for name in ("이도윤", "Alex Kim"):
+        out.add(graded(report(name)))
+    out.add(graded(report("empty", None, None), notebook=None))
+    assert [r.student for r in out.finish()] == ["Alex Kim", "empty", "이도윤"]
+    pages = {f"{folder}/{name}" for name in ("이도윤", "Alex Kim") for folder in ("reports", "executed", "feedback")}
+    expected = {f"{page}.{'json' if page.startswith('reports') else 'html'}" for page in pages}
+    expected |= {"executed/이도윤.ipynb", "executed/Alex Kim.ipynb", "reports/empty.json", "feedback/empty.html"}
+    assert files_in(tmp_path / "out") == expected | {"gradebook.csv", "index.html"}
+    assert [row["student"] for row in rows((tmp_path / "out/gradebook.csv").read_text())] == [
+        "Alex Kim",
+        "empty",
+        "이도윤",
+    ]
+    assert json.loads((tmp_path / "out/executed/이도윤.ipynb").read_text()) == NOTEBOOK
+    assert "feedback/Alex%20Kim.html" in out.index.read_text(encoding="utf-8")
+    assert out.index == tmp_path / "out" / "index.html"
+
+
+def test_a_report_on_disk_is_the_report(tmp_path: Path) -> None:
+    out = Results(tmp_path, HOMEWORK)
+    original = report("김서연", 3.5, None, r2=0.62)
+    out.add(graded(original))
+    text = (tmp_path / "reports" / "김서연.json").read_text(encoding="utf-8")
+    assert Report.model_validate_json(text) == original
+    assert "김서연" in text
+    assert json.loads(text)["total"] is None
+
+
+def test_evidence_of_any_kind_makes_valid_json(tmp_path: Path) -> None:
+    out = Results(tmp_path, HOMEWORK)
+    out.add(graded(report("kim", 20, 10, r2=float("nan"), said="lone \ud800", **{"\udcff": [float("inf"), (1, 2)]})))
+    raw = (tmp_path / "reports" / "kim.json").read_bytes()
+    loaded = json.loads(raw.decode(), parse_constant=pytest.fail)
+    evidence = loaded["scores"][0]["findings"][0]["evidence"]
+    assert evidence["r2"] is None
+    assert evidence["said"] == "lone ?"
+
+
+@pytest.mark.parametrize("student", ["../../evil", "a/b", "con", "김" * 200, "a\nb", ".hidden", "..", "", "=1+2"])
+def test_no_name_leaves_the_folder(tmp_path: Path, student: str) -> None:
+    out = Results(tmp_path / "deep" / "out", HOMEWORK)
+    out.add(graded(report(student)))
+    out.finish()
+    assert len(files_in(tmp_path)) == 6
+    assert all(name.startswith("deep/out/") for name in files_in(tmp_path))
+    for folder in ("reports", "executed", "feedback"):
+        assert all(not file.name.startswith(".") for file in (tmp_path / "deep/out" / folder).iterdir())
+    (name,) = (file.name for file in (tmp_path / "deep/out/reports").iterdir())
+    assert results.file_name(student) + ".json" == name
+
+
+def test_a_page_that_cannot_be_made_costs_no_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> str:
+        raise ValueError("no page")
+
+    out = Results(tmp_path, HOMEWORK)
+    with monkeypatch.context() as patched:
+        patched.setattr(results, "feedback_page", fail)
+        with pytest.raises(ValueError, match="no page"):
+            out.add(graded(report("kim")))
+    out.add(graded(report("lee")))
+    out.finish()
+    assert [row["student"] for row in rows((tmp_path / "gradebook.csv").read_text())] == ["kim", "lee"]
+    assert not [name for name in files_in(tmp_path) if name.endswith(".part")]
+
+
+def test_a_second_run_into_the_same_folder_replaces_what_it_grades(tmp_path: Path) -> None:
+    for points in (1, 2):
+        out = Results(tmp_path, HOMEWORK)
+        out.add(graded(report("kim", points, 10)))
+        out.finish()
+    assert [row["P1.1"] for row in rows((tmp_path / "gradebook.csv").read_text())] == ["2"]
+    assert len(files_in(tmp_path)) == 6
