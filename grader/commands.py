@@ -10,7 +10,7 @@ from grader import terminal
 from grader.assignment import load
 from grader.errors import RubricError, SubmissionError
 from grader.grading import grade
-from grader.kernels.runner import FreshKernelRunner
+from grader.kernels.runner import kernel_runner
 from grader.model import Language
 from grader.results import Results
 from grader.selftest import selftest
@@ -26,9 +26,9 @@ def grade_class(paths: Sequence[Path], out: Path, rubric: Path, jobs: int, langu
     except OSError as error:
         raise SubmissionError(f"{out} cannot be written: {error.strerror}; choose another folder with -o") from None
     broken_pages = []
-    with terminal.bar(len(submissions)) as bar, ThreadPoolExecutor(jobs) as executor:
+    with kernel_runner() as runner, terminal.bar(len(submissions)) as bar, ThreadPoolExecutor(jobs) as executor:
         try:
-            for graded in grade(submissions, assignment, FreshKernelRunner(), executor, language, bar.start):
+            for graded in grade(submissions, assignment, runner, executor, language, bar.start):
                 try:
                     results.add(graded)
                 except Exception as error:  # noqa: BLE001  # one page that cannot be made must not cost the class
@@ -38,6 +38,8 @@ def grade_class(paths: Sequence[Path], out: Path, rubric: Path, jobs: int, langu
             executor.shutdown(wait=False, cancel_futures=True)
             raise
     reports = results.finish()
+    if runner.note:
+        terminal.console().print(runner.note, markup=False)
     terminal.print_class(reports, assignment, results.index)
     terminal.print_broken(broken_pages)
     return 1 if broken_pages or any(report.execution.status == "infrastructure" for report in reports) else 0

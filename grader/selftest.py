@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from grader.errors import GraderError
 from grader.grading import grade
-from grader.kernels.runner import FreshKernelRunner
+from grader.kernels.runner import kernel_runner
 from grader.model import Assignment, Execution, Report, Submission
 from grader.scoring import score
 from grader.submissions import collect
@@ -53,11 +54,14 @@ def selftest(assignment: Assignment, jobs: int) -> Iterator[Trial]:
     if not assignment.reference:
         raise GraderError(f"the rubric {assignment.id} names no `reference:`, so there is nothing to test it on")
     mutants = _mutants(assignment)
-    with tempfile.TemporaryDirectory(prefix="grader-selftest-") as folder:
+    with contextlib.ExitStack() as held:
+        folder = held.enter_context(tempfile.TemporaryDirectory(prefix="grader-selftest-"))
+        runner = held.enter_context(kernel_runner())
+        executor = held.enter_context(ThreadPoolExecutor(jobs))
         written = _write(Path(folder), assignment, mutants)
         submissions = {name: collect([file], assignment)[0] for name, file in written.items()}
         reference = submissions.pop("reference")
-        whole = _grade_all([reference], assignment, 1)[0]
+        whole = next(grade([reference], assignment, runner, executor, "en"))
         yield _full_marks("reference", whole.report)
         yield from _other_references(assignment, reference, whole.execution)
         same_code = {name: s for name, s in submissions.items() if _code(s) == _code(reference)}
@@ -65,24 +69,8 @@ def selftest(assignment: Assignment, jobs: int) -> Iterator[Trial]:
             report = score(submission, whole.execution, assignment, "en", whole.report.graded_at)
             yield _trial(name, report, mutants.get(name))
         others = [s.model_copy(update={"student": name}) for name, s in submissions.items() if name not in same_code]
-        for graded in _grade_each(others, assignment, jobs):
+        for graded in grade(others, assignment, runner, executor, "en"):
             yield _trial(graded.report.student, graded.report, mutants.get(graded.report.student))
-
-
-@dataclass(frozen=True)
-class _Whole:
-    execution: Execution
-    report: Report
-
-
-def _grade_each(submissions: Sequence[Submission], assignment: Assignment, jobs: int) -> Iterator[_Whole]:
-    with ThreadPoolExecutor(jobs) as executor:
-        for graded in grade(submissions, assignment, FreshKernelRunner(), executor, "en"):
-            yield _Whole(graded.execution, graded.report)
-
-
-def _grade_all(submissions: Sequence[Submission], assignment: Assignment, jobs: int) -> list[_Whole]:
-    return list(_grade_each(submissions, assignment, jobs))
 
 
 def _mutants(assignment: Assignment) -> dict[str, Mutant]:

@@ -4,28 +4,47 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 from build import course, submission
 
-from grader.kernels.runner import FreshKernelRunner
+from grader.kernels.runner import KernelRunner
+from grader.kernels.warm import KernelServer
 from grader.model import Assignment, Execution
 from grader.scoring import score
 
 pytestmark = pytest.mark.long
+Run = Callable[..., Execution]
 QUICK = "{seconds: 30, cell_seconds: 2, memory_mb: 1500, output_mb: 0.2}"
 ROOMY = "{seconds: 60, cell_seconds: 30, memory_mb: 1500, output_mb: 0.2}"  # for what must end by another limit
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[KernelServer]:
+    with KernelServer() as started:
+        yield started
+
+
+@pytest.fixture(params=["fresh", "warm"])
+def runner(request: pytest.FixtureRequest) -> KernelRunner:
+    """Every implementation of the seam keeps every promise of this file."""
+    return KernelRunner(request.getfixturevalue("server") if request.param == "warm" else None)
+
+
+@pytest.fixture
+def run(runner: KernelRunner) -> Run:
+    def in_folder(folder: Path, assignment: Assignment, *cells: str) -> Execution:
+        return runner.run(submission(folder, assignment, *cells), assignment)
+
+    return in_folder
 
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Assignment:
     return course(tmp_path / "course", "{check: runs, points: 1}", limits=QUICK)
-
-
-def run(folder: Path, assignment: Assignment, *cells: str) -> Execution:
-    return FreshKernelRunner().run(submission(folder, assignment, *cells), assignment)
 
 
 def printed(execution: Execution, cell: int) -> str:
@@ -34,7 +53,7 @@ def printed(execution: Execution, cell: int) -> str:
     return "".join(output.get("text", "") for output in outputs)
 
 
-def test_a_good_notebook_is_ok_and_its_outputs_are_kept(tmp_path: Path, tiny: Assignment) -> None:
+def test_a_good_notebook_is_ok_and_its_outputs_are_kept(run: Run, tmp_path: Path, tiny: Assignment) -> None:
     execution = run(tmp_path, tiny, "x = 2", "print(x + 1)")
     assert (execution.status, execution.errors) == ("ok", ())
     assert printed(execution, 3) == "3\n"
@@ -42,7 +61,9 @@ def test_a_good_notebook_is_ok_and_its_outputs_are_kept(tmp_path: Path, tiny: As
     assert Execution.model_validate_json(execution.model_dump_json()) == execution
 
 
-def test_cells_after_an_error_still_run_and_the_error_names_its_cell(tmp_path: Path, tiny: Assignment) -> None:
+def test_cells_after_an_error_still_run_and_the_error_names_its_cell(
+    run: Run, tmp_path: Path, tiny: Assignment
+) -> None:
     execution = run(tmp_path, tiny, "1 / 0", "print('after')")
     assert execution.status == "student_error"
     assert [(error.cell, error.name) for error in execution.errors] == [(2, "ZeroDivisionError")]
@@ -50,13 +71,13 @@ def test_cells_after_an_error_still_run_and_the_error_names_its_cell(tmp_path: P
 
 
 @pytest.mark.parametrize("last", ["exit()", "quit()", "import sys; sys.exit(0)"])
-def test_leaving_does_not_end_the_kernel(tmp_path: Path, tiny: Assignment, last: str) -> None:
+def test_leaving_does_not_end_the_kernel(run: Run, tmp_path: Path, tiny: Assignment, last: str) -> None:
     execution = run(tmp_path, tiny, "print('before')", last, "print('after')")
     assert printed(execution, 4) == "after\n"
     assert execution.status == ("student_error" if "sys" in last else "ok")
 
 
-def test_an_endless_cell_is_interrupted_and_the_next_one_runs(tmp_path: Path, tiny: Assignment) -> None:
+def test_an_endless_cell_is_interrupted_and_the_next_one_runs(run: Run, tmp_path: Path, tiny: Assignment) -> None:
     execution = run(tmp_path, tiny, "print('so far', flush=True)\nwhile True: pass", "print('after')")
     assert execution.status == "timeout"
     assert [(error.cell, error.name) for error in execution.errors] == [(2, "Timeout")]
@@ -64,7 +85,7 @@ def test_an_endless_cell_is_interrupted_and_the_next_one_runs(tmp_path: Path, ti
     assert printed(execution, 3) == "after\n"
 
 
-def test_a_cell_that_ignores_the_interrupt_is_killed(tmp_path: Path, tiny: Assignment) -> None:
+def test_a_cell_that_ignores_the_interrupt_is_killed(run: Run, tmp_path: Path, tiny: Assignment) -> None:
     stubborn = """
         import signal
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -78,7 +99,7 @@ def test_a_cell_that_ignores_the_interrupt_is_killed(tmp_path: Path, tiny: Assig
     assert execution.notebook["cells"][3]["execution_count"] is None
 
 
-def test_the_notebook_as_a_whole_has_a_deadline(tmp_path: Path) -> None:
+def test_the_notebook_as_a_whole_has_a_deadline(run: Run, tmp_path: Path) -> None:
     limits = "{seconds: 4, cell_seconds: 3, memory_mb: 1500, output_mb: 1}"
     tiny = course(tmp_path / "course", "{check: runs, points: 1}", limits=limits)
     execution = run(tmp_path, tiny, *["import time; time.sleep(2)"] * 5)
@@ -86,14 +107,14 @@ def test_the_notebook_as_a_whole_has_a_deadline(tmp_path: Path) -> None:
     assert execution.seconds < 8
 
 
-def test_death_of_the_kernel_is_told_apart_from_an_error(tmp_path: Path, tiny: Assignment) -> None:
+def test_death_of_the_kernel_is_told_apart_from_an_error(run: Run, tmp_path: Path, tiny: Assignment) -> None:
     execution = run(tmp_path, tiny, "print('kept', flush=True)", "import os; os._exit(3)", "print('never')")
     assert execution.status == "killed"
     assert (execution.errors[-1].cell, execution.errors[-1].message) == (3, "the kernel ended with exit code 3")
     assert printed(execution, 2) == "kept\n"
 
 
-def test_memory_is_limited(tmp_path: Path) -> None:
+def test_memory_is_limited(run: Run, tmp_path: Path) -> None:
     tiny = course(tmp_path / "course", "{check: runs, points: 1}", limits=ROOMY)
     hog = "import numpy as np\nkept = []\nwhile True: kept.append(np.ones(5_000_000))"
     execution = run(tmp_path, tiny, hog)
@@ -103,7 +124,7 @@ def test_memory_is_limited(tmp_path: Path) -> None:
     assert execution.peak_memory_mb < 2500
 
 
-def test_a_flood_keeps_head_and_tail_and_is_named(tmp_path: Path) -> None:
+def test_a_flood_keeps_head_and_tail_and_is_named(run: Run, tmp_path: Path) -> None:
     tiny = course(tmp_path / "course", "{check: runs, points: 1}", limits=ROOMY)
     flood = "print('HEAD')\nfor i in range(20_000): print(f'{i:060d}')\nprint('TAIL')"
     execution = run(tmp_path, tiny, flood, "print('after')")
@@ -116,7 +137,7 @@ def test_a_flood_keeps_head_and_tail_and_is_named(tmp_path: Path) -> None:
     assert printed(execution, 3) == "after\n"
 
 
-def test_an_endless_flood_is_killed(tmp_path: Path) -> None:
+def test_an_endless_flood_is_killed(run: Run, tmp_path: Path) -> None:
     tiny = course(tmp_path / "course", "{check: runs, points: 1}", limits=ROOMY)
     execution = run(tmp_path, tiny, "while True: print('x' * 10_000)")
     assert execution.status == "output_limit"
@@ -124,7 +145,7 @@ def test_an_endless_flood_is_killed(tmp_path: Path) -> None:
 
 
 def test_the_kernel_sees_its_data_and_nothing_of_the_graders(
-    tmp_path: Path, tiny: Assignment, monkeypatch: pytest.MonkeyPatch
+    run: Run, tmp_path: Path, tiny: Assignment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CANVAS_TOKEN", "canary-in-the-environment")
     look = """
@@ -150,19 +171,19 @@ def test_the_kernel_sees_its_data_and_nothing_of_the_graders(
     assert not any(str(Path(__file__).parents[1]) in path for path in seen["path"] if ".venv" not in path)
 
 
-def test_text_that_no_file_can_hold_is_replaced(tmp_path: Path, tiny: Assignment) -> None:
+def test_text_that_no_file_can_hold_is_replaced(run: Run, tmp_path: Path, tiny: Assignment) -> None:
     execution = run(tmp_path, tiny, r"print('a\ud800b')", r"raise ValueError('\udfff')")
     assert Execution.model_validate_json(execution.model_dump_json()) == execution
     assert [error.cell for error in execution.errors] == [3]
 
 
-def test_two_kernels_draw_the_same_numbers(tmp_path: Path, tiny: Assignment) -> None:
+def test_two_kernels_draw_the_same_numbers(run: Run, tmp_path: Path, tiny: Assignment) -> None:
     draw = "import random, numpy, torch\nprint(random.random(), numpy.random.rand(), torch.rand(1).item())"
     first, second = run(tmp_path, tiny, draw), run(tmp_path, tiny, draw)
     assert printed(first, 2) == printed(second, 2) != ""
 
 
-def test_no_process_is_left(tmp_path: Path, tiny: Assignment) -> None:
+def test_no_process_is_left(run: Run, tmp_path: Path, tiny: Assignment) -> None:
     start = "import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])"
     execution = run(tmp_path, tiny, start)
     assert execution.status == "ok"
@@ -170,12 +191,12 @@ def test_no_process_is_left(tmp_path: Path, tiny: Assignment) -> None:
     assert left == []
 
 
-def test_a_notebook_that_cannot_be_read_is_not_run(tmp_path: Path, tiny: Assignment) -> None:
+def test_a_notebook_that_cannot_be_read_is_not_run(runner: KernelRunner, tmp_path: Path, tiny: Assignment) -> None:
     file = tmp_path / "broken.ipynb"
     file.write_text('{"cells": [', encoding="utf-8")
     from grader.submissions import collect
 
-    execution = FreshKernelRunner().run(collect([file], tiny)[0], tiny)
+    execution = runner.run(collect([file], tiny)[0], tiny)
     assert execution.status == "unreadable"
     assert "broken.ipynb" in execution.errors[0].message
 
@@ -191,10 +212,10 @@ def test_a_notebook_that_cannot_be_read_is_not_run(tmp_path: Path, tiny: Assignm
         "import torch, numpy as np; torch.Tensor.numpy = None; np.asarray = None",
     ],
 )
-def test_sabotage_costs_evidence_and_no_more(tmp_path: Path, sabotage: str) -> None:
+def test_sabotage_costs_evidence_and_no_more(runner: KernelRunner, tmp_path: Path, sabotage: str) -> None:
     tiny = course(tmp_path / "course", "{check: r2, points: 1, predict: predict, at_least: 0.5}", limits=QUICK)
     handed_in = submission(tmp_path, tiny, "predict = lambda df: 0 * df['a']", sabotage)
-    execution = FreshKernelRunner().run(handed_in, tiny)
+    execution = runner.run(handed_in, tiny)
     assert execution.status != "infrastructure"
     report = score(handed_in, execution, tiny, "en", dt.datetime.now(dt.UTC))
     assert not report.total

@@ -1,6 +1,6 @@
-"""Run as a script in the process that becomes a student's kernel; never imported by the grader.
+"""Run as a script in the process that becomes a student's kernel, or by the kernel server in a fork of itself.
 
-Lowers what the process may use, makes the grader unimportable, and starts a stock ipykernel.
+Never imported by the grader. Lowers what the process may use, makes the grader unimportable, starts a stock ipykernel.
 """
 
 import resource
@@ -10,16 +10,26 @@ _LARGEST_FILE = 1_000_000_000  # bytes; one file, the kernel's log among them
 
 
 def main() -> None:
-    memory_bytes = int(sys.argv[1])
-    sys.argv = [sys.argv[0], *sys.argv[2:]]
+    """`launch.py MEMORY_BYTES -f CONNECTION_FILE ...`"""
+    prepare(int(sys.argv[1]))
+    start([sys.argv[0], *sys.argv[2:]])
+
+
+def prepare(memory_bytes: int) -> None:
+    """Set limits and hide the grader."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (_LARGEST_FILE, _LARGEST_FILE))
     # RLIMIT_DATA follows what is really used closely; RLIMIT_AS counts address space that torch only reserves.
     resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
     hide_the_grader()
+
+
+def start(argv: list[str], **traits: object) -> None:
+    """Be a kernel until told to stop. `argv`: as a script's, with the arguments of ipykernel."""
     from ipykernel.kernelapp import IPKernelApp
 
-    IPKernelApp.launch_instance(argv=sys.argv[1:])
+    sys.argv = argv
+    IPKernelApp.launch_instance(argv=argv[1:], **traits)
 
 
 def hide_the_grader() -> None:

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -19,6 +20,7 @@ from grader import probes
 from grader.errors import RunnerError
 from grader.kernels.client import CappedClient, Stopped, kill_tree
 from grader.kernels.questions import questions
+from grader.kernels.warm import KernelServer, available
 from grader.kernels.workplace import Workplace
 from grader.model import Assignment, CellError, Execution, ExecutionStatus, Submission
 
@@ -33,8 +35,15 @@ class Runner(Protocol):
     def run(self, submission: Submission, assignment: Assignment) -> Execution: ...
 
 
-class FreshKernelRunner:
-    """A stock ipykernel per submission, in a process group, folder and environment of its own."""
+class KernelRunner:
+    """A kernel per submission, in a process group, folder and environment of its own.
+
+    With a kernel server it is forked, ready to run at once; without one it is a stock ipykernel, started afresh.
+    """
+
+    def __init__(self, server: KernelServer | None = None) -> None:
+        self.server = server
+        self.note = "" if server is not None else "kernels are started afresh for every notebook, which takes seconds"
 
     def run(self, submission: Submission, assignment: Assignment) -> Execution:
         """Execute and question one notebook. Never raises for what a notebook does."""
@@ -46,7 +55,7 @@ class FreshKernelRunner:
         try:
             with Workplace(submission, assignment) as place:
                 try:
-                    return asyncio.run(_Run(submission, assignment, place).execution())
+                    return asyncio.run(_Run(submission, assignment, place, self._socket()).execution())
                 except Exception as error:
                     error.add_note(place.end_of_log())
                     raise
@@ -60,11 +69,31 @@ class FreshKernelRunner:
                 errors=(CellError(cell=None, name=name, message=message[:2000]),),
             )
 
+    def _socket(self) -> Path | None:
+        """Of a live kernel server; None, with a note, where there cannot be one."""
+        if self.server is None:
+            return None
+        try:
+            return self.server.socket()
+        except RunnerError as error:
+            self.server, self.note = None, f"kernels are started afresh, which is slower: {error}"
+            return None
+
+
+@contextlib.contextmanager
+def kernel_runner() -> Iterator[KernelRunner]:
+    """The fastest runner that this system offers, for as long as the context lasts."""
+    if not available():
+        yield KernelRunner()
+        return
+    with KernelServer() as server:
+        yield KernelRunner(server)
+
 
 class _Run:
     """One notebook on its way through one kernel."""
 
-    def __init__(self, submission: Submission, assignment: Assignment, place: Workplace) -> None:
+    def __init__(self, submission: Submission, assignment: Assignment, place: Workplace, server: Path | None) -> None:
         self.submission, self.assignment, self.place = submission, assignment, place
         self.limits = assignment.limits
         notebook: Any = nbformat.from_dict(submission.notebook)  # type: ignore[no-untyped-call]
@@ -75,7 +104,7 @@ class _Run:
         self.client = CappedClient(
             notebook,
             output_bytes=self.limits.output_mb * 1e6,
-            km=_kernel_manager(self.limits.memory_mb, place),
+            km=_kernel_manager(self.limits.memory_mb, place, server),
             resources={"metadata": {"path": str(place.work)}},
             startup_timeout=_STARTUP_SECONDS,
             shutdown_kernel="immediate",
@@ -180,16 +209,22 @@ def encodable(value: Any) -> Any:
     return value
 
 
-def _kernel_manager(memory_mb: int, place: Workplace) -> AsyncKernelManager:
+def _kernel_manager(memory_mb: int, place: Workplace, server: Path | None) -> AsyncKernelManager:
+    """A manager for a kernel forked by the server whose socket is given, or else started afresh."""
+    memory_bytes = int(memory_mb * 1e6)
     script = Path(__file__).with_name("launch.py")
-    command = [sys.executable, str(script), str(int(memory_mb * 1e6)), "-f", "{connection_file}"]
+    command = [sys.executable, str(script), str(memory_bytes), "-f", "{connection_file}"]
+    forked = {"provisioner_name": "warm", "config": {"socket_path": str(server), "memory_bytes": memory_bytes}}
     manager = AsyncKernelManager(connection_file=str(place.root / "connection.json"))
     if sys.platform != "win32":
         # A socket of its own in its own folder: jupyter_client's default is a name relative to the working directory,
         # where two kernels would read each other's messages.
         manager.transport, manager.ip = "ipc", str(place.root / "kernel")
     manager._kernel_spec = KernelSpec(
-        argv=[*command, "--HistoryManager.enabled=False"], display_name="Python 3", language="python"
+        argv=[*command, "--HistoryManager.enabled=False"],
+        display_name="Python 3",
+        language="python",
+        metadata={"kernel_provisioner": forked} if server is not None else {},
     )
     return manager
 

@@ -31,7 +31,7 @@ class Workplace:
             _copy(file, self.work / name)
         for data in assignment.data.values():
             _copy(data.file, self.work / data.shown_as)  # after the student's files: the course's data win
-        shutil.copytree(_font_cache(), self.home / "matplotlib")
+        copy_fonts(self.home)
 
     def __enter__(self) -> Workplace:
         return self
@@ -47,21 +47,31 @@ class Workplace:
             return ""
 
     def environment(self) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-        threads = dict.fromkeys(_THREADS, "1")
-        return {
-            "LANG": "C.UTF-8",
-            **kept,
-            **threads,
-            "HOME": str(self.home),
-            "TMPDIR": str(self.home),
-            "IPYTHONDIR": str(self.home / "ipython"),
-            "MPLCONFIGDIR": str(self.home / "matplotlib"),
-            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-            "PYTHONHASHSEED": "0",
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONSAFEPATH": "1",  # the folder of launch.py stays off sys.path; IPython adds the working directory
-        }
+        return environment(self.home)
+
+
+def environment(home: Path) -> dict[str, str]:
+    """All that a kernel, or the server that forks it, is told; `home` holds a copy of matplotlib's font cache."""
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    threads = dict.fromkeys(_THREADS, "1")
+    return {
+        "LANG": "C.UTF-8",
+        **kept,
+        **threads,
+        "HOME": str(home),
+        "TMPDIR": str(home),
+        "IPYTHONDIR": str(home / "ipython"),
+        "MPLCONFIGDIR": str(home / "matplotlib"),
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONSAFEPATH": "1",  # the folder of launch.py stays off sys.path; IPython adds the working directory
+    }
+
+
+def copy_fonts(home: Path) -> None:
+    """Put matplotlib's list of fonts where `environment(home)` says that it is."""
+    shutil.copytree(_font_cache(), home / "matplotlib")
 
 
 def _copy(source: Path, target: Path) -> None:

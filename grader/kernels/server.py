@@ -1,0 +1,234 @@
+"""The kernel server: imports what notebooks import, once, and forks a kernel for each that is asked for.
+
+Run as a script (`server.py SOCKET`) in a process of its own that holds no secret: every kernel inherits its memory.
+One connection to the socket is one kernel, in JSON lines:
+
+    client: {"argv": [...], "cwd": "...", "env": {...}, "memory_bytes": n}   with two descriptors, stdout and stderr
+    server: {"pid": n}, and when the kernel has ended {"exit": code as subprocess gives it}
+
+A closed connection kills the kernel and its process group, so no kernel outlives who asked for it. The server has one
+thread when it forks: a lock that another thread holds would be held for ever in the child.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import importlib
+import io
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any, NoReturn
+
+_PRELOADED = (
+    *("numpy", "pandas", "pandas.io.formats.html", "pandas.io.formats.string", "torch", "torch.nn", "torch.optim"),
+    *("torch.utils.data", "torch._dynamo", "matplotlib", "matplotlib.pyplot", "matplotlib.backends.backend_agg"),
+    *("sklearn.linear_model", "sklearn.metrics", "sklearn.model_selection", "sklearn.preprocessing", "PIL.Image"),
+    *("IPython", "IPython.core.completer", "IPython.core.completerlib", "IPython.core.debugger"),
+    *("IPython.core.oinspect", "IPython.core.pylabtools", "IPython.extensions.storemagic", "stack_data", "zmq"),
+    *("ipykernel.kernelapp", "ipykernel.ipkernel", "tornado", "comm", "pygments.formatters.terminal256"),
+)
+# not matplotlib_inline.backend_inline: it must meet the kernel's own shell when it is imported
+_PR_SET_PDEATHSIG = 1
+
+
+def preload() -> None:
+    """Import, and run once what imports more on first use. Leaves the process with one thread."""
+    for name in _PRELOADED:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    if "pandas" in sys.modules:
+        # pandas looks at import whether it is in a notebook; here it is not yet, so it is told what it would find
+        sys.modules["pandas"].set_option("display.max_columns", 20)
+    if "torch" in sys.modules:
+        _use_torch_once(sys.modules["torch"])
+    if "matplotlib.pyplot" in sys.modules:
+        _draw_once()
+    gc.collect()
+    gc.freeze()  # or every child's first collection would copy all of this memory
+    threads = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
+    if threads != 1:
+        sys.exit(f"kernel server: {threads} threads after the imports, but it may fork with one only")
+
+
+def _use_torch_once(torch: Any) -> None:
+    """The first optimizer imports torch._dynamo; a step on one thread starts no pool of threads."""
+    torch.set_num_threads(1)
+    model = torch.nn.Linear(2, 1)
+    for kind in (torch.optim.SGD, torch.optim.Adam):
+        optimizer = kind(model.parameters(), lr=0.1)
+        model(torch.zeros(4, 2)).sum().backward()
+        optimizer.step()
+
+
+def _draw_once() -> None:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    FigureCanvasAgg(figure)
+    figure.subplots().plot([1, 2])
+    figure.savefig(io.BytesIO(), format="png")
+
+
+class Server:
+    """Accepts, forks, reaps; one selector loop."""
+
+    def __init__(self, path: str) -> None:
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(path)
+        os.chmod(path, 0o600)
+        self.listener.listen(64)
+        self.wake_read, self.wake_write = socket.socketpair()
+        for end in (self.wake_read, self.wake_write):
+            end.setblocking(False)
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(self.listener, selectors.EVENT_READ)
+        self.selector.register(self.wake_read, selectors.EVENT_READ)
+        self.selector.register(0, selectors.EVENT_READ)  # standard input is held open by whoever started the server
+        self.waiting: dict[socket.socket, tuple[bytes, list[int]]] = {}  # requests that are not whole yet
+        self.kernels: dict[int, socket.socket] = {}
+        signal.set_wakeup_fd(self.wake_write.fileno(), warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+
+    def serve(self) -> NoReturn:
+        while True:
+            for key, _ in self.selector.select():
+                if key.fileobj is self.listener:
+                    connection, _ = self.listener.accept()
+                    self.waiting[connection] = (b"", [])
+                    self.selector.register(connection, selectors.EVENT_READ)
+                elif key.fileobj == 0:
+                    os._exit(0)  # they are gone; the kernels die with their parent
+                elif key.fileobj is self.wake_read:
+                    with contextlib.suppress(BlockingIOError):
+                        self.wake_read.recv(4096)
+                    self.reap()
+                elif isinstance(key.fileobj, socket.socket):
+                    self.hear(key.fileobj)
+
+    def hear(self, connection: socket.socket) -> None:
+        """More of a request, or the end of whoever asked for this kernel."""
+        try:
+            data, descriptors, *_ = socket.recv_fds(connection, 1 << 16, 2)
+        except OSError:
+            data, descriptors = b"", []
+        if not data:
+            self.drop(connection)
+            return
+        if connection not in self.waiting:
+            return
+        text, earlier = self.waiting[connection]
+        text, descriptors = text + data, [*earlier, *descriptors]
+        self.waiting[connection] = (text, descriptors)
+        if text.endswith(b"\n"):
+            del self.waiting[connection]
+            self.fork(connection, json.loads(text), descriptors)
+
+    def fork(self, connection: socket.socket, request: dict[str, Any], descriptors: list[int]) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # about threads; preload() made sure there is one
+            pid = os.fork()
+        if pid == 0:
+            self.become_kernel(request, descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        self.kernels[pid] = connection
+        with contextlib.suppress(OSError):
+            connection.sendall(json.dumps({"pid": pid}).encode() + b"\n")
+
+    def reap(self) -> None:
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            kill_group(pid)  # what the notebook started and left behind
+            connection = self.kernels.pop(pid, None)
+            if connection is not None:
+                with contextlib.suppress(OSError):
+                    connection.sendall(json.dumps({"exit": os.waitstatus_to_exitcode(status)}).encode() + b"\n")
+                self.close(connection)
+
+    def drop(self, connection: socket.socket) -> None:
+        for descriptor in self.waiting.pop(connection, (b"", []))[1]:
+            os.close(descriptor)
+        for pid in [pid for pid, owner in self.kernels.items() if owner is connection]:
+            kill_group(pid)
+        self.close(connection)
+
+    def close(self, connection: socket.socket) -> None:
+        with contextlib.suppress(KeyError, ValueError):
+            self.selector.unregister(connection)
+        connection.close()
+
+    def become_kernel(self, request: dict[str, Any], descriptors: list[int]) -> NoReturn:
+        """In the child: shed the server, then be a kernel. Never returns."""
+        code = 1
+        try:
+            os.setsid()
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            signal.set_wakeup_fd(-1)
+            for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGPIPE):
+                signal.signal(number, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            self.shed(descriptors)
+            os.environ.clear()
+            os.environ.update(request["env"])
+            os.chdir(request["cwd"])
+            tempfile.tempdir = None  # or the server's would be remembered
+            _start(request)
+            code = 0
+        except SystemExit as left:
+            code = left.code if isinstance(left.code, int) else 0 if left.code is None else 1
+        except BaseException:  # noqa: BLE001  # the process ends here, and its log should say why
+            sys.excepthook(*sys.exc_info())
+        finally:
+            with contextlib.suppress(Exception):
+                sys.stdout.flush()
+                sys.stderr.flush()
+            os._exit(code)  # no teardown of the interpreter: it costs seconds and saves nothing
+
+    def shed(self, descriptors: list[int]) -> None:
+        """Standard streams as asked for; everything else of the server's is closed."""
+        self.selector.close()
+        null = os.open(os.devnull, os.O_RDONLY)
+        for target, source in zip((0, 1, 2), (null, *descriptors), strict=False):
+            os.dup2(source, target)
+        os.closerange(3, os.sysconf("SC_OPEN_MAX") if os.sysconf("SC_OPEN_MAX") < 65536 else 65536)
+
+
+def kill_group(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def _start(request: dict[str, Any]) -> None:
+    sys.path.insert(0, str(Path(__file__).parent))
+    import launch  # type: ignore[import-not-found]  # the sibling script, not the grader's package
+
+    sys.path.pop(0)
+    del sys.modules["launch"]
+    launch.prepare(request["memory_bytes"])
+    # parent_handle 1: no thread that polls for a dead parent; the server does that better
+    launch.start(request["argv"], parent_handle=1)
+
+
+def main() -> None:
+    path = sys.argv[1]
+    preload()
+    Server(path).serve()
+
+
+if __name__ == "__main__":
+    main()

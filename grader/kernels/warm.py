@@ -1,0 +1,88 @@
+"""The grader's end of the kernel server: start it, start it again if it dies, stop it."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from grader.errors import RunnerError
+from grader.kernels.workplace import copy_fonts, environment
+
+_STARTUP_SECONDS = 120
+
+
+def available() -> bool:
+    """Whether this system forks as the server needs it; macOS and Windows do not do so safely."""
+    return sys.platform == "linux"
+
+
+class KernelServer:
+    """A kernel server of our own. Use as a context manager; `socket()` may be called from any thread."""
+
+    def __init__(self) -> None:
+        self._home = Path(tempfile.mkdtemp(prefix="grader-server-"))
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._started = 0
+
+    def __enter__(self) -> KernelServer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            _stop(self._process)
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    def socket(self) -> Path:
+        """Where a live server listens; starts one if there is none. Raises RunnerError if it cannot be started."""
+        with self._lock:
+            if self._process is None or self._process.poll() is not None:
+                self._start()
+            return self._path
+
+    @property
+    def _path(self) -> Path:
+        return self._home / f"{self._started}.sock"
+
+    def _start(self) -> None:
+        if not (self._home / "matplotlib").exists():
+            copy_fonts(self._home)
+        self._started += 1
+        command = [sys.executable, str(Path(__file__).with_name("server.py")), str(self._path)]
+        log = self._home / "server.log"
+        with log.open("ab") as written:
+            self._process = subprocess.Popen(
+                command,
+                env=environment(self._home),
+                cwd=self._home,
+                stdin=subprocess.PIPE,
+                stdout=written,
+                stderr=written,
+            )
+        deadline = time.monotonic() + _STARTUP_SECONDS
+        while not _answers(self._path):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                _stop(self._process)
+                raise RunnerError(f"the kernel server did not start: {log.read_text(errors='replace')[-1000:]}")
+            time.sleep(0.02)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.kill()  # its kernels die with it
+    process.wait()
+    if process.stdin is not None:
+        process.stdin.close()
+
+
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as trial, contextlib.suppress(OSError):
+        trial.connect(str(path))
+        return True
+    return False
