@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -51,14 +52,17 @@ CELLS = {
     "logging": "import logging\nlogging.warning('logged')",
     "names": "__name__, __doc__, sorted(n for n in globals() if n.startswith('_grader'))",
     "await": "import asyncio\nawait asyncio.sleep(0, 'awaited')",
-    "a child process": "import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'print(7)'], capture_output=True).stdout",
+    "a child process": "import subprocess\nsubprocess.run([sys.executable, '-c', 'print(7)'], capture_output=True).stdout",
     "a data loader with workers": (
         "from torch.utils.data import DataLoader, TensorDataset\n"
         "sum(b[0].sum() for b in DataLoader(TensorDataset(torch.arange(8.)), batch_size=4, num_workers=1))"
     ),
     "threads": "torch.get_num_threads()",
     "argv": "len(sys.argv)",
-    "a progress bar": "from tqdm import tqdm\n_ = [i for i in tqdm(range(3), file=sys.stdout, ncols=40, bar_format='{n_fmt}/{total_fmt}')]",
+    "a progress bar": (
+        "from tqdm import tqdm\n"
+        "_ = [i for i in tqdm(range(3), file=sys.stdout, ncols=40, bar_format='{n_fmt}/{total_fmt}')]"
+    ),
     "scikit-learn": "from sklearn.linear_model import LinearRegression\nLinearRegression()",
     "a fit": "LinearRegression().fit(np.arange(6).reshape(3, 2), [1, 2, 4]).coef_",
 }
@@ -88,6 +92,4 @@ def test_forked_as_stock(both: tuple[dict[str, Any], dict[str, Any]], name: str)
 
 def comparable(value: Any) -> Any:
     """Outputs without what differs between any two runs: process numbers and temporary folders."""
-    import re
-
     return re.sub(r"ipykernel_\d+/\d+|grader-job-\w+|\b0x[0-9a-f]+|sk-\w+-id-\d+", "…", repr(value))

@@ -52,6 +52,8 @@ class KernelServer:
         return self._home / f"{self._started}.sock"
 
     def _start(self) -> None:
+        if self._process is not None:
+            _stop(self._process)
         if not (self._home / "matplotlib").exists():
             copy_fonts(self._home)
         self._started += 1

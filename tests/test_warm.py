@@ -1,0 +1,75 @@
+"""The kernel server comes back when it dies, is done without where it cannot be had, and outlives nobody."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from build import course, notebook, submission
+from conftest import ROOT
+
+from grader.kernels import warm
+from grader.kernels.runner import KernelRunner
+from grader.kernels.warm import KernelServer
+
+pytestmark = pytest.mark.long
+
+
+def test_a_dead_server_is_started_again(tmp_path: Path) -> None:
+    assignment = course(tmp_path / "course", "{check: runs, points: 1}")
+    handed_in = submission(tmp_path, assignment, "print(1)")
+    with KernelServer() as server:
+        first = server.socket()
+        assert KernelRunner(server).run(handed_in, assignment).status == "ok"
+        for process in psutil.Process().children():
+            if str(first) in process.cmdline():
+                process.kill()
+                process.wait()
+        assert KernelRunner(server).run(handed_in, assignment).status == "ok"
+        assert server.socket() != first
+
+
+def test_without_a_server_the_notebook_runs_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assignment = course(tmp_path / "course", "{check: runs, points: 1}")
+    real = subprocess.Popen
+    broken = [sys.executable, "-c", "raise SystemExit('no luck')"]
+    monkeypatch.setattr(warm.subprocess, "Popen", lambda command, **kw: real(broken, **kw))
+    with KernelServer() as server:
+        runner = KernelRunner(server)
+        socket = runner._socket()
+        monkeypatch.undo()
+        assert socket is None
+        assert runner.run(submission(tmp_path, assignment, "print(1)"), assignment).status == "ok"
+    assert "slower" in runner.note
+    assert "no luck" in runner.note
+
+
+def test_killing_the_grader_leaves_no_process(tmp_path: Path) -> None:
+    course(tmp_path / "course", "{check: runs, points: 1}")
+    notebook(tmp_path / "student.ipynb", "import time\nwhile True: time.sleep(1)")
+    command = [sys.executable, "-m", "grader", "grade", tmp_path / "student.ipynb", "-o", tmp_path / "out"]
+    with subprocess.Popen([*command, "-a", tmp_path / "course" / "rubric.yaml"], cwd=ROOT) as grader:
+        family = _wait_for_kernel(grader.pid)
+        grader.send_signal(signal.SIGKILL)
+        grader.wait()
+    gone, alive = psutil.wait_procs(family, timeout=20)
+    assert alive == []
+    assert len(gone) >= 2
+
+
+def _wait_for_kernel(pid: int) -> list[psutil.Process]:
+    """The grader's descendants, once one of them works in a job's folder."""
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
+        family = psutil.Process(pid).children(recursive=True)
+        with contextlib.suppress(psutil.Error):
+            if any("grader-job-" in process.cwd() for process in family):
+                return family
+        time.sleep(0.1)
+    raise AssertionError("no kernel came up")
