@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
@@ -161,6 +162,10 @@ def _check_phrase(document: Document, location: Location, phrase: str, claimed: 
     except PhraseError as error:
         mend = "write words, ` ~ ` between two of them at most"
         document.complain(location, f"phrase `{phrase}`: {error}", mend)
+        return
+    if len(re.findall(r"[^\W_]", phrase)) < 2:
+        mend = "write a word of two letters or digits at least"
+        document.complain(location, f"phrase `{phrase}` is so short that nearly every answer holds it", mend)
         return
     owner = claimed.setdefault(phrase_key(phrase), name)
     if owner != name:

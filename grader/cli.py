@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -56,6 +57,7 @@ def grade(
     """Run and score hand-ins; write reports, feedback pages, gradebook.csv and index.html."""
     from grader.commands import grade_class
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what is done is kept, no kernel is left
     raise typer.Exit(grade_class(paths, out, _rubric(assignment), jobs, lang.value))
 
 
@@ -101,6 +103,3 @@ def main() -> None:
             raise
         typer.echo(f"grader: {error.filename}: {error.strerror}", err=True)
         sys.exit(GraderError.exit_code)
-    except KeyboardInterrupt:
-        typer.echo("grader: interrupted; reports written so far are complete", err=True)
-        sys.exit(130)

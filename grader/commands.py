@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -25,21 +26,32 @@ def grade_class(paths: Sequence[Path], out: Path, rubric: Path, jobs: int, langu
         results = Results(out, assignment)
     except OSError as error:
         raise SubmissionError(f"{out} cannot be written: {error.strerror}; choose another folder with -o") from None
+    cores = os.cpu_count() or 1
+    if jobs > cores:
+        terminal.console().print(
+            f"{cores} notebooks at a time: with more than cores, honest ones would run out of time"
+        )
     broken_pages = []
-    with kernel_runner() as runner, terminal.bar(len(submissions)) as bar, ThreadPoolExecutor(jobs) as executor:
+    with kernel_runner() as runner, ThreadPoolExecutor(min(jobs, cores)) as executor:
         try:
-            for graded in grade(submissions, assignment, runner, executor, language, bar.start):
-                try:
-                    results.add(graded)
-                except Exception as error:  # noqa: BLE001  # one page that cannot be made must not cost the class
-                    broken_pages.append(f"{graded.submission.student}: {type(error).__name__}: {error}")
-                bar.done(graded.submission.student)
-        except BaseException:
+            with terminal.bar(len(submissions)) as bar:
+                for graded in grade(submissions, assignment, runner, executor, language, bar.start):
+                    try:
+                        results.add(graded)
+                    except Exception as error:  # noqa: BLE001  # one page that cannot be made must not cost the class
+                        broken_pages.append(f"{graded.submission.student}: {type(error).__name__}: {error}")
+                    bar.done(graded.submission.student)
+        except KeyboardInterrupt:
             executor.shutdown(wait=False, cancel_futures=True)
-            raise
-    reports = results.finish()
+            runner.stop()
+            terminal.print_class(results.finish(), assignment, results.index)
+            terminal.console().print(
+                f"Interrupted: {len(results.reports)} of {len(submissions)} are graded and written."
+            )
+            return 130
     if runner.note:
         terminal.console().print(runner.note, markup=False)
+    reports = results.finish()
     terminal.print_class(reports, assignment, results.index)
     terminal.print_broken(broken_pages)
     return 1 if broken_pages or any(report.execution.status == "infrastructure" for report in reports) else 0

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import jupytext
-
+from grader import scripts
+from grader.headings import Outline, lines
 from grader.model import Answer, Assignment
 
 MAX_BYTES = 50_000_000  # a larger file is not parsed at all; homework with its pictures has a few MB
@@ -21,11 +20,6 @@ SUFFIXES = (".ipynb", ".py")
 
 _KINDS = {"code": "code", "markdown": "markdown", "heading": "markdown", "html": "markdown", "text": "markdown"}
 _SOURCES = ("source", "input", "code", "text")  # as formats 4, 3 and 2, and 1 call it
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_FENCE = re.compile(r"\s*(`{3,}|~{3,})(.*)")
-_HEADING = re.compile(r" {0,3}#{1,6}(?!#)(.*)")
-_YAML_HEADER = re.compile(r"\A((?:#!.*\n|# -\*-.*\n)*)# ---\n(?:#.*\n)*?# ---(?:\n\s*|\Z)")
-_CELL_MARK = re.compile(r"^# *(?:%%|In\[|<)", re.MULTILINE)
 
 
 class Unreadable(Exception):
@@ -33,7 +27,7 @@ class Unreadable(Exception):
 
 
 def read(file: Path) -> dict[str, Any]:
-    """Read an .ipynb of any format version, or a percent-format .py, as nbformat 4 JSON. Raises Unreadable."""
+    """Read an .ipynb of any format version, or a script with cells, as nbformat 4 JSON. Raises Unreadable."""
     cells = _script_cells(file) if file.suffix.lower() == ".py" else _json_cells(file)
     _refuse_too_many(file, len(cells))
     plain = [_plain_cell(number, cell) for number, cell in enumerate(cells, start=1)]
@@ -42,11 +36,11 @@ def read(file: Path) -> dict[str, Any]:
 
 
 def has_cells(file: Path) -> bool:
-    """Whether a file looks like a hand-in rather than a module that one imports: an .ipynb, or a script with `# %%`."""
+    """Whether a file looks like a hand-in rather than a module that one imports: an .ipynb, or a script with cells."""
     if file.suffix.lower() == ".ipynb":
         return True
     try:
-        return _CELL_MARK.search(_text(file, MAX_SCRIPT_BYTES)) is not None
+        return scripts.looks_like_cells(_text(file, MAX_SCRIPT_BYTES))
     except Unreadable:
         return False
 
@@ -73,10 +67,9 @@ def _refuse_too_many(file: Path, cells: int) -> None:
 
 def _script_cells(file: Path) -> list[Any]:
     text = _text(file, MAX_SCRIPT_BYTES).replace("\r\n", "\n").replace("\r", "\n")
-    text = _YAML_HEADER.sub(r"\1", text)  # nothing in it is needed, and reading YAML can fail or expand without end
-    _refuse_too_many(file, len(_CELL_MARK.findall(text)))  # beforehand: jupytext would take minutes for them
+    _refuse_too_many(file, scripts.count_marks(text))  # beforehand: jupytext would take minutes for them
     try:
-        return list(jupytext.reads(text, fmt="py:percent").cells)
+        return scripts.cells(text)
     except (AttributeError, LookupError, RecursionError, SyntaxError, TypeError, ValueError) as error:
         raise Unreadable(f"{file.name} is not a percent-format script: {error}") from None
 
@@ -144,74 +137,50 @@ def _attachments(raw: Any) -> dict[str, dict[str, str]]:
     return found
 
 
-def by_item(notebook: dict[str, Any], assignment: Assignment) -> tuple[tuple[str | None, ...], dict[str, Answer]]:
+class ByItem(NamedTuple):
+    """What a notebook says to which item."""
+
+    cells: tuple[str | None, ...]
+    answers: dict[str, Answer]
+    headed: tuple[str, ...]  # items that a heading or a tag names
+    elsewhere: str  # words under no item's heading
+
+
+def by_item(notebook: dict[str, Any], assignment: Assignment) -> ByItem:
     """Sort a notebook's cells and the student's own words by item.
 
     A cell belongs to the item that its tags name, or else to that of the last heading or tagged cell at or before it
-    (None before the first); words belong to the heading above them, also within one cell. The handout's lines, HTML
-    comments and the headings that name an item are no words of the student's.
+    (None before the first); words belong to the heading above them, also within one cell, and to each item that it
+    names. The handout's lines, HTML comments and the headings that name an item are no words of the student's.
     """
-    patterns = {item.id: _item_pattern(item.id) for item in assignment.items}
+    outline = Outline(item.id for item in assignment.items)
     given = _handout_lines(assignment.handout)
-    current: str | None = None
+    current: tuple[str, ...] = ()
+    headed: set[str] = set()
     cell_items: list[str | None] = []
-    words: dict[str, dict[int, list[str]]] = {}
+    words: dict[str | None, dict[int, list[str]]] = {}
     for number, cell in enumerate(notebook["cells"], start=1):
-        tagged = next((item for tag in _strings_in(cell["metadata"], "tags") if (item := _tagged(tag, patterns))), None)
+        tagged = outline.tagged(_strings_in(cell["metadata"], "tags"))
         current = tagged or current
-        if cell["cell_type"] != "code":
-            for line, heading in _lines(cell["source"]):
-                named = _named(heading, patterns) if heading else None
-                current = named or current
-                if current is not None and named is None and _key(line) not in given:
-                    words.setdefault(current, {}).setdefault(number, []).append(line)
-        cell_items.append(tagged or current)
-    return tuple(cell_items), {item_id: answer for item_id in words if (answer := _answer(words[item_id])).text}
+        headed.update(tagged)
+        for line, heading in lines(cell["source"]) if cell["cell_type"] != "code" else ():
+            named = outline.enter(heading, current) if heading else None
+            if named is not None:
+                current = named
+                headed.update(named)
+            elif _key(line) not in given:
+                for item in current or (None,):
+                    words.setdefault(item, {}).setdefault(number, []).append(line)
+        cell_items.append(next(iter(tagged or current), None))
+    elsewhere = _answer(words.pop(None, {})).text
+    answers = {item: answer for item, said in words.items() if item and (answer := _answer(said)).text}
+    return ByItem(tuple(cell_items), answers, tuple(i.id for i in assignment.items if i.id in headed), elsewhere)
 
 
 def _answer(lines_of_cells: dict[int, list[str]]) -> Answer:
     texts = {number: "\n".join(lines).strip() for number, lines in lines_of_cells.items()}
     texts = {number: text for number, text in texts.items() if re.search(r"\w", text)}  # a lone rule `---` says nothing
     return Answer(text="\n\n".join(texts.values()), cells=tuple(texts))
-
-
-def _lines(source: str) -> Iterator[tuple[str, str | None]]:
-    """Lines of Markdown without HTML comments; with each the heading's text if it is one (never inside a fence)."""
-    open_fence = ""
-    for line in _COMMENT.sub("", unicodedata.normalize("NFC", source)).splitlines():
-        fence = _FENCE.match(line)
-        heading = None if open_fence else _HEADING.match(line)
-        if fence and open_fence:
-            if fence[1].startswith(open_fence) and not fence[2].strip():
-                open_fence = ""
-        elif fence and not (fence[1][0] == "`" and "`" in fence[2]):  # else code within a line, as in ```x = 1```
-            open_fence = fence[1]
-        yield line, heading[1].strip().rstrip("#").strip() if heading else None
-
-
-def _item_pattern(item_id: str) -> re.Pattern[str]:
-    """`P3.1` also as `p3-1`, `P3_1`, `P 3.1`, `P3 (1)`, `문제 3.1`, `Problem 3.1`; never inside `P3.12` or `MP3.1`."""
-    first, *others = re.findall(r"[^\W\d_]+|\d+", unicodedata.normalize("NFKC", item_id)) or [item_id]
-    pattern = r"(?:p|q|문제|문항|problem|question)" if first.casefold() in ("p", "q") else re.escape(first)
-    for before, part in zip([first, *others], others, strict=False):
-        if before.isdigit() and part.isdigit():  # `P31` is another item than `P3.1`
-            pattern += rf"(?:[\s.\-_]+{part}|[\s.\-_]*\(\s*{part}\s*\))"
-        else:
-            pattern += rf"[\s.\-_]*{re.escape(part)}"
-    ends = r"(?!\d|[.\-_]\d)" if item_id[-1:].isdigit() else r"(?![a-z\d])"
-    return re.compile(rf"(?<![^\W_]){pattern}{ends}", re.IGNORECASE)
-
-
-def _named(heading: str, patterns: dict[str, re.Pattern[str]]) -> str | None:
-    """The item whose name stands first in a heading: `P3.1 (see also P1.1)` is P3.1."""
-    plain = unicodedata.normalize("NFKC", heading)
-    found = {item_id: match for item_id, pattern in patterns.items() if (match := pattern.search(plain))}
-    return min(found, key=lambda item_id: (found[item_id].start(), -found[item_id].end()), default=None)
-
-
-def _tagged(tag: str, patterns: dict[str, re.Pattern[str]]) -> str | None:
-    plain = unicodedata.normalize("NFKC", tag).strip()
-    return next((item_id for item_id, pattern in patterns.items() if pattern.fullmatch(plain)), None)
 
 
 def _key(line: str) -> str:
@@ -224,5 +193,5 @@ def _handout_lines(handout: Path | None) -> frozenset[str]:
     if handout is None:
         return frozenset()
     cells = read(handout)["cells"]
-    lines = (_key(line) for cell in cells if cell["cell_type"] != "code" for line, _ in _lines(cell["source"]))
-    return frozenset(line for line in lines if line)
+    given = (_key(line) for cell in cells if cell["cell_type"] != "code" for line, _ in lines(cell["source"]))
+    return frozenset(line for line in given if line)

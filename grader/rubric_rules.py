@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
+import unicodedata
 from difflib import get_close_matches
 from pathlib import Path
 
-from grader import tables
+from grader import notebook, tables
 from grader.errors import GraderError
-from grader.model import Assignment, Item
+from grader.headings import is_name
+from grader.model import Assignment, Item, Limits
+from grader.rubric_params import check_parameters
 from grader.rubric_yaml import Document, Location
 
 _CENT = 1e-9
+_ID = re.compile(r"[\w.\-](?:[\w.\- ]*[\w.\-])?")
 
 
 def check_rules(document: Document, assignment: Assignment) -> None:
     """Points, ids, requirements and concepts. What rests on something already complained of is left alone."""
     _check_total(document, assignment)
-    ids = [item.id for item in assignment.items]
+    _check_ids(document, assignment)
     for i, item in enumerate(assignment.items):
         location: Location = ("items", i)
-        if item.id in ids[:i]:
-            document.complain((*location, "id"), f"item `{item.id}` stands twice", "give each item its own id")
         _check_points(document, location, item)
         _check_order(document, location, item)
+        for j, criterion in enumerate(item.criteria):
+            check_parameters(document, (*location, "criteria", j), criterion)
     _check_concepts(document, assignment)
+    _check_limits(document, assignment.limits)
 
 
 def _check_total(document: Document, assignment: Assignment) -> None:
@@ -34,6 +40,33 @@ def _check_total(document: Document, assignment: Assignment) -> None:
     if assignment.items and abs(total - assignment.total) > _CENT and not any(map(document.blames, summands)):
         mend = f"write `total: {total:g}`, or mend the items' points"
         document.complain(("total",), f"the items add up to {total:g} points, not {assignment.total:g}", mend)
+
+
+def _check_ids(document: Document, assignment: Assignment) -> None:
+    """Ids can be part of a file's name, and the headings of a notebook tell those of the items apart."""
+    named: list[tuple[Location, str]] = [(("id",), assignment.id)]
+    named += [(("items", i, "id"), item.id) for i, item in enumerate(assignment.items)]
+    for location, name in named:
+        if not _ID.fullmatch(unicodedata.normalize("NFC", name)) or not re.search(r"[^\W_]", name):
+            mend = "write letters, digits, `.`, `-`, `_`, and spaces within"
+            document.complain(location, f"`{name}` cannot be an id", mend)
+    before: list[str] = []
+    for location, name in named[1:]:
+        if name in before:
+            document.complain(location, f"item `{name}` stands twice", "give each item its own id")
+        elif twin := next((other for other in before if is_name(name, other) or is_name(other, name)), None):
+            mend = "give one of them another number or name"
+            document.complain(location, f"a heading cannot tell `{name}` from `{twin}`", mend)
+        before.append(name)
+
+
+def _check_limits(document: Document, limits: Limits) -> None:
+    """The default of `cell_seconds` may lie above a rubric's `seconds`: whoever writes only that means the whole."""
+    if "cell_seconds" in limits.model_fields_set and limits.cell_seconds > limits.seconds:
+        said = (
+            f"`cell_seconds: {limits.cell_seconds:g}` is more than `seconds: {limits.seconds:g}` of the whole notebook"
+        )
+        document.complain(("limits", "cell_seconds"), said, "make it smaller, or `seconds` larger")
 
 
 def _check_points(document: Document, location: Location, item: Item) -> None:
@@ -104,9 +137,19 @@ def check_files(document: Document, assignment: Assignment) -> None:
     for location, file in named:
         if location in missing:
             document.complain(location, f"there is no file {file}", "give a path relative to the rubric's folder")
+    if assignment.handout is not None and ("handout",) not in missing:
+        _check_handout(document, assignment.handout)
     if not missing and assignment.heldout and not document.blames(("heldout",)):
         _check_tables(document, assignment)
     _check_need_of_heldout(document, assignment)
+
+
+def _check_handout(document: Document, handout: Path) -> None:
+    try:
+        notebook.read(handout)
+    except notebook.Unreadable as error:
+        mend = "name the notebook that students are given, an .ipynb or a script with cells"
+        document.complain(("handout",), f"the handout is no notebook: {error}", mend)
 
 
 def _check_places(document: Document, assignment: Assignment) -> None:

@@ -106,7 +106,7 @@ def _decision(criterion: Criterion, evidence: Evidence, findings: dict[str, Find
 
 def _not_run(evidence: Evidence) -> Decision:
     cause = "; ".join(error.message for error in evidence.execution.errors) or evidence.execution.status
-    feedback = _UNREADABLE if evidence.execution.status == "unreadable" else _BROKEN
+    feedback = _UNREADABLE.filled(cause) if evidence.execution.status == "unreadable" else _BROKEN
     return Decision("error", None, feedback, _NOT_RUN_REVIEW.filled(cause))
 
 
@@ -139,7 +139,7 @@ _BROKEN = Text(
 )
 _BROKEN_REVIEW = Text(ko="`{0}` 검사가 실패했습니다: {1}", en="the check `{0}` failed: {1}")
 _UNREADABLE = Text(
-    ko="제출한 파일을 읽을 수 없어 사람이 확인합니다.", en="the file could not be read; a person will look"
+    ko="제출한 파일을 읽을 수 없어 사람이 확인합니다. {0}", en="the file could not be read; a person will look. {0}"
 )
 _NOT_RUN_REVIEW = Text(ko="실행하지 못했습니다: {0}", en="not run: {0}")
 _REQUIRES = Text(ko="먼저 {0}을(를) 통과해야 합니다.", en="{0} must pass first")

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -16,6 +16,10 @@ from grader.errors import SubmissionError
 from grader.model import Assignment, Submission
 
 _IGNORED = {"__pycache__", "__MACOSX", ".ipynb_checkpoints", "sample_data"}
+_TOOLS = re.compile(
+    r"\.(?:git|github|hg|svn|ipynb_checkpoints|virtual_documents|ipython|jupyter|vscode|idea|v?env|local|config|conda|npm"
+    r"|AppleDouble|DocumentRevisions-V100|Spotlight-V100|TemporaryItems|fseventsd|Trash(?:es|-\d+)?|.*cache)"
+)
 _MAX_COMPANION_BYTES = 50_000_000  # all files beside one notebook together
 _MAX_COMPANIONS = 1_000
 _MAX_NAME_BYTES = 140  # file systems take 255; the rest is for suffixes and for a file's name while it is written
@@ -41,8 +45,10 @@ def collect(paths: Iterable[Path], assignment: Assignment) -> list[Submission]:
     Raises SubmissionError for a path that does not exist or holds no hand-in at all. A file that cannot be read
     becomes a Submission without a notebook: it is reported, never left out.
     """
-    found = {hand_in.path.resolve(): hand_in for path in paths for hand_in in _hand_ins(path)}
-    hand_ins = _with_names_of_their_own(list(found.values()))
+    given = list(paths)
+    classes = {path.resolve().parent for path in given if len(given) > 1 and _is_students_own(path)}
+    found = {_place(hand_in.path): hand_in for path in given for hand_in in _hand_ins(path, classes)}
+    hand_ins = _with_names_of_their_own([h for h in found.values() if h.folder or _place(h.path.parent) not in found])
     submissions = [_submission(hand_in, assignment) for hand_in in hand_ins]
     return sorted(submissions, key=lambda submission: submission.student)
 
@@ -82,22 +88,69 @@ def _with_names_of_their_own(hand_ins: list[_HandIn]) -> list[_HandIn]:
     return named
 
 
-def _hand_ins(path: Path) -> list[_HandIn]:
-    """Everything below one path of the command line."""
+def _place(path: Path) -> Path:
+    """Where a path leads, but for a link as the last of its names: that is a hand-in of its own."""
+    return path.parent.resolve() / path.name if path.is_symlink() else path.resolve()
+
+
+def _is_students_own(path: Path) -> bool:
+    """Whether a folder directly holds notebooks: one of several paths that does, as in `class/*`, is a student's."""
     try:
-        if path.is_file():
-            notebooks, folders = [path], []
-        elif path.is_dir():
-            notebooks, folders = _notebooks_in(path), _folders_in(path)
+        return path.is_dir() and any(map(notebook.has_cells, _notebooks_in(path)))
+    except OSError:
+        return False
+
+
+def _hand_ins(path: Path, classes: set[Path]) -> list[_HandIn]:
+    """Everything below one path of the command line; a folder in one of `classes` is a student's."""
+    try:
+        if path.is_dir():
+            if _is_outcome(path):
+                mend = "give the folder of the hand-ins instead"
+                raise SubmissionError(f"{path} holds the reports of an earlier run, not hand-ins: {mend}")
+            found = [_of_folder(path)] if path.resolve().parent in classes else _in_class(path)
+        elif path.is_file():
+            found = [_loose(path)]
         else:
-            raise SubmissionError(f"{path} does not exist: give a notebook, a folder of notebooks, or a class's folder")
+            found = _odd(path)
+            if not found:
+                mend = "give a notebook, a folder of notebooks, or a class's folder"
+                raise SubmissionError(f"{path} does not exist: {mend}")
     except OSError as error:
         raise SubmissionError(f"{path} cannot be opened: {error.strerror}") from None
-    if path in notebooks and path.suffix.lower() not in notebook.SUFFIXES:
+    if path.is_file() and path.suffix.lower() not in notebook.SUFFIXES:
         raise SubmissionError(f"{path} is not a notebook: give an .ipynb, a percent-format .py, or a folder")
-    if not notebooks and not folders:
+    if not found:
         raise SubmissionError(f"{path} holds no notebook and no student's folder: is it the right folder?")
-    return [_loose(file) for file in notebooks] + [_of_folder(folder) for folder in folders]
+    return found
+
+
+def _in_class(path: Path) -> list[_HandIn]:
+    """Notebooks, students' folders, and what looks like either and cannot be read."""
+    odd = [hand_in for child in sorted(path.iterdir()) for hand_in in _odd(child)]
+    folders = [_of_folder(folder) for folder in _folders_in(path, _is_ignored_in_class)]
+    return [*map(_loose, _notebooks_in(path)), *folders, *odd]
+
+
+def _odd(path: Path) -> list[_HandIn]:
+    """A link, or a pipe or device with a notebook's name, as a hand-in that says why it was not read."""
+    named = path.suffix.lower() in notebook.SUFFIXES
+    if _is_ignored(path.name) or not (named or path.is_symlink()):
+        return []
+    student = _student(path.stem if named else path.name)
+    if path.is_symlink():
+        of_a_student = named or path.is_dir() or (not path.suffix and not path.exists())
+        said = f"{_shown(path.name)} is a link, and links are not followed: put the files themselves in its place"
+        return [_HandIn(student, None, path, (), (said,))] if of_a_student else []
+    if path.is_file() or path.is_dir() or not path.exists():
+        return []
+    said = f"{_shown(path.name)} is a pipe or a device, not a file: hand in an .ipynb or a percent-format .py"
+    return [_HandIn(student, None, path, (), (said,))]
+
+
+def _is_outcome(folder: Path) -> bool:
+    """Whether a folder is what an earlier run wrote."""
+    return (folder / "gradebook.csv").is_file() and (folder / "reports").is_dir()
 
 
 def _loose(file: Path) -> _HandIn:
@@ -119,9 +172,9 @@ def _shown(name: str) -> str:
     return name.encode("utf-8", "replace").decode()
 
 
-def _folders_in(path: Path) -> list[Path]:
-    folders = (child for child in path.iterdir() if child.is_dir() and not child.is_symlink())
-    return sorted(child for child in folders if not _is_ignored(child.name))
+def _folders_in(path: Path, ignored: Callable[[str], bool]) -> list[Path]:
+    folders = (child for child in path.iterdir() if not ignored(child.name) and not child.is_symlink())
+    return sorted(child for child in folders if child.is_dir() and not _is_outcome(child))
 
 
 def _notebooks_in(folder: Path) -> list[Path]:
@@ -133,10 +186,16 @@ def _is_ignored(name: str) -> bool:
     return name in _IGNORED or name.startswith(".")
 
 
+def _is_ignored_in_class(name: str) -> bool:
+    """Folders of tools. Another name that begins with a dot may be a student's."""
+    return name in _IGNORED or _TOOLS.fullmatch(name) is not None
+
+
 def _notebooks_below(folder: Path, closed: list[str]) -> list[Path]:
     """Notebooks of one student; what cannot be opened is told in `closed`."""
     try:
-        found, folders = _notebooks_in(folder), _folders_in(folder)
+        found, folders = _notebooks_in(folder), _folders_in(folder, _is_ignored)
+        closed += [said for child in sorted(folder.iterdir()) for odd in _odd(child) for said in odd.closed]
     except OSError as error:
         closed.append(f"the folder {_shown(folder.name)}/ cannot be opened: {error.strerror}")
         return []
@@ -154,15 +213,17 @@ def _submission(hand_in: _HandIn, assignment: Assignment) -> Submission:
     except notebook.Unreadable as error:
         warnings = (*warnings, _shown(str(error)))
         return Submission(student=hand_in.student, path=chosen, sha256=_sha256(chosen), warnings=warnings)
-    cell_items, answers = notebook.by_item(content, assignment)
+    said = notebook.by_item(content, assignment)
     files, left_out = _companions(chosen) if hand_in.folder else ({}, ())
     return Submission(
         student=hand_in.student,
         path=chosen,
         sha256=_sha256(chosen),
         notebook=content,
-        items_of_cells=cell_items,
-        answers=answers,
+        items_of_cells=said.cells,
+        headed=said.headed,
+        answers=said.answers,
+        elsewhere=said.elsewhere,
         files=files,
         warnings=(*warnings, *left_out),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -150,6 +151,7 @@ data: {train: {file: nix.csv}}
         (18, "criterion `runs` stands twice in `P2`"),
         (20, "phrase `~`"),
         (21, "phrase `가나다` is claimed twice"),
+        (21, "phrase `x` is so short"),
         (21, "`3` in `en` should be text"),
         (22, "unknown key `second`"),
         (22, "`cell_seconds: 0` should be greater than 0"),
@@ -307,6 +309,37 @@ def test_an_anchor_may_be_used_again(tmp_path: Path) -> None:
     text = changed(text, 'title: {ko: "합성곱", en: "Convolution"}', "title: *t")
     assignment = load(written(tmp_path, text))
     assert assignment.items[0].title == assignment.title
+
+
+@pytest.mark.parametrize(
+    ("name", "good"),
+    [
+        *(("P3.1", True), ("서술 1", True), ("Part-2_a", True), ("caf\u00e9", True), ("cafe\u0301", True)),
+        *(("a/b", False), ("a\\b", False), (" a", False), ("a ", False), ("-", False), ("a:b", False), ("a\tb", False)),
+    ],
+)
+@pytest.mark.parametrize("key", ["id: phrases", "- id: P1"])
+def test_ids_can_stand_in_a_files_name(tmp_path: Path, key: str, name: str, good: bool) -> None:
+    text = changed(GOOD_TEXT, key, f"{key.partition(':')[0]}: {json.dumps(name)}")
+    assert [problem for _, problem, _ in complaints(written(tmp_path, text))] == [f"`{name}` cannot be an id"] * (
+        not good
+    )
+
+
+@pytest.mark.parametrize("others", [("P3.1", "P3.10"), ("P3.1", "P31"), ("P1", "P1.1"), ("A", "B"), ("P1", "MP1")])
+def test_items_that_headings_tell_apart(tmp_path: Path, others: tuple[str, str]) -> None:
+    text = (FOLDER / "same-item-twice.yaml").read_text(encoding="utf-8")
+    for name in others:
+        text = text.replace("- id: P1\n", f"- id: {name}\n", 1)
+    assert complaints(written(tmp_path, text)) == []
+
+
+def test_parameters_that_go_together_are_good(tmp_path: Path) -> None:
+    for table in FOLDER.glob("*.csv"):
+        shutil.copy(table, tmp_path)
+    text = changed(GOOD_CODE, "at_least: 0.5", "at_least: 1, from: -1, review_within: 0, at_most: 1")
+    text = changed(changed(text, "exactly: 1", "at_least: 2, at_most: 2"), "model: linear", "model: 모델")
+    assert complaints(written(tmp_path, changed(text, "{seconds: 60}", "{seconds: 60, cell_seconds: 60}"))) == []
 
 
 def test_a_date_is_an_id_like_any_other(tmp_path: Path) -> None:

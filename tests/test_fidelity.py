@@ -52,7 +52,9 @@ CELLS = {
     "logging": "import logging\nlogging.warning('logged')",
     "names": "__name__, __doc__, sorted(n for n in globals() if n.startswith('_grader'))",
     "await": "import asyncio\nawait asyncio.sleep(0, 'awaited')",
-    "a child process": "import subprocess\nsubprocess.run([sys.executable, '-c', 'print(7)'], capture_output=True).stdout",
+    "a child process": (
+        "import subprocess\nsubprocess.run([sys.executable, '-c', 'print(7)'], capture_output=True).stdout"
+    ),
     "a data loader with workers": (
         "from torch.utils.data import DataLoader, TensorDataset\n"
         "sum(b[0].sum() for b in DataLoader(TensorDataset(torch.arange(8.)), batch_size=4, num_workers=1))"

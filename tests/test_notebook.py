@@ -61,7 +61,7 @@ def reading(tmp_path: Path) -> Callable[..., dict[str, Any]]:
 
 def sorted_by_item(*cells: Any, homework: Assignment = HOMEWORK) -> tuple[tuple[str | None, ...], dict[str, Answer]]:
     file = document(*(cell | {"source": "".join(cell["source"])} for cell in cells))
-    return notebook.by_item(file, homework)
+    return notebook.by_item(file, homework)[:2]
 
 
 def item_of_heading(heading: str, homework: Assignment = HOMEWORK) -> str | None:
@@ -100,7 +100,7 @@ def test_heading_names_item(heading: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        *("P3.1", "P3.1 제목", "####### P3.1", "> # P3.1", "- # P3.1", "    # P3.1", "**P3.1**", r"\# P3.1"),
+        *("P3.1", "P3.1 제목", "####### P3.1", "> # P3.1", "- # P3.1", "    # P3.1", r"\# P3.1"),
         *(
             "# P3.12",
             "# P3.1.2",
@@ -119,6 +119,136 @@ def test_heading_names_item(heading: str) -> None:
 )
 def test_line_that_names_no_item(line: str) -> None:
     assert item_of_heading(line) is None
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        *("P3.1\n===", "P3-1 합성곱\n---", "과제 1 P3.1\n=====", "  P3.1\n  -", "**P3.1**\n---"),
+        *(
+            "<h2>P3.1</h2>",
+            '<H3 align="center"><b>P3.1</b> 합성곱</H3>',
+            "<center><h1>문제 3.1</h1></center>",
+            "<h2>P3.1",
+        ),
+        *("<h2>\n  P3.1\n</h2>", "<div>\n<h2>P3-1</h2>\n</div>"),
+        *(
+            "**P3.1**",
+            "**P3-1.**",
+            "**P3.1. 시그모이드와 ReLU**",
+            "__문제 3.1__",
+            "***P3.1***",
+            "**[P3.1] 합성곱**:",
+            "**P3.1번**",
+        ),
+        *("<b>P3.1</b>", "<strong>P3 (1)</strong>"),
+        *(
+            "## P3\n### (1)",
+            "# P3 합성곱\n## 1.",
+            "## 문제 3\n### 1) 이유",
+            "## P3\n\n**(1)**",
+            "**P3**\n\n**1.**",
+            "P3\n==\n\n(1)\n--",
+        ),
+        *("## P3\n### (2)\n### (1)", "## P3\n### 개요\n### (1)", "# P1\n## (2)\n# P3\n## 1번"),
+    ],
+)
+def test_other_forms_of_heading_name_an_item(heading: str) -> None:
+    assert sorted_by_item(markdown(heading), code("x"))[0][1] == "P3.1"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        *(
+            "P2의 답과\nP3.1의 답\n---",
+            "앞의 P3.1과 같다.\n---",
+            "- P3.1\n---",
+            "P3.1\n\n---",
+            "    P3.1\n---",
+            "> P3.1\n===",
+        ),
+        *(
+            "**P3.1** 이유는",
+            "앞 **P3.1**",
+            "**답: P3.1**",
+            "**P3.1과 같은 이유다.**",
+            "- **P3.1**",
+            "**P3.12**",
+            "** P3.1 **",
+        ),
+        *("```\n<h2>P3.1</h2>\n**P3.1**\nP3.1\n===\n```", "`<h2>P3.1</h2>`", "<p>P3.1</p>"),
+        *("## (1)", "## P3\n## (1)", "## P3\n### (3)", "## P3\n### 1차 함수", "## P3\n### 1.5배", "## P3\n### 1 layer"),
+        *("## P3\n## 그림\n### (1)", "## P2\n### (1)", "## P3\n(1)", "# 문제\n## 2."),
+    ],
+)
+def test_what_looks_like_a_heading_names_no_item(lines: str) -> None:
+    assert sorted_by_item(markdown(lines), code("x"))[0][1] in (None, "P2")
+
+
+def test_numbers_below_an_item_are_its_own_and_a_heading_above_items_ends_the_one_before() -> None:
+    items, answers = sorted_by_item(
+        markdown("## P2\n답"),
+        markdown("## P3\n서문\n### (1)\n#### 1. 지역성\n주변\n#### 2. 공유\n### (2)\n패딩\n## P3 정리\n풀링"),
+    )
+    assert items == ("P2", "P3.2")
+    assert {item: answer.text for item, answer in answers.items()} == {
+        "P2": "답",
+        "P3.1": "#### 1. 지역성\n주변\n#### 2. 공유",
+        "P3.2": "패딩\n풀링",
+    }
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["## P3.1 / P3.2", "## P3.1, P3.2", "# P3.1과 P3.2", "P3.1 & P3.2\n---", "**P3.1, P3.2**", "# P3-1/P3-2 답"],
+)
+def test_a_joint_heading_gives_its_words_to_both_items(heading: str) -> None:
+    items, answers = sorted_by_item(markdown(heading), markdown("주변 픽셀"), markdown("# P2\n포화"))
+    assert items == ("P3.1", "P3.1", "P2")
+    assert {item: answer.text for item, answer in answers.items()} == {
+        "P3.1": "주변 픽셀",
+        "P3.2": "주변 픽셀",
+        "P2": "포화",
+    }
+
+
+def test_headings_of_other_forms_are_no_words_and_other_lines_stay_as_they_are() -> None:
+    source = "P2\n--\n답\n**굵게**\n제목\n---\n<h3>그림</h3> 설명\n<h2>P3.1</h2> 합성곱"
+    _, answers = sorted_by_item(markdown(source))
+    assert answers["P2"].text == "답\n**굵게**\n제목\n---\n<h3>그림</h3>\n 설명"
+    assert answers["P3.1"].text == "합성곱"
+
+
+def test_what_is_headed_and_what_stands_elsewhere(tmp_path: Path) -> None:
+    handout = tmp_path / "handout.ipynb"
+    handout.write_text(json.dumps(document(markdown("# 과제\n안내")), ensure_ascii=False), encoding="utf-8")
+    cells = (
+        markdown("# 과제\n안내\n이름: 김서연"),
+        code("# 말"),
+        markdown("## P3\n서문"),
+        code("x", "P1.2"),
+        markdown("# P2"),
+    )
+    found = notebook.by_item(document(*cells), assignment("P1.2", "P2", "P3.1", "P3.2", handout=handout))
+    assert found.headed == ("P1.2", "P2")
+    assert found.elsewhere == "이름: 김서연\n\n서문"
+    assert found.answers == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "**a" * 50_000,
+        "<h2" * 50_000,
+        "<h2>\n" + "\n" * 50_000,
+        "**" + " " * 100_000 + "x",
+        "a\n-" + "-" * 100_000 + "x",
+        "## P3\n### " + "( " * 50_000,
+    ],
+)
+def test_odd_lines_are_read_at_once(line: str) -> None:
+    assert sorted_by_item(markdown(line + "\n# P2"))[0] == ("P2",)
 
 
 def test_an_item_never_matches_one_whose_number_begins_alike() -> None:
@@ -244,7 +374,7 @@ def test_answers_leave_out_handout_comments_and_item_headings(tmp_path: Path) ->
     )
     assert answers == {"P2": Answer(text="기울기  소실\n\nReLU", cells=(1, 2))}
     blank = notebook.by_item(notebook.read(handout), homework)
-    assert blank == (("P2", "P2"), {})
+    assert blank == (("P2", "P2"), {}, ("P2",), "")
 
 
 @pytest.mark.parametrize("nothing", ["", "\n \n", "---", "***", "# P2", "<!-- 답 -->", "<!-- 답", "…", "> ", "- \n- "])
@@ -488,9 +618,104 @@ def test_percent_script(reading: Callable[..., dict[str, Any]]) -> None:
     for text in (script, script.replace("\n", "\r\n")):
         read = reading(text, "hw1.py")
         assert sources(read) == ["# P1.1\n답", "x = 1", "# P2\n둘째 답", "%matplotlib inline\ny = 2"]
-        items, answers = notebook.by_item(read, HOMEWORK)
+        items, answers, *_ = notebook.by_item(read, HOMEWORK)
         assert items == ("P1.1", "P1.1", "P2", "P3.1")
         assert {item: answer.text for item, answer in answers.items()} == {"P1.1": "답", "P2": "둘째 답"}
+
+
+def test_script_by_nbconvert(reading: Callable[..., dict[str, Any]]) -> None:
+    exported = (
+        "#!/usr/bin/env python\n# coding: utf-8\n\n# # 과제\n\n# ## P1.1\n# \n# 답\n\n# In[1]:\n\n\nimport os\n\n"
+        "# 둘\n\n\ndef f():\n    pass\n\n\n# ## P2\n# 둘째\n\n# 셋째\n\n# In[ ]:\n\n\nx = 1\n\n\n# x = 2\n\n\n"
+        "# In[ ]:\n\n\n\n\n\n# ## P3.1\n\n# In[*]:\n\n\n# 끝\n\n\n"
+    )
+    read = reading(exported, "hw1.py")
+    assert sources(read) == [
+        *("# 과제", "## P1.1\n\n답", "import os\n\n# 둘\n\n\ndef f():\n    pass", "## P2\n둘째", "셋째"),
+        *("x = 1\n\n\n# x = 2", "", "## P3.1", "# 끝"),
+    ]
+    items, answers, *_ = notebook.by_item(read, HOMEWORK)
+    assert items == (None, "P1.1", "P1.1", "P2", "P2", "P2", "P2", "P3.1", "P3.1")
+    assert answers["P2"].text == "둘째\n\n셋째"
+
+
+def test_script_by_nbconvert_with_code_before_the_first_prompt(reading: Callable[..., dict[str, Any]]) -> None:
+    assert sources(reading("# 말\nimport os\n\n# In[1]:\nx = 1\n", "hw1.py")) == ["# 말\nimport os", "x = 1"]
+
+
+COLAB = """\
+# -*- coding: utf-8 -*-
+\"\"\"HW1 P2.ipynb
+
+Automatically generated by Colab.
+
+Original file is located at
+    https://colab.research.google.com/drive/1x
+\"\"\"
+
+# Commented out IPython magic to ensure Python compatibility.
+# %matplotlib inline
+# !pip list
+import torch  # %d
+text = \"\"\"
+## P3.1
+\"\"\"
+
+\"\"\"## P2
+
+$\\\\frac{1}{2}$ 기울기 \\"소실\\"
+\"\"\"
+
+def f():
+    \"\"\"## P3.2\"\"\"
+
+f(
+\"\"\"## P3.2\"\"\")
+
+\"\"\"## P3.1\"\"\"
+
+\"\"\"주변\"\"\"
+
+# Commented out IPython magic to ensure Python compatibility.
+# %%time
+# for i in range(2):
+#     pass
+
+# 끝
+"""
+
+
+def test_script_by_colab(reading: Callable[..., dict[str, Any]]) -> None:
+    read = reading(COLAB, "hw1.py")
+    assert sources(read) == [
+        '%matplotlib inline\n!pip list\nimport torch  # %d\ntext = """\n## P3.1\n"""',
+        '## P2\n\n$\\frac{1}{2}$ 기울기 "소실"',
+        'def f():\n    """## P3.2"""\n\nf(\n"""## P3.2""")',
+        "## P3.1",
+        "주변",
+        "for i in range(2):\n    pass\n\n# 끝",
+    ]
+    found = notebook.by_item(read, HOMEWORK)
+    assert found.cells == (None, "P2", "P2", "P3.1", "P3.1", "P3.1")
+    assert found.headed == ("P2", "P3.1")
+    assert found.elsewhere == ""
+
+
+def test_a_syntax_error_hides_no_text_of_colabs_script(reading: Callable[..., dict[str, Any]]) -> None:
+    read = reading('"""## P2"""\n\ndef f(:\n\n"""## P3.1"""\n\nx = = 1\n\n"""## P3.2"""\n', "hw1.py")
+    assert [source for source in sources(read) if source.startswith("#")] == ["## P2", "## P3.1", "## P3.2"]
+
+
+def test_text_blocks_of_a_script_with_percent_marks_are_code(reading: Callable[..., dict[str, Any]]) -> None:
+    read = reading('# %%\n"""## P2"""\nx = 1\n', "hw1.py")
+    assert [cell["cell_type"] for cell in read["cells"]] == ["code"]
+
+
+@pytest.mark.parametrize("mark", ["#%% md", "# %% markdown", "#%% [markdown]"])
+def test_markdown_cells_of_pycharm(reading: Callable[..., dict[str, Any]], mark: str) -> None:
+    read = reading(f'{mark}\n"""\n## P2\n답\n"""\n#%%\nx = 1\n{mark}\n# ## P3.1\n', "hw1.py")
+    assert sources(read) == ["## P2\n답", "x = 1", "## P3.1"]
+    assert notebook.by_item(read, HOMEWORK).cells == ("P2", "P2", "P3.1")
 
 
 def test_percent_script_and_notebook_read_alike(reading: Callable[..., dict[str, Any]]) -> None:
@@ -501,7 +726,7 @@ def test_percent_script_and_notebook_read_alike(reading: Callable[..., dict[str,
 def test_plain_script_is_one_code_cell(reading: Callable[..., dict[str, Any]]) -> None:
     read = reading("import torch\n\nlinear = 1\n\n\ndef f():\n    pass\n", "hw1.py")
     assert [cell["cell_type"] for cell in read["cells"]] == ["code"]
-    assert notebook.by_item(read, HOMEWORK) == ((None,), {})
+    assert notebook.by_item(read, HOMEWORK) == ((None,), {}, (), "")
 
 
 def test_script_with_syntax_errors_is_for_the_kernel_to_refuse(reading: Callable[..., dict[str, Any]]) -> None:
@@ -546,6 +771,9 @@ def test_unreadable_scripts_say_why(reading: Callable[..., dict[str, Any]], scri
         ("a.py", "# %%\nx", True),
         ("a.py", "import os\n#%% two\n", True),
         ("a.py", "# In[1]:\nx", True),
+        ("a.py", COLAB, True),
+        ("a.py", 'x = 1\n\n"""## P2\n"""\n', True),
+        ("a.py", '"""Helpers."""\n\ndef f():\n    pass\n', False),
         ("a.py", "x = '# %%'\nprint('%d %%' % x)", False),
         ("a.py", "", False),
     ],

@@ -218,3 +218,35 @@ def test_feedback_speaks_the_language_asked_for(tmp_path: Path) -> None:
 def test_scoring_is_pure(tiny: Assignment, student: Submission) -> None:
     evidence = predictions(tiny, student, 0.4)
     assert judged(tiny, student, evidence) == judged(tiny, student, evidence)
+
+
+def answered(folder: Path, *cells: str) -> tuple[float | None, str]:
+    """Points and feedback of one written criterion for a notebook made of these cells, without any heading added."""
+    from build import notebook
+
+    from grader.submissions import collect
+
+    assignment = course(
+        folder / "course", "{check: mentions, points: 1, concept: word}", concepts="{word: {en: [zeta]}}"
+    )
+    handed_in = collect([notebook(folder / "student.ipynb", *cells, heading=False)], assignment)[0]
+    notebook_json = {"cells": (handed_in.notebook or {}).get("cells", [])}
+    report = judged(assignment, handed_in, {}, notebook=notebook_json)
+    return report.total, str(report.scores[0].findings[0].feedback)
+
+
+LONG = "a remark that is long enough to be an answer to some question of this homework, or part of one"
+
+
+def test_an_answer_under_no_heading_is_looked_for_by_a_person(tmp_path: Path) -> None:
+    points, feedback = answered(tmp_path, f"#md {LONG}")
+    assert points is None
+    assert "no heading names P1" in feedback
+
+
+def test_an_answer_in_comments_is_looked_for_by_a_person(tmp_path: Path) -> None:
+    assert answered(tmp_path, "#md ## P1", f"# {LONG}\nx = 1")[0] is None
+
+
+def test_a_headed_item_without_words_is_zero(tmp_path: Path) -> None:
+    assert answered(tmp_path, "#md ## P1", "x = 1")[0] == 0

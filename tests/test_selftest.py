@@ -73,6 +73,19 @@ def test_a_mutant_that_breaks_more_than_it_says_fails_the_selftest(grader: Comma
     assert "lost P1/mentions; expected P1/r2" in done.stdout
 
 
+def test_a_reference_without_full_marks_ends_the_selftest(grader: Command, proven: Path) -> None:
+    write_mutant(proven, "- 2 *", "+ 2 *", "{P1: [r2]}")
+    reference = proven.parent / "solution.py"
+    reference.write_text(REFERENCE.replace("words that explain", "words"), encoding="utf-8")
+    done = grader("selftest", "-a", proven)
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == [
+        "FAIL reference: 2/3, not passed: P1/mentions",
+        "FAIL the mutants mean nothing until the reference passes",
+        "2 trials, 2 not as expected",
+    ]
+
+
 def test_a_stale_mutant_is_bad_input(grader: Command, proven: Path) -> None:
     write_mutant(proven, "not in the reference", "", "{P1: [r2]}")
     done = grader("selftest", "-a", proven)

@@ -119,8 +119,31 @@ def test_notebooks_and_folders_side_by_side(tmp_path: Path) -> None:
 def test_several_paths_and_one_given_twice(tmp_path: Path) -> None:
     a = write(tmp_path / "one" / "a.ipynb")
     write(tmp_path / "two" / "b" / "x.ipynb")
-    again = tmp_path / "two" / ".." / "one"
-    assert list(found(a, tmp_path / "two", tmp_path / "one", again)) == ["a", "b"]
+    write(tmp_path / "three" / "c" / "x.ipynb")
+    again = tmp_path / "two" / ".." / "three"
+    assert list(found(a, tmp_path / "two", tmp_path / "three", again, a)) == ["a", "b", "c"]
+
+
+def test_folders_that_the_shell_lists_are_the_students(tmp_path: Path) -> None:
+    write(tmp_path / "kim" / "hw1.ipynb", "하나")
+    write(tmp_path / "kim" / "data" / "x.csv", "1")
+    write(tmp_path / "lee" / "homework" / "hw1.ipynb", "둘")
+    write(tmp_path / "choi.ipynb", "셋")
+    (tmp_path / "park").mkdir()
+    for paths in (sorted(tmp_path.iterdir()), [tmp_path / "kim" / "hw1.ipynb", *tmp_path.iterdir()]):
+        students = found(*paths)
+        texts = {name: s.answers["P1"].text if s.notebook else None for name, s in students.items()}
+        assert texts == {"choi": "셋", "kim": "하나", "lee": "둘", "park": None}
+        assert list(students["kim"].files) == ["data/x.csv"]
+        assert students["park"].warnings == ("no notebook in park/: hand in an .ipynb or a percent-format .py",)
+
+
+def test_sections_of_a_class_stay_sections(tmp_path: Path) -> None:
+    for file in ("a/kim/hw1.ipynb", "a/lee/hw1.ipynb", "b/park/hw1.ipynb"):
+        write(tmp_path / file)
+    write(tmp_path / "a" / "rename.py", "import os\n")
+    assert list(found(tmp_path / "a", tmp_path / "b")) == ["kim", "lee", "park", "rename"]
+    assert list(found(tmp_path / "a")) == ["kim", "lee", "rename"]
 
 
 def test_nested_folder(tmp_path: Path) -> None:
@@ -209,15 +232,63 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     (kim / "nowhere.ipynb").symlink_to(tmp_path / "nothing")
     (tmp_path / "class" / "lee").symlink_to(secret.parent, target_is_directory=True)
     (tmp_path / "class" / "park.ipynb").symlink_to(secret)
-    submission = only(tmp_path / "class")
-    assert submission.answers["P1"].text == "답"
-    assert submission.files == {}
+    (tmp_path / "class" / "gone").symlink_to(tmp_path / "nothing", target_is_directory=True)
+    (tmp_path / "class" / "twin").symlink_to(kim, target_is_directory=True)
+    (tmp_path / "class" / "notes.txt").symlink_to(write(tmp_path / "notes.txt", "x"))
+    students = found(tmp_path / "class")
+    assert students["kim"].answers["P1"].text == "답"
+    assert students["kim"].files == {}
+    assert [warning.split(",")[0] for warning in students["kim"].warnings] == [
+        f"{name} is a link" for name in ("folder", "linked.ipynb", "loop", "nowhere.ipynb")
+    ]
+    links = {"lee": "lee", "park": "park.ipynb", "gone": "gone", "twin": "twin"}
+    assert set(students) == {"kim", *links}
+    for student, name in links.items():
+        said = f"{name} is a link, and links are not followed: put the files themselves in its place"
+        assert (students[student].notebook, students[student].warnings) == (None, (said,))
 
 
 def test_a_student_with_nothing_but_a_link_is_reported(tmp_path: Path) -> None:
     (tmp_path / "kim").mkdir()
     (tmp_path / "kim" / "hw1.ipynb").symlink_to(write(tmp_path / "elsewhere" / "a.txt"))
-    assert found(tmp_path)["kim"].notebook is None
+    kim = found(tmp_path)["kim"]
+    assert kim.notebook is None
+    assert "hw1.ipynb is a link" in kim.warnings[0]
+
+
+def test_a_pipe_with_a_notebooks_name_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "lee").mkdir()
+    for file in (tmp_path / "kim.ipynb", tmp_path / "lee" / "hw1.ipynb", tmp_path / "other"):
+        os.mkfifo(file)
+    students = found(tmp_path)
+    assert list(students) == ["kim", "lee"]
+    for student, name in (("kim", "kim.ipynb"), ("lee", "hw1.ipynb")):
+        said = f"{name} is a pipe or a device, not a file: hand in an .ipynb or a percent-format .py"
+        assert (students[student].notebook, students[student].warnings) == (None, (said,))
+    assert only(tmp_path / "kim.ipynb").notebook is None
+
+
+def test_a_students_folder_may_begin_with_a_dot(tmp_path: Path) -> None:
+    for folder in (".kim", ".git", ".venv", ".ipynb_checkpoints", ".cache", ".pytest_cache", ".Trash-1000"):
+        write(tmp_path / folder / "hw1.ipynb")
+    write(tmp_path / ".lee" / "x.txt")
+    students = found(tmp_path)
+    assert {name: s.notebook is not None for name, s in students.items()} == {".kim": True, ".lee": False}
+
+
+def test_reports_of_an_earlier_run_are_no_hand_ins(tmp_path: Path) -> None:
+    write(tmp_path / "kim" / "hw1.ipynb", size=1_000)
+    for out in (tmp_path / "out", tmp_path / "kim" / "out"):
+        write(out / "gradebook.csv")
+        write(out / "reports" / "kim" / "executed.ipynb", size=9_000)
+    write(tmp_path / "lee" / "gradebook.csv")
+    students = found(tmp_path)
+    assert list(students) == ["kim", "lee"]
+    assert students["kim"].path.name == "hw1.ipynb"
+    assert students["kim"].warnings == ()
+    for paths in ([tmp_path / "out"], sorted(tmp_path.iterdir())):
+        with pytest.raises(SubmissionError, match=r"out holds the reports of an earlier run, not hand-ins: give"):
+            collect(paths, HOMEWORK)
 
 
 # ---------------------------------------------------------------- companions
@@ -354,7 +425,7 @@ def test_a_path_longer_than_any_files_is_refused(tmp_path: Path) -> None:
 def test_names_that_collide_get_numbers_and_it_is_told(tmp_path: Path) -> None:
     for folder, name in (("1", "Kim"), ("2", "kim"), ("3", "KIM"), ("4", "kim-2"), ("5", "kim")):
         write(tmp_path / folder / f"{name}.ipynb", f"{folder}")
-    students = found(*(tmp_path / str(number) for number in range(1, 6)))
+    students = found(*sorted(tmp_path.glob("*/*.ipynb")))
     texts = {name: s.answers["P1"].text for name, s in students.items()}
     assert texts == {"Kim": "1", "kim-2": "4", "kim-3": "2", "KIM-4": "3", "kim-5": "5"}
     assert students["Kim"].warnings == students["kim-2"].warnings == ()
@@ -364,7 +435,7 @@ def test_names_that_collide_get_numbers_and_it_is_told(tmp_path: Path) -> None:
 def test_composed_and_decomposed_names_are_one(tmp_path: Path) -> None:
     for folder, form in (("a", "NFC"), ("b", "NFD")):
         write(tmp_path / folder / unicodedata.normalize(form, "김서연.ipynb"), form)
-    students = found(tmp_path / "a", tmp_path / "b")
+    students = found(*sorted(tmp_path.glob("*/*.ipynb")))
     assert {name: s.answers["P1"].text for name, s in students.items()} == {"김서연": "NFC", "김서연-2": "NFD"}
 
 
@@ -422,7 +493,7 @@ def test_long_names_are_cut_by_bytes_and_stay_apart(tmp_path: Path, letter: str)
 def test_students_with_long_names_get_numbers_too(tmp_path: Path) -> None:
     for folder, name in (("1", "a" * 200), ("2", "a" * 200), ("3", "a" * 199 + "b")):
         write(tmp_path / folder / f"{name}.ipynb")
-    students = found(*(tmp_path / str(number) for number in (1, 2, 3)))
+    students = found(*sorted(tmp_path.glob("*/*.ipynb")))
     assert list(students) == ["a" * 200, "a" * 200 + "-2", "a" * 199 + "b"]
 
 

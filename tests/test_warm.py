@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -35,6 +36,19 @@ def test_a_dead_server_is_started_again(tmp_path: Path) -> None:
         assert server.socket() != first
 
 
+def test_a_notebook_that_kills_the_server_costs_its_neighbour_nothing(tmp_path: Path) -> None:
+    assignment = course(tmp_path / "course", "{check: runs, points: 1}")
+    kill = "import os, signal, time\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(5)"
+    killer = submission(tmp_path / "k", assignment, kill)
+    honest = submission(tmp_path / "h", assignment, "import time; time.sleep(4)", "print('done')")
+    with KernelServer() as server, ThreadPoolExecutor(2) as executor:
+        runner = KernelRunner(server)
+        running = executor.submit(runner.run, honest, assignment)
+        time.sleep(1)
+        assert runner.run(killer, assignment).status == "killed"
+        assert running.result().status == "ok"
+
+
 def test_without_a_server_the_notebook_runs_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assignment = course(tmp_path / "course", "{check: runs, points: 1}")
     real = subprocess.Popen
@@ -61,6 +75,30 @@ def test_killing_the_grader_leaves_no_process(tmp_path: Path) -> None:
     gone, alive = psutil.wait_procs(family, timeout=20)
     assert alive == []
     assert len(gone) >= 2
+
+
+def test_an_interrupt_stops_at_once_and_keeps_what_is_done(tmp_path: Path) -> None:
+    course(tmp_path / "course", "{check: runs, points: 1}")
+    notebook(tmp_path / "class" / "done.ipynb", "print(1)")
+    notebook(tmp_path / "class" / "loops.ipynb", "while True: pass")
+    command = [sys.executable, "-m", "grader", "grade", tmp_path / "class", "-o", tmp_path / "out", "-j", "2"]
+    rubric = ["-a", tmp_path / "course" / "rubric.yaml"]
+    with subprocess.Popen([*command, *rubric], cwd=ROOT, stdout=subprocess.PIPE, text=True) as grader:
+        family = _wait_for_kernel(grader.pid)
+        _wait_for(tmp_path / "out" / "feedback" / "done.html")
+        grader.send_signal(signal.SIGINT)
+        printed, _ = grader.communicate(timeout=30)
+    assert grader.returncode == 130
+    assert "Interrupted: 1 of 2 are graded" in printed
+    assert (tmp_path / "out" / "index.html").exists()
+    assert psutil.wait_procs(family, timeout=20)[1] == []
+
+
+def _wait_for(file: Path) -> None:
+    deadline = time.monotonic() + 90
+    while not file.exists():
+        assert time.monotonic() < deadline, f"{file} was never written"
+        time.sleep(0.1)
 
 
 def _wait_for_kernel(pid: int) -> list[psutil.Process]:

@@ -64,7 +64,11 @@ def decide(criterion: Criterion, evidence: Any) -> Decision:
     return judge(evidence, **keys)
 
 
-def needed_probes(assignment: Assignment) -> set[tuple[str, str]]:
-    """(probe, name of the student's object) for every criterion."""
-    criteria = [criterion for item in assignment.items for criterion in item.criteria]
-    return {(probe, c.params[key]) for c in criteria for probe, key in CHECKS[c.check].probes}
+def needed_probes(assignment: Assignment) -> dict[tuple[str, str], str | None]:
+    """(probe, name of the student's object) for every criterion -> the model that it should belong to, if named."""
+    needed: dict[tuple[str, str], str | None] = {}
+    for criterion in (criterion for item in assignment.items for criterion in item.criteria):
+        for probe, key in CHECKS[criterion.check].probes:
+            wanted = (probe, criterion.params[key])
+            needed[wanted] = needed.get(wanted) or criterion.params.get("model")
+    return needed

@@ -63,6 +63,7 @@ _DEFINE = {
 _DEFINE_MODULE = Text(ko="`{0}` 이름으로 torch.nn.Module을 정의하세요.", en="define `{0}`, a torch.nn.Module")
 _TYPE = Text(ko="`{0}`의 형식이 {1}입니다. ", en="`{0}` is a {1}: ")
 _RAISED = Text(ko="`{0}`을(를) 써 보니 오류가 났습니다: {1}", en="using `{0}` raised {1}")
+_UNUSABLE = Text(ko="`{0}`을(를) 쓸 수 없습니다: {1}", en="`{0}` cannot be used: {1}")
 _SLOW = Text(ko="`{0}`이(가) 제시간에 끝나지 않았습니다: {1}", en="`{0}` did not finish in time: {1}")
 _DEAD = Text(
     ko="`{0}`을(를) 확인하기 전에 커널이 멈췄습니다. {1}",
@@ -118,7 +119,7 @@ class Evidence:
 
     def _unanswered(self, name: str) -> Exception:
         cause = "; ".join(_sentence(error) for error in self.execution.errors[-1:]) or self.execution.status
-        feedback = _DEAD.filled(name, cause)
+        feedback = _DEAD.filled(name or "figures", cause)
         if self.stopped_from_outside():
             review = Text(
                 ko=f"커널이 밖에서 종료됐거나 스스로를 종료했습니다. 다시 실행해 보세요. {cause}",
@@ -139,8 +140,10 @@ def _fault(probe: str, name: str, kind: str, message: str) -> Exception:
     if kind == "wrong_type":
         start = _TYPE.filled(name, message)
         return Unmet(Text(ko=start.ko + define.ko, en=start.en + define.en))
-    if kind in ("raised", "unusable"):
+    if kind == "raised":
         return Unmet(_RAISED.filled(name, message))
+    if kind == "unusable":
+        return Unmet(_UNUSABLE.filled(name, message))
     if kind == "too_slow":
         return Unmet(_SLOW.filled(name, message))
     review = Text(ko=f"커널의 답을 읽을 수 없습니다: {message}", en=f"the kernel's answer cannot be read: {message}")

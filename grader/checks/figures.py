@@ -6,7 +6,7 @@ import math
 import re
 from typing import Any
 
-from grader.checks.decision import Decision, Evidence, Unmet, partial, passed, say
+from grader.checks.decision import Decision, Evidence, Unmet, Unsure, partial, passed, say
 from grader.model import Text
 
 _LOSS_WORDS = re.compile(r"loss|cost|error|mse|손실|오차|비용", re.IGNORECASE)
@@ -24,9 +24,11 @@ def plot_labelled(evidence: Evidence, *, losses: str) -> Decision:
     series = evidence.execution.evidence.get(f"series:{losses}", {}).get("found")
     curves = [ax for ax in axes if any(_is_series(line, series) for line in ax["lines"])]
     if not curves:
-        own = {index + 1 for index in evidence.own_cells()}
-        curves = [ax for ax in axes if ax["cell"] in own and _names_a_falling_loss(ax)]
+        curves = [ax for ax in axes if ax["cell"] in _own(evidence) and _names_a_falling_loss(ax)]
     if not curves:
+        drawn_otherwise = [ax for ax in axes if ax["cell"] in _own(evidence) and _LOSS_WORDS.search(_words(ax))]
+        if drawn_otherwise:
+            raise Unsure(_NO_CURVE.filled(losses), _OTHERWISE.filled(drawn_otherwise[0]["cell"]), figures=len(drawn))
         raise Unmet(_NO_CURVE.filled(losses), figures=len(drawn))
     best = min(curves, key=lambda ax: len(_missing(ax)))
     seen = {name: best[name] for name in ("title", "xlabel", "ylabel", "cell")}
@@ -65,8 +67,16 @@ def _log(value: float | None, base: float) -> float | None:
 
 
 def _names_a_falling_loss(ax: dict[str, Any]) -> bool:
-    words = " ".join([ax["title"], ax["ylabel"], *(line["label"] for line in ax["lines"])])
-    return bool(_LOSS_WORDS.search(words)) and any(_falls(line) for line in ax["lines"])
+    return bool(_LOSS_WORDS.search(_words(ax))) and any(_falls(line) for line in ax["lines"])
+
+
+def _words(ax: dict[str, Any]) -> str:
+    return " ".join([ax["title"], ax["ylabel"], *(line["label"] for line in ax["lines"])])
+
+
+def _own(evidence: Evidence) -> set[int]:
+    """Numbers of the item's cells."""
+    return {index + 1 for index in evidence.own_cells()}
 
 
 def _falls(line: dict[str, Any]) -> bool:
@@ -81,5 +91,9 @@ _NO_FIGURE: Text = say(
 _NO_CURVE = say(
     "그림 가운데 `{0}`의 곡선이 없습니다. 매 반복의 손실을 그렸나요?",
     "none of the figures shows the curve of `{0}`; did you plot the loss of every iteration?",
+)
+_OTHERWISE = say(
+    "{0}번 셀의 그림은 손실을 말하지만 줄어드는 곡선으로 보이지 않습니다.",
+    "the figure of cell {0} speaks of a loss, but no falling curve was recognised in it",
 )
 _UNLABELLED = say("손실 곡선에 {0}이(가) 없습니다.", "the loss curve has no {0}")

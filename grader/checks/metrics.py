@@ -13,11 +13,16 @@ from grader.checks.decision import Decision, Evidence, Unmet, Unsure, partial, p
 from grader.regression import least_squares_r2, order_of_rows, r2_score
 from grader.tables import Floats
 
-_FEWEST_LOSSES = 10
+_FEWEST_LOSSES = 5
+_PERTURBED_ROWS = 64  # as many as grader/probes/predictions.py asks
+_LEAK = 0.1  # held-out R² above that on the training rows; two random parts of this data differ by about 0.02
 
 
-def loss_falls(evidence: Evidence, *, losses: str, to: float = 0.9) -> Decision:
-    """The list holds the finite losses of a training in which the last tenth's mean is below `to` times the start's."""
+def loss_falls(evidence: Evidence, *, losses: str, model: str | None = None, to: float = 0.9) -> Decision:
+    """The list holds the finite losses of a training in which the last tenth's mean is below `to` times the start's.
+
+    They must be losses seen in training; with `model`, losses that a call of this module went into.
+    """
     claim = evidence.claim("series", losses)
     length, head, tail = claim.get("length", 0), claim.get("head_mean"), claim.get("tail_mean")
     seen: dict[str, Any] = {"losses": length, "start": head, "end": tail}
@@ -43,12 +48,17 @@ def r2(
     *,
     predict: str,
     at_least: float,
+    model: str | None = None,
     from_: float | None = None,
     review_within: float = 0.0,
     at_most: Literal["least_squares"] | float | None = None,
 ) -> Decision:
-    """R² on the held-out rows, recomputed: full at `at_least`, linear from `from`, a look within `review_within`
-    below the threshold, and above `at_most` (for a single layer: least squares fitted to the held-out rows)."""
+    """R² on the held-out rows, recomputed: full at `at_least`, linear from `from`.
+
+    A person looks within `review_within` below the threshold; above `at_most` (for a single layer: least squares
+    fitted to the held-out rows); where the held-out rows fare much better than the training rows, as after a leak; and
+    where predictions stay the same while the parameters of `model` are changed.
+    """
     assert evidence.assignment.heldout is not None
     heldout = tables.read(evidence.assignment.heldout.file, evidence.assignment.heldout.target)
     order, again = order_of_rows(evidence.execution.submission_sha256, len(heldout.target))
@@ -57,6 +67,9 @@ def r2(
     score = r2_score(heldout.target[order], predicted)
     seen: dict[str, Any] = {"r2": round(score, 4), "at_least": at_least, "rows": len(order)}
     _require_same_answers(claim, predicted, again, predict, float(heldout.target.std()), seen)
+    if model is not None:
+        _require_use_of(model, claim, predicted, predict, seen)
+    _require_no_leak(evidence, claim, score, predict, seen)
     ceiling = _ceiling(at_most, heldout)
     if ceiling is not None and score > ceiling:
         seen["ceiling"] = round(ceiling, 4)
@@ -110,6 +123,31 @@ def _require_same_answers(
             raise Unsure(_UNSTABLE.filled(name), _UNSTABLE_REVIEW.filled(name, detail), **seen)
 
 
+def _require_use_of(model: str, claim: dict[str, Any], first: Floats, name: str, seen: dict[str, Any]) -> None:
+    """Predictions must change with the model's parameters; an error while they are changed is a change too."""
+    answer = claim.get("perturbed")
+    if isinstance(answer, dict) and "values" in answer:
+        perturbed = predicted_rows(answer, min(_PERTURBED_ROWS, len(first)), name)
+        if np.allclose(perturbed, first[: len(perturbed)], rtol=1e-6, atol=0.0):
+            raise Unsure(_UNUSED.filled(name, model), _UNUSED_REVIEW.filled(name, model), **seen)
+
+
+def _require_no_leak(evidence: Evidence, claim: dict[str, Any], score: float, name: str, seen: dict[str, Any]) -> None:
+    """Rows that nobody trained on fare about as well as the training rows, or worse; much better means they leaked."""
+    train = evidence.assignment.data.get("train")
+    heldout = evidence.assignment.heldout
+    if train is None or heldout is None:
+        return
+    target = tables.read(train.file, heldout.target).target
+    try:
+        on_train = r2_score(target, predicted_rows(claim.get("tables", {}).get("train"), len(target), name))
+    except Unmet:
+        return
+    if score > on_train + _LEAK:
+        seen["r2_train"] = round(on_train, 4)
+        raise Unsure(_LEAKED.filled(f"{score:.3f}"), _LEAKED_REVIEW.filled(f"{score:.3f}", f"{on_train:.3f}"), **seen)
+
+
 def _ceiling(at_most: Literal["least_squares"] | float | None, heldout: tables.Table) -> float | None:
     if at_most == "least_squares":
         return least_squares_r2(heldout.features, heldout.target) + 1e-6  # predictions cross as float32
@@ -147,6 +185,18 @@ _UNSTABLE = say(
     "`{0}` answers differently when the same rows are asked again; do you call eval() before predicting?",
 )
 _UNSTABLE_REVIEW = say("`{0}`이(가) 같은 행에 다른 답을 냅니다: {1}", "`{0}` is not a function of its rows: {1}")
+_UNUSED = say(
+    "`{0}`의 예측이 `{1}`을(를) 쓰는지 사람이 확인합니다.", "a person will look whether `{0}` predicts with `{1}`"
+)
+_UNUSED_REVIEW = say(
+    "`{1}`의 파라미터를 바꿔도 `{0}`의 예측이 그대로입니다. 다른 모델로 예측합니까?",
+    "the predictions of `{0}` stay the same when the parameters of `{1}` are changed; does another model make them?",
+)
+_LEAKED = say("처음 보는 행에서 R²가 {0}입니다. 사람이 확인합니다.", "R² on unseen rows is {0}; a person will look")
+_LEAKED_REVIEW = say(
+    "처음 보는 행의 R² {0}이(가) 학습 행의 {1}보다 훨씬 높습니다. 채점용 행이 새어 나갔을 수 있습니다.",
+    "R² {0} on unseen rows is far above {1} on the training rows; have the held-out rows leaked?",
+)
 _ABOVE = say(
     "처음 보는 행에서 R²가 {0}입니다. 선형 모델로는 나올 수 없는 값이라 사람이 확인합니다.",
     "R² on unseen rows is {0}, more than a linear model can reach; a person will look",

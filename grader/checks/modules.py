@@ -7,7 +7,11 @@ from typing import Any
 from grader.checks.decision import Decision, Evidence, Unmet, Unsure, passed, say
 
 _AFFINE = 1e-7  # deviation from an affine map, relative; float64 rounding stays below 1e-10
+_AFFINE_IN_FLOAT32 = 1e-3
+_FLOAT32_SLACK = 100  # a model whose forward insists on float32 is compared with as much more tolerance
 _RELATIVE, _ABSOLUTE = 1e-3, 1e-5  # central differences in float64 agree with a right gradient to about 1e-7
+
+_COPYING = ("deepcopy", "load_state_dict", "torch.load")
 
 
 def uses_layers(
@@ -18,18 +22,21 @@ def uses_layers(
     layers = [layer for layer in claim.get("layers", []) if isinstance(layer, dict)]
     linear = [layer for layer in layers if layer.get("linear")]
     others = [str(layer.get("type")) for layer in layers if not layer.get("linear") and layer.get("trainable")]
-    seen: dict[str, Any] = {"linear_layers": len(linear), "layers": [str(layer.get("type")) for layer in layers]}
-    if exactly is not None:
-        if len(linear) != exactly or others:
-            raise Unmet(_ONLY.filled(model, len(linear), exactly, ", ".join(others) or "-"), **seen)
-        return passed(**seen)
-    if not at_least <= len(linear) <= (at_most or len(linear)):
-        raise Unmet(_COUNT.filled(model, len(linear), at_least, at_most or "∞"), **seen)
     bends = _part(claim, "bends", model)
+    called = bends.get("linear_called", 0)  # layers in a plain list are called, though the module does not list them
+    count = max(len(linear), called if isinstance(called, int) else 0)
+    seen: dict[str, Any] = {"linear_layers": count, "layers": [str(layer.get("type")) for layer in layers]}
+    if exactly is not None:
+        if count != exactly or others:
+            raise Unmet(_ONLY.filled(model, count, exactly, ", ".join(others) or "-"), **seen)
+        return passed(**seen)
+    if not at_least <= count <= (at_most or count):
+        raise Unmet(_COUNT.filled(model, count, at_least, at_most or "∞"), **seen)
     whole, between = bends.get("whole"), [b for b in bends.get("between", []) if isinstance(b, int | float)]
     seen |= {"bend": whole, "steps_that_bend": sum(b > _AFFINE for b in between)}
-    if whole is None or whole <= _AFFINE or (between and max(between) <= _AFFINE):
-        raise Unmet(_STRAIGHT.filled(model, len(linear)), **seen)
+    straight = _AFFINE if bends.get("double", True) else _AFFINE_IN_FLOAT32
+    if whole is None or whole <= straight or (between and max(between) <= straight):
+        raise Unmet(_STRAIGHT.filled(model, count), **seen)
     return passed(**seen)
 
 
@@ -58,8 +65,8 @@ def gradients_flow(evidence: Evidence, *, model: str) -> Decision:
     if not still:
         return passed(**seen)
     seen["not_moved"] = still
-    if any("deepcopy" in cell.get("source", "") for cell in evidence.cells):
-        raise Unsure(_STILL.filled(model, ", ".join(still)), _COPIED.filled(model), **seen)
+    if any(word in cell.get("source", "") for cell in evidence.cells for word in _COPYING):
+        raise Unsure(_MAY_BE_COPY.filled(model), _COPIED.filled(model), **seen)
     raise Unmet(_STILL.filled(model, ", ".join(still)), **seen)
 
 
@@ -75,7 +82,7 @@ def gradient_correct(evidence: Evidence, *, model: str) -> Decision:
         autograd, differences = row.get("autograd", []), row.get("differences", [])
         scale = max((abs(a) for a in autograd if a is not None), default=0.0)
         for a, candidates in zip(autograd, differences, strict=False):
-            apart = _apart(a, candidates, scale)
+            apart = _apart(a, candidates, scale) / (1 if row.get("double", True) else _FLOAT32_SLACK)
             compared, worst = compared + 1, max(worst, apart)
             if apart > 1:
                 seen = {"parameter": row.get("name"), "autograd": a, "differences": candidates}
@@ -157,6 +164,10 @@ _STUCK = say(
 _STILL = say(
     "학습 뒤에도 `{0}`의 파라미터가 처음 그대로입니다: {1}. 무엇이 이들을 갱신하나요?",
     "training left these parameters of `{0}` as they were: {1}; what updates them?",
+)
+_MAY_BE_COPY = say(
+    "`{0}`은(는) 학습된 모델의 사본으로 보여 사람이 확인합니다.",
+    "`{0}` seems to be a copy of a trained model; a person will look",
 )
 _COPIED = say(
     "`{0}`은(는) deepcopy로 만든 사본일 수 있어 학습 전 값을 알 수 없습니다.",

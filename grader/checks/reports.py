@@ -15,6 +15,8 @@ from grader.tables import Floats
 
 _EXACT = {"r2": 0.015, "rmse": 0.02}  # absolute for R², relative for RMSE: rounding, float32, a last training step
 _BEYOND = {"r2": 0.1, "rmse": 0.15}  # as far outside the range of honest splits, a person should look; farther is wrong
+_LAST = 4  # distinct values, the last printed, that are taken for the result: a log of epochs may stand before them
+_NAMES = {"r2": "R²", "rmse": "RMSE"}
 _PARTS = (0.1, 0.15, 0.2, 0.25, 0.3)  # shares that students split off; the file is sorted, so ends differ most
 
 
@@ -28,7 +30,8 @@ def reports(evidence: Evidence, *, predict: str) -> Decision:
         raise Unmet(_NOTHING)
     recomputed = _recomputed(evidence, predict)
     cells = {metric: _printed(evidence, metric, recomputed) for metric in ("r2", "rmse")}
-    printed = {metric: [v for values in found.values() for v in values] for metric, found in cells.items()}
+    everything = {metric: [v for values in found.values() for v in values] for metric, found in cells.items()}
+    printed = {metric: list(dict.fromkeys(values))[-_LAST:] for metric, values in everything.items()}
     if not printed["r2"] and not printed["rmse"]:
         raise Unmet(_NOTHING)
     seen: dict[str, Any] = {"cells": sorted({number for found in cells.values() for number in found})}
@@ -47,8 +50,12 @@ def reports(evidence: Evidence, *, predict: str) -> Decision:
     if len(standing) < 2:
         return partial(0.5, _ONE.filled("RMSE" if "r2" in standing else "R²"), **seen)
     own_split = [metric for metric, how in standing.items() if how == "own split"]
-    notes = (_OWN_SPLIT.filled(*_beside(own_split[0], printed, recomputed)),) if own_split else ()
-    return passed(notes=notes, **seen)
+    notes = [_OWN_SPLIT.filled(*_beside(metric, printed, recomputed)) for metric in own_split]
+    for metric, last in printed.items():
+        strange = [v for v in last if _standing(metric, [v], recomputed) == "wrong"]
+        if strange:
+            notes.append(_STRANGE.filled(_NAMES[metric], _short(strange)))
+    return passed(notes=tuple(notes), **seen)
 
 
 class _Recomputed:
@@ -133,7 +140,7 @@ def _standing(metric: str, printed: list[float], recomputed: _Recomputed) -> str
 
 
 def _beside(metric: str, printed: dict[str, list[float]], recomputed: _Recomputed) -> tuple[str, str, str]:
-    name = {"r2": "R²", "rmse": "RMSE"}[metric]
+    name = _NAMES[metric]
     tables_text = ", ".join(f"{table} {value:.4g}" for table, value in recomputed.whole[metric].items())
     return name, _short(printed[metric]), tables_text
 
@@ -156,6 +163,7 @@ _DOUBTFUL = say(
     "출력한 {0} {1}이(가) 다시 계산한 값({2})과 조금 다릅니다. 학생의 분할 때문일 수 있습니다.",
     "the printed {0} {1} is a little off the recomputed one ({2}); the student's own split may explain it",
 )
+_STRANGE = say("출력한 {0} {1}은(는) 어디서도 나올 수 없는 값입니다.", "the printed {0} {1} agrees with nothing")
 _OWN_SPLIT = say(
     "출력한 {0} {1}은(는) 학습 데이터의 일부에서 나올 수 있는 값입니다(전체: {2}).",
     "the printed {0} {1} is what a part of the training rows can give (whole tables: {2})",

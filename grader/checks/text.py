@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from pathlib import Path
 
+from grader import notebook
 from grader.answers.phrases import find
 from grader.checks import outputs
 from grader.checks.decision import Decision, Evidence, Unmet, Unsure, passed, say
-from grader.model import Text
+from grader.model import Submission, Text
 
 _CPU = re.compile(r"(?<![a-z])cpu(?![a-z])", re.IGNORECASE)
 _GPU = re.compile(r"(?<![a-z])(?:gpu|cuda|mps)(?![a-z])|그래픽\s?카드", re.IGNORECASE)
+_ACCELERATOR = re.compile(_GPU.pattern + r"|(?<![a-z0-9])(?:t4|v100|a100|l4)(?![a-z0-9])|그래픽", re.IGNORECASE)
 _TIME = re.compile(
     r"\d\s?(?:s|sec|secs|seconds?|ms|초)(?![a-z])|초\b|시간|속도|빠르|빨라|느리|느려|차이"
     r"|비슷|똑같|faster|slower|speed|(?<![a-z])(?:times?|seconds?|minutes?)(?![a-z])|difference|quick|slow|took|takes",
@@ -58,11 +62,14 @@ def compares_devices(evidence: Evidence) -> Decision:
     for cells, passage in (*written, *printed):
         if _CPU.search(passage) and _GPU.search(passage) and _TIME.search(passage):
             return passed(passage=_around(passage), cells=cells)
+    for cells, passage in (*written, *printed):
+        if _ACCELERATOR.search(passage) and _TIME.search(passage):
+            raise Unsure(_NO_COMPARISON, _HALF_COMPARISON.filled(_around(passage)), "failed", cells=cells)
     raise Unmet(_NO_COMPARISON)
 
 
 def _around(passage: str) -> str:
-    match = _GPU.search(passage)
+    match = _ACCELERATOR.search(passage)
     start = max(0, (match.start() if match else 0) - 80)
     return passage[start : start + 160].strip()
 
@@ -74,7 +81,7 @@ def mentions(evidence: Evidence, *, concept: str) -> Decision:
     """
     answer = evidence.answer
     if not answer.text.strip():
-        raise Unmet(_EMPTY.filled(evidence.item.id), characters=0)
+        raise _no_answer(evidence)
     spans = find(answer.text, evidence.assignment.concepts[concept])
     if spans:
         return passed(spans=spans, cells=list(answer.cells))
@@ -84,6 +91,51 @@ def mentions(evidence: Evidence, *, concept: str) -> Decision:
     raise Unsure(_NOT_FOUND, review, "failed", characters=len(answer.text))
 
 
+def _no_answer(evidence: Evidence) -> Exception:
+    """Zero for sure where the item is headed and empty; for a person where the words may stand elsewhere."""
+    item, submission = evidence.item.id, evidence.submission
+    empty = _EMPTY.filled(item)
+    if evidence.criterion.bonus:
+        return Unmet(empty, characters=0)
+    if item not in submission.headed and _has_words(submission):
+        return Unsure(_NOT_HEADED.filled(item), _ELSEWHERE.filled(item), "failed", characters=0)
+    if submission.headed and _words_in_code(evidence) >= _AN_ANSWER:
+        return Unsure(empty, _IN_CODE_REVIEW.filled(item), "failed", characters=0)
+    return Unmet(empty, characters=0)
+
+
+def _words_in_code(evidence: Evidence) -> int:
+    """Characters of comments and strings in the item's code that the handout does not hold already."""
+    given = _lines_given(evidence.assignment.handout)
+    sources = [evidence.cells[i].get("source", "") for i in evidence.own_cells() if i < len(evidence.cells)]
+    own = "\n".join(line for source in sources for line in source.splitlines() if line.strip() not in given)
+    return sum(len(words) for words in _IN_CODE.findall(own))
+
+
+@lru_cache(maxsize=8)
+def _lines_given(handout: Path | None) -> frozenset[str]:
+    cells = notebook.read(handout)["cells"] if handout is not None else []
+    return frozenset(line.strip() for cell in cells for line in cell["source"].splitlines())
+
+
+def _has_words(submission: Submission) -> bool:
+    written = [submission.elsewhere, *(answer.text for answer in submission.answers.values())]
+    return sum(len(text) for text in written) >= _AN_ANSWER
+
+
+_AN_ANSWER = 60  # characters; shorter remarks answer none of the questions
+_IN_CODE = re.compile(r"#[^\n]*|\"{3}.*?\"{3}|'{3}.*?'{3}|(?<=print\()[^\n]*", re.DOTALL)
+_NOT_HEADED = say(
+    "{0} 제목을 찾지 못했습니다. 다른 곳에 쓴 답이 있는지 사람이 확인합니다.",
+    "no heading names {0}; a person will look whether it is answered elsewhere",
+)
+_ELSEWHERE = say(
+    "{0}이라는 제목이나 태그가 없습니다. 다른 곳에 답이 있는지 읽어 주세요.",
+    "no heading or tag names {0}; read whether it is answered elsewhere",
+)
+_IN_CODE_REVIEW = say(
+    "{0}의 답이 코드의 주석이나 출력문에 있을 수 있습니다.", "{0} may be answered in comments or strings of its code"
+)
 _NO_CODE = say("{0} 제목 아래에 코드가 없습니다.", "there is no code under a heading {0}")
 _STOPPED = say("{0}번 셀이 멈췄습니다: {1}", "cell {0} stopped with {1}")
 _UNREACHED = say("{0}번 셀까지 가지 못하고 실행이 끝났습니다.", "the run ended before cell {0}")
@@ -94,6 +146,10 @@ _KILLED = say(
 _NO_COMPARISON = say(
     "CPU와 GPU에서 걸린 시간을 비교한 곳을 찾지 못했습니다. 차이가 있었나요, 왜 그럴까요?",
     "no comparison of the time on a CPU and on a GPU was found; did they differ, and why?",
+)
+_HALF_COMPARISON = say(
+    "GPU의 시간은 말하지만 CPU와 비교하는지는 분명하지 않습니다: {0}",
+    "speaks of a GPU and of time, but not clearly in comparison with a CPU: {0}",
 )
 _EMPTY = say("{0}의 답이 비어 있습니다.", "there is no answer to {0}")
 _NOT_FOUND = say("답에 더할 내용은 없을까요?", "is there anything to add to the answer?")

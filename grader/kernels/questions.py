@@ -16,8 +16,9 @@ _ORDER = {"predictions": 0, "module": 1}  # predictions first: they show what a 
 
 def questions(submission: Submission, assignment: Assignment) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yields (key of the evidence, request). Held-out rows go in without their target."""
-    for probe, name in sorted(needed_probes(assignment), key=lambda pair: (_ORDER.get(pair[0], 2), pair)):
-        request: dict[str, Any] = {"probe": probe, "name": name}
+    needed = needed_probes(assignment)
+    for probe, name in sorted(needed, key=lambda pair: (_ORDER.get(pair[0], 2), pair)):
+        request: dict[str, Any] = {"probe": probe, "name": name, "model": needed[probe, name]}
         if probe == "predictions":
             request |= _rows_to_predict(submission, assignment)
         yield f"{probe}:{name}", request

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,6 +44,9 @@ class KernelRunner:
 
     def __init__(self, server: KernelServer | None = None) -> None:
         self.server = server
+        self._running: set[int] = set()
+        self._stopping = False
+        self._again = threading.Lock()
         self.note = "" if server is not None else "kernels are started afresh for every notebook, which takes seconds"
 
     def run(self, submission: Submission, assignment: Assignment) -> Execution:
@@ -51,11 +55,20 @@ class KernelRunner:
             reason = submission.warnings[-1] if submission.warnings else "the notebook cannot be read"
             unreadable = CellError(cell=None, name="Unreadable", message=reason)
             return Execution(status="unreadable", submission_sha256=submission.sha256, errors=(unreadable,))
+        socket = self._socket()
+        execution = self._attempt(submission, assignment, socket)
+        if socket is not None and execution.status in ("killed", "infrastructure") and not self._alive(socket):
+            # The server died under this kernel, perhaps by a neighbour's hand: once more, one such notebook at a time.
+            with self._again:
+                execution = self._attempt(submission, assignment, self._socket())
+        return execution
+
+    def _attempt(self, submission: Submission, assignment: Assignment, socket: Path | None) -> Execution:
         started = time.monotonic()
         try:
             with Workplace(submission, assignment) as place:
                 try:
-                    return asyncio.run(_Run(submission, assignment, place, self._socket()).execution())
+                    return asyncio.run(_Run(submission, assignment, place, socket).execution(self._running))
                 except Exception as error:
                     error.add_note(place.end_of_log())
                     raise
@@ -68,6 +81,15 @@ class KernelRunner:
                 seconds=seconds,
                 errors=(CellError(cell=None, name=name, message=message[:2000]),),
             )
+
+    def stop(self) -> None:
+        """Kill every kernel that runs now, so that their threads end at once."""
+        self._stopping = True
+        for pid in list(self._running):
+            kill_tree(pid)
+
+    def _alive(self, socket: Path) -> bool:
+        return self._stopping or (self.server is not None and self.server.alive(socket))
 
     def _socket(self) -> Path | None:
         """Of a live kernel server; None, with a note, where there cannot be one."""
@@ -113,11 +135,13 @@ class _Run:
         self.stopped: CellError | None = None
         self.status: ExecutionStatus | None = None
 
-    async def execution(self) -> Execution:
+    async def execution(self, running: set[int]) -> Execution:
+        """Run and question the notebook; its kernel's process number stands in `running` meanwhile."""
         with self.place.log.open("wb") as log:
             await self.client.async_start_new_kernel(env=self.place.environment(), stdout=log, stderr=log)
         manager: Any = self.client.km
         pid = manager.provisioner.process.pid
+        running.add(pid)
         memory = asyncio.ensure_future(self.client.watch_memory(pid, self.limits.memory_mb * 1_000_000))
         try:
             await self.client.async_start_new_kernel_client()
@@ -129,6 +153,7 @@ class _Run:
                 await self._question()
         finally:
             memory.cancel()
+            running.discard(pid)
             kill_tree(pid)
             with contextlib.suppress(RuntimeError):
                 await self.client._async_cleanup_kernel()

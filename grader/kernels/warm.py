@@ -47,6 +47,11 @@ class KernelServer:
                 self._start()
             return self._path
 
+    def alive(self, socket: Path) -> bool:
+        """Whether the server that listened at `socket` still lives."""
+        with self._lock:
+            return socket == self._path and self._process is not None and self._process.poll() is None
+
     @property
     def _path(self) -> Path:
         return self._home / f"{self._started}.sock"

@@ -58,8 +58,8 @@ def decode(text, columns):
 def summary(values):
     """What identifies a curve: its length, ends, range and means. `values`: a list of floats."""
     finite = [v for v in values if math.isfinite(v)]
-    head = max(1, min(5, len(values) // 4))
-    tail = max(1, len(values) // 10)
+    head = max(1, min(5, len(finite) // 4))
+    tail = max(1, len(finite) // 10)
     every = max(1, -(-len(values) // 200))
     return {
         "length": len(values),
@@ -68,27 +68,39 @@ def summary(values):
         "last": [finite_or_none(v) for v in values[-3:]],
         "lowest": min(finite, default=None),
         "highest": max(finite, default=None),
-        "head_mean": finite_or_none(sum(values[:head]) / head) if values else None,
-        "tail_mean": finite_or_none(sum(values[-tail:]) / tail) if values else None,
+        "head_mean": finite_or_none(sum(finite[:head]) / head) if finite else None,
+        "tail_mean": finite_or_none(sum(finite[-tail:]) / tail) if finite else None,
         "sample": [finite_or_none(v) for v in values[::every]],
         "every": every,
     }
 
 
 def floats(value, at_most=1_000_000):
-    """A student's sequence of numbers -> list of floats: lists of floats, tensors, arrays, Series."""
+    """A student's sequence of numbers -> list of floats: lists, tensors, arrays, Series, deques."""
     if hasattr(value, "detach"):
         value = value.detach().cpu()
     if hasattr(value, "tolist"):
         value = value.tolist()
-    if not isinstance(value, list | tuple):
+    is_sequence = hasattr(value, "__len__") and hasattr(value, "__iter__")
+    if not is_sequence or isinstance(value, str | bytes | dict):
         raise Fault("wrong_type", type(value).__name__)
     if len(value) > at_most:
         raise Fault("unusable", f"{len(value)} entries")
     numbers = []
     for entry in value:
         try:
-            numbers.append(float(entry.detach().cpu().reshape(-1)[0] if hasattr(entry, "detach") else entry))
+            numbers.append(_number(entry))
         except (TypeError, ValueError):
             raise Fault("wrong_type", f"list of {type(entry).__name__}") from None
     return numbers
+
+
+def _number(entry):
+    """A number, also where it is wrapped in a tensor or array of one element."""
+    if hasattr(entry, "detach"):
+        entry = entry.detach().cpu()
+    if hasattr(entry, "tolist"):
+        entry = entry.tolist()
+    while isinstance(entry, list) and len(entry) == 1:
+        entry = entry[0]
+    return float(entry)

@@ -11,6 +11,7 @@ from .predictions import INPUTS
 _ROWS = 64
 _ENTRIES = 8  # entries of each parameter compared with central differences
 _STEPS = (1e-4, 1e-6)  # two widths: near a kink of ReLU one of them may straddle it
+_COARSE_STEPS = (3e-2, 3e-3)  # for float32, whose rounding would drown narrower ones
 
 
 def module(namespace, request):
@@ -23,10 +24,27 @@ def module(namespace, request):
     for name, look in (("shapes", _shapes), ("bends", _bends), ("gradients", _gradients), ("checked", _checked)):
         try:
             with torch.enable_grad():
-                facts[name] = look(_twin(model), inputs.clone())
+                facts[name] = in_precision(
+                    model, lambda twin, dtype, look=look: look(twin, inputs.to(dtype, copy=True))
+                )
         except Exception as error:  # one property that cannot be looked at leaves the others
             facts[name] = {"fault": "raised", "message": describe(error)}
     return facts
+
+
+def in_precision(model, use):
+    """`use(twin, dtype)` with a copy of the model in float64, or in its own type where its forward insists on that."""
+    import torch
+
+    try:
+        return use(_twin(model, torch.float64), torch.float64)
+    except Fault:
+        raise
+    except Exception:
+        own = next((p.dtype for p in model.parameters() if p.is_floating_point()), torch.float64)
+        if own == torch.float64:
+            raise
+        return use(_twin(model, own), own)
 
 
 def layer_gradients(namespace, request):
@@ -36,22 +54,26 @@ def layer_gradients(namespace, request):
     model = lookup_module(namespace, request["name"])
     batches = []
     for seed, rows in enumerate((16, 64, 256)):
-        twin = _twin(model)
         inputs = torch.randn((rows, *_input_shape(model)), generator=torch.Generator().manual_seed(seed)).double()
-        layers = _weighted_layers_in_order(twin, inputs)
         with torch.enable_grad():
-            twin(inputs).pow(2).mean().backward()
-        norms = [
-            finite_or_none(layer.weight.grad.norm()) if layer.weight.grad is not None else None for layer in layers
-        ]
+            norms = in_precision(model, lambda twin, dtype, inputs=inputs: _norms(twin, inputs.to(dtype)))
         batches.append({"rows": rows, "norms": norms})
     return {"batches": batches}
 
 
+def _norms(twin, inputs):
+    layers = _weighted_layers_in_order(twin, inputs)
+    twin(inputs).pow(2).mean().backward()
+    return [finite_or_none(layer.weight.grad.norm()) if layer.weight.grad is not None else None for layer in layers]
+
+
 def series(namespace, request):
     """A list of numbers, such as the losses of every iteration, in summary."""
+    import torch
+
     values = floats(lookup(namespace, request["name"]))
-    observed = [loss for _, loss in OBSERVER.losses]
+    model = namespace.get(request.get("model"))
+    observed = OBSERVER.losses_of(model if isinstance(model, torch.nn.Module) else None)
     return {**summary(values), "seen_in_training": _share_seen(values, observed), "backward_calls": len(observed)}
 
 
@@ -68,17 +90,20 @@ def _share_seen(values, observed):
     }
 
 
-def _twin(model):
+def _twin(model, dtype):
+    """A copy on the CPU, in evaluation mode. What was trained and then frozen is as trainable as it was."""
     import torch
 
     try:
         twin = copy.deepcopy(model)
     except Exception as error:
         raise Fault("unusable", f"cannot be copied ({describe(error)})") from None
-    for p in twin.parameters():
+    trained = {row["name"] for row in _parameters(model) if row["moved"]}
+    for name, p in twin.named_parameters():
         p.grad = None
+        p.requires_grad_(p.requires_grad or name in trained)
     torch.manual_seed(0)  # dropout in the probes draws the same each time
-    return twin.cpu().double().eval()
+    return twin.cpu().to(dtype).eval()
 
 
 def _input_shape(model):
@@ -151,12 +176,23 @@ def _bends(twin, inputs):
     middle, ends = twin((inputs + other) / 2), (twin(inputs) + twin(other)) / 2
     scale = twin(torch.cat([inputs, other])).std() + 1e-12
     calls = []
-    for layer in twin.modules():
+
+    def note(layer, args, output):
         if isinstance(layer, torch.nn.Linear):
-            layer.register_forward_hook(lambda _, args, output: calls.append((args[0].detach(), output.detach())))
-    twin(torch.cat([inputs, other]))
-    steps = [_bend_of_step(out, into) for (_, out), (into, _) in itertools.pairwise(calls)]
-    return {"whole": finite_or_none((middle - ends).abs().max() / scale), "between": steps, "linear_calls": len(calls)}
+            calls.append((layer, args[0].detach(), output.detach()))
+
+    watch = torch.nn.modules.module.register_module_forward_hook(note)  # also of layers that the module does not list
+    try:
+        twin(torch.cat([inputs, other]))
+    finally:
+        watch.remove()
+    steps = [_bend_of_step(out, into) for (_, _, out), (_, into, _) in itertools.pairwise(calls)]
+    return {
+        "whole": finite_or_none((middle - ends).abs().max() / scale),
+        "between": steps,
+        "linear_called": len({id(layer) for layer, _, _ in calls}),
+        "double": inputs.dtype == torch.float64,
+    }
 
 
 def _bend_of_step(out, into):
@@ -179,7 +215,7 @@ def _gradients(twin, inputs):
 
     twin.train()
     output = twin(inputs)
-    noise = torch.randn(output.shape, generator=torch.Generator().manual_seed(1)).double()
+    noise = torch.randn(output.shape, generator=torch.Generator().manual_seed(1)).to(output.dtype)
     if not output.requires_grad:
         return [{"name": name, "norm": 0.0, "reached": False} for name, _ in twin.named_parameters()]
     _loss(output, output.detach() + noise).backward()
@@ -195,9 +231,10 @@ def _checked(twin, inputs):
     import torch
 
     inputs = inputs[:16]
+    double = inputs.dtype == torch.float64
     with torch.no_grad():
         output = twin(inputs)
-        noise = torch.randn(output.shape, generator=torch.Generator().manual_seed(2)).double()
+        noise = torch.randn(output.shape, generator=torch.Generator().manual_seed(2)).to(output.dtype)
         target = output + noise * (1 + output.abs().mean())
     _loss(twin(inputs), target).backward()
     rows = []
@@ -205,10 +242,11 @@ def _checked(twin, inputs):
         if p.requires_grad:
             picks = torch.randperm(p.numel(), generator=torch.Generator().manual_seed(3))[:_ENTRIES]
             autograd = torch.zeros_like(p) if p.grad is None else p.grad
-            entries = [_entry(twin, inputs, target, p, int(i)) for i in picks]
+            entries = [_entry(twin, inputs, target, p, int(i), _STEPS if double else _COARSE_STEPS) for i in picks]
             rows.append(
                 {
                     "name": name,
+                    "double": double,
                     "autograd": [finite_or_none(autograd.reshape(-1)[int(i)]) for i in picks],
                     "differences": entries,
                 }
@@ -216,7 +254,7 @@ def _checked(twin, inputs):
     return rows
 
 
-def _entry(twin, inputs, target, parameter, index):
+def _entry(twin, inputs, target, parameter, index, steps):
     """Central differences of the loss by one entry, one value for each width."""
     import torch
 
@@ -224,7 +262,7 @@ def _entry(twin, inputs, target, parameter, index):
     kept = float(values[index])
     found = []
     with torch.no_grad():
-        for width in _STEPS:
+        for width in steps:
             step = width * max(1.0, math.fabs(kept))
             values[index] = kept + step
             above = float(_loss(twin(inputs), target))

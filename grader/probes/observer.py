@@ -22,22 +22,46 @@ class Observer:
     def __init__(self):
         self.initial = weakref.WeakKeyDictionary()  # module -> {parameter name: values before its first forward}
         self.inputs = None  # while recording: module -> the first tensor it is called with
-        self.losses = []  # (number of the cell's execution, loss)
+        self.losses = []  # (loss, the modules called since the backward pass before it)
+        self.called = set()  # ids of modules called since the last backward pass
+        self.groups = {}  # frozenset of ids -> itself, so that a long training keeps one set, not thousands
         self.figures = []
         self.execution = 0  # number of the cell that runs now, as in `In [3]`
 
     def before_forward(self, module, args):
-        if module not in self.initial:
-            own = {name: p for name, p in module._parameters.items() if p is not None and hasattr(p, "detach")}
-            if sum(p.numel() for p in own.values()) <= _LARGEST_SNAPSHOT:
-                self.initial[module] = {name: p.detach().clone() for name, p in own.items()}
-        if self.inputs is not None and args and hasattr(args[0], "detach"):
-            self.inputs.setdefault(module, args[0].detach())
+        """A hook of every module: whatever it stumbles over, the student's forward pass goes on."""
+        try:
+            self.called.add(id(module))
+            if module not in self.initial:
+                self._keep_initial(module)
+            if self.inputs is not None and args and hasattr(args[0], "detach"):
+                self.inputs.setdefault(module, args[0].detach())
+        except Exception:
+            return
+
+    def _keep_initial(self, module):
+        from torch.nn.parameter import is_lazy
+
+        own = {name: p for name, p in module._parameters.items() if p is not None}
+        if any(is_lazy(p) for p in own.values()):
+            return  # not there yet; the hook comes by again
+        if sum(p.numel() for p in own.values()) <= _LARGEST_SNAPSHOT:
+            self.initial[module] = {name: p.detach().clone() for name, p in own.items()}
 
     def before_backward(self, tensors):
-        first = tensors[0] if isinstance(tensors, list | tuple) and tensors else tensors
-        if getattr(first, "numel", lambda: 0)() == 1 and len(self.losses) < _MOST_LOSSES:
-            self.losses.append((self.execution, float(first.detach())))
+        """Note a loss, and which modules were called to make it."""
+        try:
+            first = tensors[0] if isinstance(tensors, list | tuple) and tensors else tensors
+            if getattr(first, "numel", lambda: 0)() == 1 and len(self.losses) < _MOST_LOSSES:
+                group = frozenset(self.called)
+                self.losses.append((float(first.detach()), self.groups.setdefault(group, group)))
+            self.called.clear()
+        except Exception:
+            return
+
+    def losses_of(self, module):
+        """Losses that a call of this module went into; all of them if no module is given."""
+        return [loss for loss, called in self.losses if module is None or id(module) in called]
 
     def picture(self, figure):
         if len(self.figures) < _MOST_FIGURES:
@@ -67,28 +91,38 @@ def _axes(axes, figure):
         "title": next((t for t in titles if t), heading.get_text() if heading else "")[:300],
         "xlabel": (axes.get_xlabel() or (x_heading.get_text() if x_heading else ""))[:300],
         "ylabel": (axes.get_ylabel() or (y_heading.get_text() if y_heading else ""))[:300],
-        "lines": [_line(line) for line in axes.get_lines()[:_MOST_LINES]],
+        "lines": [_curve(line.get_label(), line.get_ydata(orig=False)) for line in axes.get_lines()[:_MOST_LINES]]
+        + [
+            _curve(dots.get_label(), dots.get_offsets()[:, 1])
+            for dots in axes.collections
+            if hasattr(dots, "get_sizes")
+        ],
     }
 
 
-def _line(line):
-    values = [float(v) for v in line.get_ydata(orig=False)]
-    return {"label": str(line.get_label())[:300], **summary(values)}
+def _curve(label, heights):
+    """A line, or the dots of a scatter plot."""
+    return {"label": str(label)[:300], **summary([float(v) for v in heights])}
+
+
+def _watched(original):
+    """`torch.autograd.backward` or `grad`, noting the loss that it is given."""
+
+    @functools.wraps(original)
+    def watched(tensors, *args, **kwargs):
+        __tracebackhide__ = True
+        OBSERVER.before_backward(tensors)
+        return original(tensors, *args, **kwargs)
+
+    return watched
 
 
 def _watch_torch():
     import torch
 
     torch.nn.modules.module.register_module_forward_pre_hook(OBSERVER.before_forward)
-    original = torch.autograd.backward
-
-    @functools.wraps(original)
-    def backward(tensors, *args, **kwargs):
-        __tracebackhide__ = True
-        OBSERVER.before_backward(tensors)
-        return original(tensors, *args, **kwargs)
-
-    torch.autograd.backward = backward
+    for name in ("backward", "grad"):
+        setattr(torch.autograd, name, _watched(getattr(torch.autograd, name)))
     torch.manual_seed(SEED)
 
 

@@ -3,12 +3,15 @@
 from .common import Fault, decode, describe, encode, lookup
 from .observer import OBSERVER
 
+_PERTURBED_ROWS = 64
+
 
 def predictions(namespace, request):
     """`name`: function of a DataFrame; `columns`; `tables`: name -> base64 float64; `again`: lists of row numbers.
 
-    Answers per table `{"shape", "values"}` (base64 float32) or `{"fault", "message"}`, and the same for `again`:
-    the rows of the first table asked a second time, list by list.
+    Answers per table `{"shape", "values"}` (base64 float32) or `{"fault", "message"}`; the same for `again`, rows of
+    the first table asked a second time, list by list; and for `perturbed`, its first rows asked while the parameters
+    of `model` are other than they were.
     """
     function = lookup(namespace, request["name"])
     if not callable(function):
@@ -22,11 +25,30 @@ def predictions(namespace, request):
     for rows in request["again"]:
         again.append(_ask(function, first[rows], columns))
     inputs, OBSERVER.inputs = OBSERVER.inputs, None
+    perturbed = _ask_perturbed(namespace.get(request.get("model")), function, first[:_PERTURBED_ROWS], columns)
     INPUTS.update({id(module): (module, tensor[:64]) for module, tensor in inputs.items()})
-    return {"tables": answers, "again": again}
+    return {"tables": answers, "again": again, "perturbed": perturbed}
 
 
 INPUTS = {}  # id(module) -> (module, a batch that the student's own preprocessing fed it)
+
+
+def _ask_perturbed(model, function, rows, columns):
+    """Predictions with all parameters of the model changed; None if there is no model. Puts them back."""
+    import torch
+
+    if not isinstance(model, torch.nn.Module):
+        return None
+    kept = [(p, p.detach().clone()) for p in model.parameters()]
+    try:
+        with torch.no_grad():
+            for p, values in kept:
+                p.copy_(values * -0.5 + 0.01)
+        return _ask(function, rows, columns)
+    finally:
+        with torch.no_grad():
+            for p, values in kept:
+                p.copy_(values)
 
 
 def _ask(function, rows, columns):
