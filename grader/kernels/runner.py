@@ -188,6 +188,10 @@ class _Run:
     async def _cause_of_death(self, cell: int | None) -> tuple[ExecutionStatus, CellError]:
         manager: Any = self.client.km
         code = await manager.provisioner.poll()
+        if self.client.memory_limit is not None and cell is not None and cell - 1 in self.client.cut_cells:
+            # output waits in the kernel's memory when it comes faster than it can be read
+            message = f"output faster than it could be read, until {self.limits.memory_mb} MB of memory were full"
+            return "output_limit", CellError(cell=cell, name="Stopped", message=message)
         if self.client.memory_limit is not None:
             message = f"used more than {self.limits.memory_mb} MB of memory"
             return "out_of_memory", CellError(cell=cell, name="OutOfMemory", message=message)
