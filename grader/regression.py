@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from grader.tables import Floats
 
+HELDOUT = "heldout"  # the name under which the held-out rows are asked, beside those of the assignment's tables
 _ASKED_AGAIN = 200  # held-out rows asked a second time
 
 

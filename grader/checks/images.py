@@ -32,12 +32,13 @@ def keeps_size(evidence: Evidence, *, model: str) -> Decision:
 
 def halves_size(evidence: Evidence, *, model: str) -> Decision:
     """The output is half as high and half as wide as the image, rounded down or up."""
-    for row in _accepted(evidence, model):
+    rows = _accepted(evidence, model)
+    for row in rows:
         (height, width), output = row["size"], row["output"]
         fits = len(output) == 4 and output[2] in (height // 2, -(-height // 2))
         if not (fits and output[3] in (width // 2, -(-width // 2))):
             raise Unmet(_NOT_HALF.filled(model, _by(row["size"]), _by(output[2:])), size=row["size"], output=output)
-    return passed(outputs={_by(row["size"]): _by(row["output"][2:]) for row in _accepted(evidence, model)})
+    return passed(outputs={_by(row["size"]): _by(row["output"][2:]) for row in rows})
 
 
 def parameters_fixed(evidence: Evidence, *, model: str) -> Decision:

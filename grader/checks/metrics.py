@@ -10,7 +10,7 @@ import numpy as np
 
 from grader import tables
 from grader.checks.decision import Decision, Evidence, Unmet, Unsure, partial, passed, say
-from grader.regression import least_squares_r2, order_of_rows, r2_score
+from grader.regression import HELDOUT, least_squares_r2, order_of_rows, r2_score
 from grader.tables import Floats
 
 _FEWEST_LOSSES = 5
@@ -59,18 +59,16 @@ def r2(
     fitted to the held-out rows); where the held-out rows fare much better than the training rows, as after a leak; and
     where predictions stay the same while the parameters of `model` are changed.
     """
-    assert evidence.assignment.heldout is not None
-    heldout = tables.read(evidence.assignment.heldout.file, evidence.assignment.heldout.target)
-    order, again = order_of_rows(evidence.execution.submission_sha256, len(heldout.target))
     claim = evidence.claim("predictions", predict)
-    predicted = predicted_rows(claim.get("tables", {}).get("heldout"), len(order), predict)
-    score = r2_score(heldout.target[order], predicted)
-    seen: dict[str, Any] = {"r2": round(score, 4), "at_least": at_least, "rows": len(order)}
-    _require_same_answers(claim, predicted, again, predict, float(heldout.target.std()), seen)
+    target, predicted = predicted_table(evidence, predict, HELDOUT)
+    score = r2_score(target, predicted)
+    seen: dict[str, Any] = {"r2": round(score, 4), "at_least": at_least, "rows": len(target)}
+    _, again = order_of_rows(evidence.execution.submission_sha256, len(target))
+    _require_same_answers(claim, predicted, again, predict, float(target.std()), seen)
     if model is not None:
         _require_use_of(model, claim, predicted, predict, seen)
-    _require_no_leak(evidence, claim, score, predict, seen)
-    ceiling = _ceiling(at_most, heldout)
+    _require_no_leak(evidence, score, predict, seen)
+    ceiling = _ceiling(at_most, evidence)
     if ceiling is not None and score > ceiling:
         seen["ceiling"] = round(ceiling, 4)
         raise Unsure(_ABOVE.filled(f"{score:.3f}"), _ABOVE_REVIEW.filled(f"{score:.4f}", f"{ceiling:.4f}"), **seen)
@@ -82,6 +80,22 @@ def r2(
     if from_ is not None and score > from_:
         return partial((score - from_) / (at_least - from_), feedback, **seen)
     raise Unmet(feedback, **seen)
+
+
+def predicted_table(evidence: Evidence, predict: str, name: str) -> tuple[Floats, Floats]:
+    """Targets and predictions, both of shape (rows,), for the held-out rows or one of the assignment's tables.
+
+    Held-out rows come in the order in which this submission was asked for them. Raises Unmet or Unsure where there
+    is no usable prediction.
+    """
+    heldout = evidence.assignment.heldout
+    assert heldout is not None
+    file = heldout.file if name == HELDOUT else evidence.assignment.data[name].file
+    target = tables.read(file, heldout.target).target
+    if name == HELDOUT:
+        target = target[order_of_rows(evidence.execution.submission_sha256, len(target))[0]]
+    answer = evidence.claim("predictions", predict).get("tables", {}).get(name)
+    return target, predicted_rows(answer, len(target), predict)
 
 
 def predicted_rows(answer: Any, rows: int, name: str) -> Floats:
@@ -132,15 +146,12 @@ def _require_use_of(model: str, claim: dict[str, Any], first: Floats, name: str,
             raise Unsure(_UNUSED.filled(name, model), _UNUSED_REVIEW.filled(name, model), **seen)
 
 
-def _require_no_leak(evidence: Evidence, claim: dict[str, Any], score: float, name: str, seen: dict[str, Any]) -> None:
+def _require_no_leak(evidence: Evidence, score: float, predict: str, seen: dict[str, Any]) -> None:
     """Rows that nobody trained on fare about as well as the training rows, or worse; much better means they leaked."""
-    train = evidence.assignment.data.get("train")
-    heldout = evidence.assignment.heldout
-    if train is None or heldout is None:
+    if "train" not in evidence.assignment.data:
         return
-    target = tables.read(train.file, heldout.target).target
     try:
-        on_train = r2_score(target, predicted_rows(claim.get("tables", {}).get("train"), len(target), name))
+        on_train = r2_score(*predicted_table(evidence, predict, "train"))
     except Unmet:
         return
     if score > on_train + _LEAK:
@@ -148,8 +159,10 @@ def _require_no_leak(evidence: Evidence, claim: dict[str, Any], score: float, na
         raise Unsure(_LEAKED.filled(f"{score:.3f}"), _LEAKED_REVIEW.filled(f"{score:.3f}", f"{on_train:.3f}"), **seen)
 
 
-def _ceiling(at_most: Literal["least_squares"] | float | None, heldout: tables.Table) -> float | None:
+def _ceiling(at_most: Literal["least_squares"] | float | None, evidence: Evidence) -> float | None:
     if at_most == "least_squares":
+        assert evidence.assignment.heldout is not None
+        heldout = tables.read(evidence.assignment.heldout.file, evidence.assignment.heldout.target)
         return least_squares_r2(heldout.features, heldout.target) + 1e-6  # predictions cross as float32
     return at_most
 

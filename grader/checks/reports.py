@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from grader import tables
 from grader.checks import outputs
 from grader.checks.decision import Decision, Evidence, Unmet, Unsure, partial, passed, say
-from grader.checks.metrics import predicted_rows
-from grader.regression import order_of_rows, r2_score, rmse
+from grader.checks.metrics import predicted_table
+from grader.regression import HELDOUT, r2_score, rmse
 from grader.tables import Floats
 
 _EXACT = {"r2": 0.015, "rmse": 0.02}  # absolute for R², relative for RMSE: rounding, float32, a last training step
@@ -84,18 +83,11 @@ class _Recomputed:
 
 def _recomputed(evidence: Evidence, predict: str) -> _Recomputed:
     """Raises Unmet if the prediction function gives no usable prediction for the held-out rows."""
-    assert evidence.assignment.heldout is not None
-    target_name = evidence.assignment.heldout.target
-    heldout = tables.read(evidence.assignment.heldout.file, target_name)
-    order, _ = order_of_rows(evidence.execution.submission_sha256, len(heldout.target))
-    answers = evidence.claim("predictions", predict).get("tables", {})
     found = _Recomputed()
-    predicted = predicted_rows(answers.get("heldout"), len(order), predict)
-    found.add("held-out", heldout.target[order], predicted, with_parts=False)
-    for name, data in evidence.assignment.data.items():
-        target = tables.read(data.file, target_name).target
+    found.add("held-out", *predicted_table(evidence, predict, HELDOUT), with_parts=False)
+    for name in evidence.assignment.data:
         try:
-            predicted = predicted_rows(answers.get(name), len(target), predict)
+            target, predicted = predicted_table(evidence, predict, name)
         except Unmet:
             continue  # the held-out rows decide; a table that cannot be predicted only narrows the comparison
         found.add(name, target, predicted, with_parts=name == "train")

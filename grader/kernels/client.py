@@ -43,7 +43,7 @@ class CappedClient(NotebookClient):
         self.timed_out_cells: set[int] = set()
         self.failed_cells: dict[int, tuple[str, str]] = {}  # index -> name and message of the exception
         self.on_cell_executed = self._note_failure
-        self.memory_limit: int | None = None
+        self.out_of_memory = False
         self.peak_memory = 0
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
@@ -126,7 +126,7 @@ class CappedClient(NotebookClient):
                         used += process.memory_info().rss
             self.peak_memory = max(self.peak_memory, used)
             if used > limit_bytes:
-                self.memory_limit = limit_bytes
+                self.out_of_memory = True
                 kill_tree(pid)
                 return
             await asyncio.sleep(_WATCH_SECONDS)

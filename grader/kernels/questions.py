@@ -9,7 +9,7 @@ from typing import Any
 from grader import tables
 from grader.checks import needed_probes
 from grader.model import Assignment, Submission
-from grader.regression import order_of_rows
+from grader.regression import HELDOUT, order_of_rows
 
 _ORDER = {"predictions": 0, "module": 1}  # predictions first: they show what a model is fed
 
@@ -30,7 +30,7 @@ def _rows_to_predict(submission: Submission, assignment: Assignment) -> dict[str
     target = assignment.heldout.target
     heldout = tables.read(assignment.heldout.file, target)
     order, again = order_of_rows(submission.sha256, len(heldout.target))
-    asked = {"heldout": heldout.features[order]}
+    asked = {HELDOUT: heldout.features[order]}
     for name, data in assignment.data.items():
         asked[name] = tables.read(data.file, target).features
     encoded = {name: base64.b64encode(rows.astype("<f8").tobytes()).decode("ascii") for name, rows in asked.items()}

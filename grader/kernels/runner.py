@@ -120,9 +120,6 @@ class _Run:
         self.limits = assignment.limits
         notebook: Any = nbformat.from_dict(submission.notebook)  # type: ignore[no-untyped-call]
         self.notebook = notebook
-        for cell in self.notebook.cells:
-            if cell.cell_type == "code":
-                cell.outputs, cell.execution_count = [], None
         self.client = CappedClient(
             notebook,
             output_bytes=self.limits.output_mb * 1e6,
@@ -188,11 +185,11 @@ class _Run:
     async def _cause_of_death(self, cell: int | None) -> tuple[ExecutionStatus, CellError]:
         manager: Any = self.client.km
         code = await manager.provisioner.poll()
-        if self.client.memory_limit is not None and cell is not None and cell - 1 in self.client.cut_cells:
+        if self.client.out_of_memory and cell is not None and cell - 1 in self.client.cut_cells:
             # output waits in the kernel's memory when it comes faster than it can be read
             message = f"output faster than it could be read, until {self.limits.memory_mb} MB of memory were full"
             return "output_limit", CellError(cell=cell, name="Stopped", message=message)
-        if self.client.memory_limit is not None:
+        if self.client.out_of_memory:
             message = f"used more than {self.limits.memory_mb} MB of memory"
             return "out_of_memory", CellError(cell=cell, name="OutOfMemory", message=message)
         how = f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
