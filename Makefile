@@ -18,7 +18,9 @@ setup: .venv/ready
 
 demo: setup
 	$(BIN)/python tests/sample_class.py --demo demo-class
-	$(BIN)/grader grade demo-class -o demo-out
+	@# these notebooks are ours and harmless: the best walls that can be had, or none
+	$(BIN)/grader grade demo-class -o demo-out --walls "$$($(BIN)/grader doctor --json | \
+		$(BIN)/python -c 'import json, sys; print(json.load(sys.stdin)["tier"])')"
 
 check: setup
 	$(BIN)/ruff check .
@@ -36,7 +38,7 @@ selftest: setup
 	$(BIN)/grader selftest
 
 bench: setup
-	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python -m benchmarks.bench
 
 clean:
 	rm -rf .venv demo-class demo-out build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache

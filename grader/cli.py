@@ -12,9 +12,12 @@ import signal
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from grader.walls.plan import Tier
 
 app = typer.Typer(
     name="grader",
@@ -25,7 +28,13 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-_CORES = os.cpu_count() or 1
+_CORES = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+class Walls(StrEnum):
+    full = "full"
+    reduced = "reduced"
+    none = "none"
 
 
 class Lang(StrEnum):
@@ -53,12 +62,17 @@ def grade(
     assignment: Rubric = None,
     jobs: Jobs = _CORES,
     lang: Annotated[Lang, typer.Option(help="Language of the feedback.")] = Lang.en,
+    walls: Annotated[
+        Walls | None, typer.Option(help="Around each kernel. [default: the best that `grader doctor` finds]")
+    ] = None,
+    rerun: Annotated[bool, typer.Option("--rerun", help="Run anew what earlier runs into OUT have executed.")] = False,
 ) -> None:
     """Run and score hand-ins; write reports, feedback pages, gradebook.csv and index.html."""
     from grader.commands import grade_class
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what is done is kept, no kernel is left
-    raise typer.Exit(grade_class(paths, out, _rubric(assignment), jobs, lang.value))
+    tier: Tier | None = None if walls is None else walls.value
+    raise typer.Exit(grade_class(paths, out, _rubric(assignment), jobs, lang.value, rerun=rerun, walls=tier))
 
 
 @app.command()
@@ -77,6 +91,16 @@ def selftest(assignment: Rubric = None, jobs: Jobs = _CORES) -> None:
     from grader.commands import selftest_rubric
 
     raise typer.Exit(selftest_rubric(_rubric(assignment), jobs))
+
+
+@app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Try which walls around students' kernels can be built here, and say how to get better ones."""
+    from grader.commands import diagnose
+
+    raise typer.Exit(diagnose(as_json=as_json))
 
 
 def _rubric(given: Path | None) -> Path:

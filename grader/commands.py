@@ -2,37 +2,68 @@
 
 from __future__ import annotations
 
-import os
+import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from grader import terminal
 from grader.assignment import load
-from grader.errors import RubricError, SubmissionError
+from grader.errors import RubricError, RunnerError
+from grader.executions import Executions, StoringRunner
 from grader.grading import grade
-from grader.kernels.runner import kernel_runner
-from grader.model import Language
-from grader.results import Results
+from grader.kernels.runner import kernel_runner, usable_cores
+from grader.model import Assignment, Language, Submission
+from grader.results import Results, results_in
 from grader.selftest import selftest
 from grader.submissions import collect
+from grader.walls.doctor import examine
+from grader.walls.plan import Tier
 
 
-def grade_class(paths: Sequence[Path], out: Path, rubric: Path, jobs: int, language: Language) -> int:
-    """Grade everything below `paths` into `out`. Raises GraderError for bad input before anything runs."""
+def grade_class(
+    paths: Sequence[Path],
+    out: Path,
+    rubric: Path,
+    jobs: int,
+    language: Language,
+    *,
+    rerun: bool = False,
+    walls: Tier | None = None,
+) -> int:
+    """Grade everything below `paths` into `out`. Raises GraderError for bad input before anything runs.
+
+    What an earlier run executed is not executed again, unless `rerun`. Without `walls` the best that can be had here.
+    """
     assignment = load(rubric)
     submissions = collect(paths, assignment)
-    try:
-        results = Results(out, assignment)
-    except OSError as error:
-        raise SubmissionError(f"{out} cannot be written: {error.strerror}; choose another folder with -o") from None
-    cores = os.cpu_count() or 1
+    tier = _tier(walls, assignment)
+    cores = len(usable_cores())
     if jobs > cores:
         terminal.console().print(
             f"{cores} notebooks at a time: with more than cores, honest ones would run out of time"
         )
-    broken_pages = []
-    with kernel_runner() as runner, ThreadPoolExecutor(min(jobs, cores)) as executor:
+    with results_in(out, assignment) as results:
+        return _grade_into(results, submissions, min(jobs, cores), language, rerun, tier)
+
+
+def _tier(wanted: Tier | None, assignment: Assignment) -> Tier:
+    """The walls to build; those that protect nothing have to be asked for where there is something to protect."""
+    tier = wanted or examine().tier
+    if wanted is None and tier == "none" and assignment.heldout is not None:
+        raise RunnerError(
+            "no walls can be built on this system, so a notebook could read the held-out rows and other hand-ins: "
+            "`grader doctor` says what is missing, `--walls none` runs the notebooks all the same"
+        )
+    return tier
+
+
+def _grade_into(
+    results: Results, submissions: Sequence[Submission], jobs: int, language: Language, rerun: bool, tier: Tier
+) -> int:
+    assignment, broken_pages = results.assignment, []
+    with kernel_runner(tier) as kernels, ThreadPoolExecutor(jobs) as executor:
+        runner = StoringRunner(kernels, Executions(results.folder / "executions"), walls=kernels.walls, rerun=rerun)
         try:
             with terminal.bar(len(submissions)) as bar:
                 for graded in grade(submissions, assignment, runner, executor, language, bar.start):
@@ -44,16 +75,19 @@ def grade_class(paths: Sequence[Path], out: Path, rubric: Path, jobs: int, langu
         except KeyboardInterrupt:
             executor.shutdown(wait=False, cancel_futures=True)
             runner.stop()
+            kernels.stop()
             terminal.print_class(results.finish(), assignment, results.index)
             terminal.console().print(
                 f"Interrupted: {len(results.reports)} of {len(submissions)} are graded and written."
+                " The same command again grades the others."
             )
             return 130
-    if runner.note:
-        terminal.console().print(runner.note, markup=False)
+    if kernels.note:
+        terminal.console().print(kernels.note, markup=False)
     reports = results.finish()
+    terminal.print_earlier(len(runner.used), len(reports), results.of_others(s.student for s in submissions))
     terminal.print_class(reports, assignment, results.index)
-    terminal.print_broken(broken_pages)
+    terminal.print_failures(broken_pages, runner.not_stored)
     return 1 if broken_pages or any(report.execution.status == "infrastructure" for report in reports) else 0
 
 
@@ -86,3 +120,13 @@ def selftest_rubric(rubric: Path, jobs: int) -> int:
         screen.print(f"{mark} {trial.told}", markup=False, highlight=False, soft_wrap=True)
     screen.print(f"{done} trials, {wrong} not as expected", markup=False)
     return 1 if wrong else 0
+
+
+def diagnose(*, as_json: bool) -> int:
+    """Print which walls can be built here; 0 whatever the answer is."""
+    diagnosis = examine()
+    if as_json:
+        print(json.dumps(diagnosis.plain(), ensure_ascii=False, indent=1))
+    else:
+        terminal.print_diagnosis(diagnosis)
+    return 0

@@ -20,10 +20,12 @@ ExecutionStatus = Literal[
     "timeout",
     "out_of_memory",
     "output_limit",
+    "disk_limit",
     "killed",
     "unreadable",
     "infrastructure",
 ]
+Walls = Literal["none", "reduced", "full"]
 Visibility = Literal["visible", "hidden", "after_due", "after_published"]
 
 _ROUNDING = 1e-9  # points are sums of decimals written by people; this absorbs binary rounding
@@ -59,6 +61,8 @@ class Limits(Noun):
     cell_seconds: float = Field(90, gt=0, description="one cell, wall time")
     memory_mb: int = Field(3000, ge=256, description="resident memory of the kernel and its children")
     output_mb: float = Field(8, gt=0, description="kept of one cell; ten times as much in all ends the run")
+    disk_mb: int = Field(500, ge=16, description="files in the working directory, home and temporary folders")
+    processes: int = Field(256, ge=32, description="processes and threads at a time")
 
 
 class DataFile(Noun):
@@ -173,7 +177,7 @@ class Execution(Noun):
     seconds: float = Field(0.0, ge=0, description="wall time, measured by the grader")
     peak_memory_mb: float | None = None
     notebook: dict[str, Any] | None = Field(None, description="executed, nbformat 4 JSON")
-    walls: Literal["none", "reduced", "full"] = "none"
+    walls: Walls = "none"
     repairs: tuple[str, ...] = ()
     environment: dict[str, str] = Field(default_factory=dict, description="versions in the kernel")
 
@@ -248,7 +252,7 @@ class ExecutionSummary(Noun):
     peak_memory_mb: float | None = None
     repairs: tuple[str, ...] = ()
     errors: tuple[CellError, ...] = ()
-    walls: Literal["none", "reduced", "full"] = "none"
+    walls: Walls = "none"
     environment: dict[str, str] = Field(default_factory=dict)
 
 

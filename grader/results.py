@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
-import os
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
+from grader.errors import GraderError
 from grader.exporters.html import class_page, executed_page, feedback_page
+from grader.files import NoLocks, lock, remove_torn, write
 from grader.grading import Graded
 from grader.model import Assignment, Report
-from grader.submissions import file_name
+from grader.submissions import LOCK, file_name, spelling
 
 _FORMULA_STARTS = ("=", "+", "-", "@")  # a spreadsheet would run such a cell
 
@@ -35,11 +37,11 @@ class Results:
 
     def add(self, graded: Graded) -> None:
         """Write one student's report, then the executed notebook and the pages."""
-        report, execution = graded.report, graded.execution
-        name = file_name(report.student)
+        execution, name = graded.execution, file_name(graded.report.student)
+        file = self.folder / "reports" / f"{name}.json"
+        report = _since(file, graded.report)
         self.reports.append(report)
-        plain = json.dumps(report.model_dump(mode="json"), ensure_ascii=False, indent=1)
-        write(self.folder / "reports" / f"{name}.json", plain + "\n")
+        write(file, _plain(report))
         link = None
         if execution.notebook is not None:
             notebook = json.dumps(execution.notebook, ensure_ascii=False, indent=1)
@@ -50,6 +52,12 @@ class Results:
         page = feedback_page(report, graded.submission, execution, self.assignment, executed_link=link)
         write(self.folder / "feedback" / f"{name}.html", page)
 
+    def of_others(self, students: Iterable[str]) -> list[str]:
+        """Names of the reports in the folder that are an earlier run's and about none of these students."""
+        theirs = set(map(spelling, students))
+        found = (file.stem for file in (self.folder / "reports").glob("*.json"))
+        return sorted(name for name in found if spelling(name) not in theirs)
+
     def finish(self) -> list[Report]:
         """Write gradebook.csv and index.html; returns the reports sorted by student."""
         reports = sorted(self.reports, key=lambda report: report.student)
@@ -57,6 +65,43 @@ class Results:
         write(self.folder / "gradebook.csv", gradebook(reports, self.assignment))
         write(self.index, class_page(reports, self.assignment, links))
         return reports
+
+
+@contextlib.contextmanager
+def results_in(folder: Path, assignment: Assignment) -> Iterator[Results]:
+    """The results of one run. Raises GraderError if `folder` cannot be written or another grader is writing there."""
+    try:
+        results = Results(folder, assignment)
+        held = _lock(folder)
+    except OSError as error:
+        raise GraderError(f"{folder} cannot be written: {error.strerror}; choose another folder with -o") from None
+    if held is None:
+        mend = "wait until it is done, or choose another folder with -o"
+        raise GraderError(f"another grader is writing into {folder}: {mend}")
+    with held:
+        remove_torn(folder)
+        yield results
+
+
+def _lock(folder: Path) -> contextlib.AbstractContextManager[object] | None:
+    try:
+        return lock(folder / LOCK)
+    except NoLocks:
+        return contextlib.nullcontext()  # then two graders overwrite each other's files, but whole ones with whole ones
+
+
+def _since(file: Path, report: Report) -> Report:
+    """The report, dated as the one in `file` if it says the same: what did not change was not graded again."""
+    try:
+        earlier = file.read_text(encoding="utf-8")
+        same = report.model_copy(update={"graded_at": Report.model_validate_json(earlier).graded_at})
+    except (OSError, ValueError):
+        return report
+    return same if _plain(same) == earlier else report
+
+
+def _plain(report: Report) -> str:
+    return json.dumps(report.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
 
 
 def gradebook(reports: Sequence[Report], assignment: Assignment) -> str:
@@ -81,13 +126,3 @@ def harmless(cell: str) -> str:
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.10g}"
-
-
-def write(file: Path, text: str) -> None:
-    """Write UTF-8 so that `file` holds the old or the new text, never half of it. Lone surrogates become `?`."""
-    beside = file.with_name(f".{file.name}.{os.getpid()}.part")
-    try:
-        beside.write_bytes(text.encode("utf-8", errors="replace"))
-        os.replace(beside, file)
-    finally:
-        beside.unlink(missing_ok=True)

@@ -20,6 +20,7 @@ _TOOLS = re.compile(
     r"\.(?:git|github|hg|svn|ipynb_checkpoints|virtual_documents|ipython|jupyter|vscode|idea|v?env|local|config|conda|npm"
     r"|AppleDouble|DocumentRevisions-V100|Spotlight-V100|TemporaryItems|fseventsd|Trash(?:es|-\d+)?|.*cache)"
 )
+LOCK = ".grader.lock"  # in a folder of results from the first moment of a run
 _MAX_COMPANION_BYTES = 50_000_000  # all files beside one notebook together
 _MAX_COMPANIONS = 1_000
 _MAX_NAME_BYTES = 140  # file systems take 255; the rest is for suffixes and for a file's name while it is written
@@ -66,23 +67,23 @@ def file_name(student: str) -> str:
     return safe.encode()[: _MAX_NAME_BYTES - len(mark)].decode(errors="ignore") + mark
 
 
-def _spelling(student: str) -> str:
+def spelling(student: str) -> str:
     """Two names that a file system may take for one have the same spelling."""
     return unicodedata.normalize("NFC", file_name(student).casefold())
 
 
 def _with_names_of_their_own(hand_ins: list[_HandIn]) -> list[_HandIn]:
     """The first of several hand-ins with one name keeps it; the others get a number that no other name has."""
-    taken = {_spelling(hand_in.student) for hand_in in hand_ins}
+    taken = {spelling(hand_in.student) for hand_in in hand_ins}
     seen: set[str] = set()
     named = []
     for hand_in in hand_ins:
-        if _spelling(hand_in.student) not in seen:
-            seen.add(_spelling(hand_in.student))
+        if spelling(hand_in.student) not in seen:
+            seen.add(spelling(hand_in.student))
             named.append(hand_in)
             continue
-        student = next(name for n in count(2) if _spelling(name := f"{hand_in.student}-{n}") not in taken)
-        taken.add(_spelling(student))
+        student = next(name for n in count(2) if spelling(name := f"{hand_in.student}-{n}") not in taken)
+        taken.add(spelling(student))
         said = f"another hand-in has the name {hand_in.student}; this one is called {student}"
         named.append(replace(hand_in, student=student, warnings=(said,)))
     return named
@@ -149,8 +150,9 @@ def _odd(path: Path) -> list[_HandIn]:
 
 
 def _is_outcome(folder: Path) -> bool:
-    """Whether a folder is what an earlier run wrote."""
-    return (folder / "gradebook.csv").is_file() and (folder / "reports").is_dir()
+    """Whether a folder is what an earlier run wrote, be it that it was killed in the middle."""
+    made = any((folder / name).is_file() for name in ("gradebook.csv", LOCK))
+    return made and (folder / "reports").is_dir()
 
 
 def _loose(file: Path) -> _HandIn:

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from grader.model import Assignment, Report, Score
+from grader.walls.doctor import Diagnosis
 
 _PLAIN_WIDTH = 160  # of what goes into a file or a pipe, where nothing wraps
 
@@ -83,11 +84,53 @@ def print_class(reports: Sequence[Report], assignment: Assignment, index: Path) 
     screen.print(f"Report: {index}", soft_wrap=True)
 
 
-def print_broken(pages: Sequence[str]) -> None:
-    """Students whose pages could not be written, with the cause: a bug of the grader's."""
+def print_earlier(used: int, graded: int, others: Sequence[str]) -> None:
+    """What this run took over from earlier ones, and whose reports they left in the folder besides."""
+    screen = console()
+    if used:
+        again = "their executions were used again (--rerun runs them anew)"
+        screen.print(f"{used} of {graded} were graded before; {again}.", soft_wrap=True)
+    if others:
+        named = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
+        told = f"Not in this class, so not in the gradebook; their reports of earlier runs stay: {named}"
+        screen.print(told, markup=False, soft_wrap=True)
+
+
+def print_failures(pages: Sequence[str], executions: Sequence[str]) -> None:
+    """Students whose pages or executions could not be written, with the cause."""
     for page in pages:
         console().print(f"[red]page not written[/] {escape(page)}", soft_wrap=True)
+    for execution in executions:
+        told = "[red]execution not stored[/], so the next run repeats it:"
+        console().print(f"{told} {escape(execution)}", soft_wrap=True)
 
 
 def _points(score: Score) -> str:
     return f"{score.points:g}" if score.points is not None else f"[yellow]{score.decided:g}+[/]"
+
+
+def print_diagnosis(diagnosis: Diagnosis) -> None:
+    """The tiers with what holds each of them back, the system, and what would help."""
+    screen = console()
+    screen.print(f"Walls around each kernel here: [bold]{diagnosis.tier}[/]")
+    for offer in diagnosis.offers:
+        mark = "yes" if offer.works else "no "
+        told = f"  {offer.tier:8} {mark}  {_OFFERS[offer.tier]}"
+        screen.print(told, markup=False, highlight=False, soft_wrap=True)
+        if offer.works and offer.own_user:
+            screen.print("                each kernel is a user of its own", highlight=False)
+        for reason in offer.reasons:
+            wanting = "not as a user of its own" if offer.works else "not here"
+            screen.print(f"                {wanting}: {reason}", markup=False, highlight=False, soft_wrap=True)
+    for name, value in diagnosis.facts.items():
+        known = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+        screen.print(f"  {name.replace('_', ' ')}: {known}", markup=False, highlight=False, soft_wrap=True)
+    for advice in diagnosis.advice:
+        screen.print(f"To get better walls: {advice}", markup=False, highlight=False, soft_wrap=True)
+
+
+_OFFERS = {
+    "full": "a file tree, process tree and network of its own, Landlock, seccomp, limits",
+    "reduced": "Landlock, seccomp, limits; no shell terminal, no shared memory without a user of its own",
+    "none": "a folder, an environment and limits of its own; it can read and send what you can",
+}

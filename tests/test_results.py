@@ -6,13 +6,13 @@ import csv
 import datetime as dt
 import io
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from grader import results
+from grader.errors import GraderError
 from grader.grading import Graded
 from grader.model import (
     Assignment,
@@ -26,7 +26,7 @@ from grader.model import (
     Submission,
     Text,
 )
-from grader.results import Results, gradebook, harmless, write
+from grader.results import LOCK, Results, gradebook, harmless, results_in
 
 SAID = Text(ko="말", en="word")
 HOMEWORK = Assignment(
@@ -146,46 +146,6 @@ def test_other_names_stay_as_they_are(name: str) -> None:
     assert harmless(name) == name
 
 
-# ---------------------------------------------------------------- writing
-
-
-def test_write_replaces_a_file_and_leaves_nothing_else(tmp_path: Path) -> None:
-    file = tmp_path / "a.json"
-    write(file, "옛것")
-    write(file, "새것\r\n")
-    assert file.read_bytes() == "새것\r\n".encode()
-    assert files_in(tmp_path) == {"a.json"}
-
-
-def test_lone_surrogates_can_be_written(tmp_path: Path) -> None:
-    write(tmp_path / "a.txt", "a\ud800b")
-    assert (tmp_path / "a.txt").read_text(encoding="utf-8") == "a?b"
-
-
-@pytest.mark.parametrize("broken", ["write", "replace"])
-def test_a_write_that_fails_leaves_the_old_file_whole(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
-) -> None:
-    write(tmp_path / "a.json", "old")
-
-    def write_half(path: Path, content: bytes) -> int:
-        with path.open("wb") as file:
-            file.write(content[: len(content) // 2])
-        raise OSError(28, "No space left on device")
-
-    def refuse(*_: object) -> None:
-        raise OSError(5, "Input/output error")
-
-    if broken == "write":
-        monkeypatch.setattr(Path, "write_bytes", write_half)
-    else:
-        monkeypatch.setattr(os, "replace", refuse)
-    with pytest.raises(OSError, match=r"No space|Input/output"):
-        write(tmp_path / "a.json", "new and longer")
-    assert (tmp_path / "a.json").read_text() == "old"
-    assert files_in(tmp_path) == {"a.json"}
-
-
 # ---------------------------------------------------------------- the folder
 
 
@@ -264,3 +224,66 @@ def test_a_second_run_into_the_same_folder_replaces_what_it_grades(tmp_path: Pat
         out.finish()
     assert [row["P1.1"] for row in rows((tmp_path / "gradebook.csv").read_text())] == ["2"]
     assert len(files_in(tmp_path)) == 6
+
+
+# ---------------------------------------------------------------- earlier runs
+
+
+def test_a_report_that_says_the_same_keeps_its_date(tmp_path: Path) -> None:
+    later = dt.datetime(2025, 3, 2, tzinfo=dt.UTC)
+    for first, dated in ((7.25, 1), (7.25, 1), (8, 2)):
+        out = Results(tmp_path, HOMEWORK)
+        now = report("kim", first, r2=float("nan"))
+        out.add(graded(now if not out.of_others([]) else now.model_copy(update={"graded_at": later})))
+        (kept,) = out.finish()
+        on_disk = Report.model_validate_json((tmp_path / "reports" / "kim.json").read_text(encoding="utf-8"))
+        assert (kept.graded_at.day, on_disk.graded_at.day) == (dated, dated)
+
+
+@pytest.mark.parametrize("damaged", ["", "{", "[]", "\x00"])
+def test_a_damaged_report_is_replaced(tmp_path: Path, damaged: str) -> None:
+    out = Results(tmp_path, HOMEWORK)
+    (tmp_path / "reports" / "kim.json").write_text(damaged)
+    out.add(graded(report("kim")))
+    assert json.loads((tmp_path / "reports" / "kim.json").read_text())["student"] == "kim"
+
+
+def test_reports_about_others_are_named_and_stay(tmp_path: Path) -> None:
+    students = ["kim", "이도윤", "a/b", "x" * 300]
+    earlier = Results(tmp_path, HOMEWORK)
+    for student in students:
+        earlier.add(graded(report(student)))
+    now = Results(tmp_path, HOMEWORK)
+    assert now.of_others(students) == []
+    assert now.of_others(["a/b", "x" * 300, "Kim"]) == ["이도윤"]
+    now.add(graded(report("kim")))
+    now.finish()
+    assert len(list((tmp_path / "reports").iterdir())) == 4
+    assert [row["student"] for row in rows((tmp_path / "gradebook.csv").read_text())] == ["kim"]
+
+
+def test_one_writer_at_a_time(tmp_path: Path) -> None:
+    with results_in(tmp_path / "out", HOMEWORK):
+        second = results_in(tmp_path / "out", HOMEWORK)
+        with pytest.raises(GraderError, match=r"another grader is writing into .*/out: wait until it is done, or"):
+            second.__enter__()
+    with results_in(tmp_path / "out", HOMEWORK) as out:
+        assert out.folder == tmp_path / "out"
+
+
+def test_what_a_killed_run_was_writing_is_removed(tmp_path: Path) -> None:
+    torn = tmp_path / "reports" / ".kim.json.4711.part"
+    Results(tmp_path, HOMEWORK)
+    torn.write_text("{")
+    with results_in(tmp_path, HOMEWORK):
+        assert files_in(tmp_path) == {LOCK}
+
+
+def test_a_file_system_without_locks_is_written_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(*_: object) -> None:
+        raise results.NoLocks(95, "Operation not supported")
+
+    monkeypatch.setattr(results, "lock", none)
+    with results_in(tmp_path, HOMEWORK) as out:
+        out.add(graded(report("kim")))
+    assert (tmp_path / "reports" / "kim.json").exists()

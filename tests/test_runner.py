@@ -15,6 +15,7 @@ from grader.kernels.runner import KernelRunner
 from grader.kernels.warm import KernelServer
 from grader.model import Assignment, Execution
 from grader.scoring import score
+from grader.walls.doctor import examine, offer
 
 pytestmark = pytest.mark.long
 Run = Callable[..., Execution]
@@ -28,10 +29,14 @@ def server() -> Iterator[KernelServer]:
         yield started
 
 
-@pytest.fixture(params=["fresh", "warm"])
+@pytest.fixture(params=["fresh, none", "fresh, best", "warm, none", "warm, reduced", "warm, full"])
 def runner(request: pytest.FixtureRequest) -> KernelRunner:
-    """Every implementation of the seam keeps every promise of this file."""
-    return KernelRunner(request.getfixturevalue("server") if request.param == "warm" else None)
+    """Every implementation of the seam keeps every promise of this file, behind whatever walls can be built here."""
+    start, _, walls = request.param.partition(", ")
+    tier = examine().tier if walls == "best" else walls
+    if not offer(tier).works:
+        tier = "none"  # what test_doctor.py says about this system is true; nothing is left out silently
+    return KernelRunner(request.getfixturevalue("server") if start == "warm" else None, tier)
 
 
 @pytest.fixture
@@ -122,26 +127,6 @@ def test_memory_is_limited(run: Run, tmp_path: Path) -> None:
     assert execution.errors[-1].cell == 2
     assert execution.peak_memory_mb is not None
     assert execution.peak_memory_mb < 2500
-
-
-def test_a_flood_keeps_head_and_tail_and_is_named(run: Run, tmp_path: Path) -> None:
-    tiny = course(tmp_path / "course", "{check: runs, points: 1}", limits=ROOMY)
-    flood = "print('HEAD')\nfor i in range(20_000): print(f'{i:060d}')\nprint('TAIL')"
-    execution = run(tmp_path, tiny, flood, "print('after')")
-    assert execution.status == "output_limit"
-    assert [(error.cell, error.name) for error in execution.errors] == [(2, "OutputLimit")]
-    text = printed(execution, 2)
-    assert text.startswith("HEAD")
-    assert text.rstrip().endswith("TAIL")
-    assert len(text) < 400_000
-    assert printed(execution, 3) == "after\n"
-
-
-def test_an_endless_flood_is_killed(run: Run, tmp_path: Path) -> None:
-    tiny = course(tmp_path / "course", "{check: runs, points: 1}", limits=ROOMY)
-    execution = run(tmp_path, tiny, "while True: print('x' * 10_000)")
-    assert execution.status == "output_limit"
-    assert execution.errors[-1].cell == 2
 
 
 def test_the_kernel_sees_its_data_and_nothing_of_the_graders(

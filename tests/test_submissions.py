@@ -14,7 +14,7 @@ import pytest
 from grader import submissions
 from grader.errors import SubmissionError
 from grader.model import Assignment, Criterion, Item, Submission, Text
-from grader.submissions import collect, file_name
+from grader.submissions import LOCK, collect, file_name
 
 SAID = Text(ko="말", en="word")
 HOMEWORK = Assignment(
@@ -289,6 +289,14 @@ def test_reports_of_an_earlier_run_are_no_hand_ins(tmp_path: Path) -> None:
     for paths in ([tmp_path / "out"], sorted(tmp_path.iterdir())):
         with pytest.raises(SubmissionError, match=r"out holds the reports of an earlier run, not hand-ins: give"):
             collect(paths, HOMEWORK)
+
+
+def test_what_a_killed_run_left_is_no_hand_in(tmp_path: Path) -> None:
+    write(tmp_path / "kim" / "hw1.ipynb")
+    write(tmp_path / "out" / LOCK)
+    write(tmp_path / "out" / "reports" / "kim.json")
+    write(tmp_path / "out" / "executed" / "kim.ipynb")
+    assert list(found(tmp_path)) == ["kim"]
 
 
 # ---------------------------------------------------------------- companions

@@ -170,6 +170,7 @@ STATUSES = _table(
     timeout=("시간 초과", "out of time"),
     out_of_memory=("메모리 초과", "out of memory"),
     output_limit=("출력 초과", "too much output"),
+    disk_limit=("디스크 초과", "disk full"),
     killed=("중단됨", "ended early"),
     unreadable=("읽을 수 없음", "unreadable"),
     infrastructure=("채점기 문제", "our fault"),
@@ -191,6 +192,10 @@ SENTENCES = _table(
     output_limit=(
         "출력이 허용된 양을 넘어 실행이 멈추었습니다. 반복문 안에서 출력하는 양을 줄여 보세요.",
         "The run was stopped because it printed more than allowed. Print less inside loops.",
+    ),
+    disk_limit=(
+        "파일에 쓴 양이 허용된 디스크를 넘었습니다. 저장하는 파일의 크기와 수를 줄여 보세요.",
+        "The notebook wrote more to the disk than allowed. Save fewer or smaller files.",
     ),
     killed=(
         "노트북이 끝나기 전에 커널이 종료되었습니다.",

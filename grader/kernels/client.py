@@ -1,25 +1,29 @@
-"""nbclient with three caps that it lacks: on outputs, on a kernel that ignores its interrupt, on memory."""
+"""nbclient with the limits that it lacks: on a kernel that floods its reader, ignores its interrupt, or eats memory."""
 
 from __future__ import annotations
 
-import ast
 import asyncio
 import contextlib
 import json
 import math
-from collections import Counter
+from queue import Empty
+from time import monotonic
 from typing import Any
 
-import psutil
-from nbclient import NotebookClient
-from nbclient.exceptions import DeadKernelError
+from nbclient.exceptions import CellExecutionComplete, DeadKernelError
 from nbformat import NotebookNode
 
-KILL_FACTOR = 10  # all outputs together may be this many times the cap of one cell; past that the kernel is killed
-_TAIL = 2_000  # characters kept of the end of an output that was cut
-_CUT = "\n[... outputs past the limit are left out; the end of this cell's output: ...]\n"
-_WATCH_SECONDS = 0.05
+from grader.kernels.outputs import CappedOutputs, size_of
+from grader.kernels.relay import Relay
+from grader.kernels.watch import kill_tree
+
 _GRACE_SECONDS = 5.0  # for the reaction to an interrupt; a cell stuck in C code never reacts
+_SILENCE_SECONDS = 20.0  # between a cell's reply and the end of its outputs
+_DYING_SECONDS = 2.0  # between the end of a kernel's channels and its own
+_LOOK_SECONDS = 0.5  # how often one who waits for a reply looks whether the kernel lives
+_ENVELOPE_BYTES = 1_000_000  # that a message may have past the cap of a cell's outputs
+_FORGED_BYTES = 500  # what a message that cannot be read counts
+_MALFORMED = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
 _PING = "'{\"found\": {}}'"
 
 
@@ -31,52 +35,88 @@ class Stopped(Exception):
         self.status = status
 
 
-class CappedClient(NotebookClient):
-    """Executes cells; of each keeps at most `output_bytes` of output, head and tail, and remembers the cut ones."""
+class _ReplyLost(Exception):
+    """The reply was larger than the relay lets through."""
+
+
+class CappedClient(CappedOutputs):
+    """Executes cells and asks questions; kills the kernel when it sends or uses more than it may."""
 
     def __init__(self, nb: NotebookNode, *, output_bytes: float, **traits: Any) -> None:
-        super().__init__(nb, allow_errors=True, interrupt_on_timeout=True, store_widget_state=False, **traits)
+        fixed = {"allow_errors": True, "interrupt_on_timeout": True, "store_widget_state": False}
+        super().__init__(nb, output_bytes=output_bytes, **fixed, **traits)
         self.error_on_timeout = {"ename": "Timeout", "evalue": "the cell ran out of time", "traceback": []}
-        self.output_bytes = output_bytes
-        self.seen_bytes: Counter[int] = Counter()  # by index of the cell
-        self.cut_cells: set[int] = set()
-        self.timed_out_cells: set[int] = set()
+        self.timed_out_cells: set[int] = set()  # by index
         self.failed_cells: dict[int, tuple[str, str]] = {}  # index -> name and message of the exception
         self.on_cell_executed = self._note_failure
-        self.out_of_memory = False
-        self.peak_memory = 0
+        self.flood = ""  # how the kernel sent more than it may and was killed for it
+        self.flooding_cell: int | None = None
+        self._logged = 0
+        self._running: int | None = None  # index of the cell
+        self._replied = self._reply_lost = False
+        self._relay: Relay | None = None
 
-    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
-        size = _size_of_output(msg)
-        room = int(self.output_bytes - self.seen_bytes[cell_index])
-        self.seen_bytes[cell_index] += size
-        if size <= max(room, 0):
-            return super().process_message(msg, cell, cell_index)
-        self.cut_cells.add(cell_index)
-        if self.seen_bytes.total() > KILL_FACTOR * self.output_bytes:
-            raise Stopped("output_limit", f"more than {KILL_FACTOR * self.output_bytes / 1e6:g} MB of output")
-        if msg["msg_type"] == "error":  # small, and the student needs it
-            return super().process_message(msg, cell, cell_index)
-        if msg["msg_type"] == "stream":
-            content = msg["content"]
-            if room > 0:
-                head = {**content, "text": content["text"][:room]}
-                super().process_message({**msg, "content": head}, cell, cell_index)
-            _keep_tail(cell, content["text"][max(room, 0) :])
-        return None
+    async def async_start_new_kernel_client(self) -> Any:
+        """As nbclient's, but the channels lead through a relay, and those that nobody needs stay closed."""
+        manager: Any = self.km
+        self.kc = channels = manager.client()
+        self._relay = Relay(self._largest_message, self._lost)
+        await self._relay.lead(channels, manager.is_alive, self.startup_timeout)
+        await channels.wait_for_ready(timeout=self.startup_timeout)
+        return channels
+
+    async def _async_cleanup_kernel(self) -> None:
+        if self._relay is not None:
+            self._relay.close()
+        await super()._async_cleanup_kernel()
+
+    @property
+    def _largest_message(self) -> int:
+        return int(self.output_bytes) + _ENVELOPE_BYTES
+
+    def count(self, size: int) -> None:
+        """Note that the kernel sent something; too much in all ends it."""
+        self.sent += size
+        if self.sent > self.most_sent:
+            self._end_flood(f"more than {self.most_sent / 1e6:g} MB of output")
+
+    def count_log(self, size: int) -> None:
+        """The same for what its processes write to their standard streams past the kernel."""
+        self._logged += size
+        if self._logged > self.most_sent:
+            self._end_flood(f"more than {self.most_sent / 1e6:g} MB written to the standard streams")
+
+    def _end_flood(self, message: str) -> None:
+        if not self.flood:
+            self.flood, self.flooding_cell = message, self._running
+            manager: Any = self.km
+            kill_tree(manager.provisioner.process.pid)
+
+    def _lost(self, channel: str, size: int, begins: bool) -> None:
+        """The relay threw away a piece of a message that is too large; `begins` at the first one."""
+        if self._running is not None:
+            self.cut_cells.add(self._running)
+        if channel == "iopub":
+            self.count(size)
+        elif begins:
+            self._reply_lost = True
 
     def _note_failure(self, cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any] | None) -> None:
         """An error shows in the reply even where its message cannot be sent as an output."""
         content = (execute_reply or {}).get("content", {})
         if content.get("status", "ok") != "ok":
-            self.failed_cells[cell_index] = (str(content.get("ename", "Error")), str(content.get("evalue", "")))
+            name, message = content.get("ename", "Error"), content.get("evalue", "")
+            self.failed_cells[cell_index] = (str(name)[:200], str(message)[:2000])
 
     async def run_cell(self, index: int, seconds: float) -> None:
-        """Run one cell; past `seconds` it is interrupted. Raises Stopped if the kernel does not react to that,
-        DeadKernelError if it died."""
+        """Run one cell; past `seconds` it is interrupted. Raises Stopped if the kernel does not react to that or its
+        outputs break off, DeadKernelError if it died."""
         self.timeout = math.ceil(seconds)
+        self._running, self._replied, self._reply_lost = index, False, False
         task = asyncio.ensure_future(self.async_execute_cell(self.nb.cells[index], index))
         done, _ = await asyncio.wait({task}, timeout=self.timeout + _GRACE_SECONDS)
+        if not done and self._replied:
+            done, _ = await asyncio.wait({task}, timeout=_SILENCE_SECONDS + _GRACE_SECONDS)
         if not done:
             self.timed_out_cells.add(index)
             task.cancel()
@@ -92,85 +132,124 @@ class CappedClient(NotebookClient):
             self.timed_out_cells.add(next(i for i, other in enumerate(self.nb.cells) if other is cell))
         return await super()._async_handle_timeout(timeout, cell)
 
-    async def ask(self, expression: str, seconds: float) -> dict[str, Any]:
-        """Evaluate an expression that returns JSON text. Answers `{"fault": ...}` when there is none in time."""
-        channels: Any = self.kc
-        message_id = channels.execute("None", silent=True, store_history=False, user_expressions={"answer": expression})
+    async def _async_poll_for_reply(
+        self,
+        msg_id: str,
+        cell: NotebookNode,
+        timeout: int | None,
+        task_poll_output_msg: asyncio.Future[Any],
+        task_poll_kernel_alive: asyncio.Future[Any],
+    ) -> Any:
+        """As nbclient's, but a reply may be lost, and outputs that break off are not taken for outputs that end."""
         try:
-            reply = await asyncio.wait_for(self._reply(message_id), seconds)
+            reply = await self._reply(msg_id, timeout or math.inf)
+            self._replied = True
+        except _ReplyLost:
+            self._replied, reply = True, {"content": {"status": "ok"}}
+        except TimeoutError:
+            reply = await self._async_handle_timeout(timeout or 0, cell)
+        finally:
+            task_poll_kernel_alive.cancel()
+        await self._end_of_outputs(task_poll_output_msg)
+        return reply
+
+    async def _end_of_outputs(self, outputs: asyncio.Future[Any]) -> None:
+        deadline = monotonic() + _SILENCE_SECONDS
+        while not outputs.done():
+            await asyncio.wait({outputs}, timeout=_LOOK_SECONDS)
+            await self._async_check_alive()
+            if self._relay is not None and "iopub" in self._relay.broken:
+                deadline = min(deadline, monotonic() + _DYING_SECONDS)
+            if monotonic() > deadline and not outputs.done():
+                raise Stopped("output_limit", "the cell's outputs broke off; the kernel was killed")
+        await outputs
+
+    async def _async_poll_output_msg(self, parent_msg_id: str, cell: NotebookNode, cell_index: int) -> None:
+        while True:
+            message = await self._next_output()
+            if _answers(message, parent_msg_id):
+                try:
+                    self.process_message(message, cell, cell_index)
+                except CellExecutionComplete:
+                    return
+                except _MALFORMED:
+                    continue  # of a form that no kernel sends
+
+    async def _next_output(self) -> dict[str, Any]:
+        channels: Any = self.kc
+        while True:
+            try:
+                message: dict[str, Any] = await channels.get_iopub_msg()
+                self.count(size_of(message))
+            except _MALFORMED:
+                self.count(_FORGED_BYTES)
+                continue
+            return message
+
+    async def _pass_over_outputs(self) -> None:
+        while True:
+            await self._next_output()
+
+    async def ask(self, expression: str, seconds: float) -> dict[str, Any]:
+        """Evaluate an expression that returns JSON text. Answers `{"fault": ...}` when there is none in time. Outputs
+        are read meanwhile, or a thread that prints would block the kernel."""
+        channels: Any = self.kc
+        self._running, self._reply_lost = None, False
+        message_id = channels.execute("None", silent=True, store_history=False, user_expressions={"answer": expression})
+        outputs = asyncio.ensure_future(self._pass_over_outputs())
+        try:
+            return _answer_in(await self._reply(message_id, seconds))
+        except _ReplyLost:
+            return {"fault": "unreadable", "message": f"the answer is larger than {self._largest_message / 1e6:g} MB"}
         except TimeoutError:
             manager: Any = self.km
             await manager.interrupt_kernel()
             return {"fault": "too_slow", "message": f"no answer within {seconds:.0f} s"}
-        return _answer_in(reply)
+        finally:
+            outputs.cancel()
 
-    async def _reply(self, message_id: str) -> dict[str, Any]:
+    async def _reply(self, message_id: str, seconds: float) -> dict[str, Any]:
+        """Raises TimeoutError, _ReplyLost, DeadKernelError."""
         channels: Any = self.kc
-        while True:
+        deadline = monotonic() + seconds
+        while (left := deadline - monotonic()) > 0:
             try:
-                message: dict[str, Any] = await asyncio.wait_for(channels.get_shell_msg(), 1.0)
-            except TimeoutError:
+                message: dict[str, Any] = await channels.get_shell_msg(timeout=min(left, _LOOK_SECONDS))
+            except Empty:
                 await self._async_check_alive()
+                if self._reply_lost:
+                    self._reply_lost = False
+                    raise _ReplyLost from None
+            except _MALFORMED:
                 continue
-            if message["parent_header"].get("msg_id") == message_id:
-                return message
-
-    async def watch_memory(self, pid: int, limit_bytes: int) -> None:
-        """Kill the kernel's process tree when its resident memory passes the limit."""
-        while True:
-            used = 0
-            with contextlib.suppress(psutil.Error):
-                root = psutil.Process(pid)
-                for process in (root, *root.children(recursive=True)):
-                    with contextlib.suppress(psutil.Error):
-                        used += process.memory_info().rss
-            self.peak_memory = max(self.peak_memory, used)
-            if used > limit_bytes:
-                self.out_of_memory = True
-                kill_tree(pid)
-                return
-            await asyncio.sleep(_WATCH_SECONDS)
+            else:
+                if _answers(message, message_id):
+                    return message
+        raise TimeoutError
 
 
-def kill_tree(pid: int) -> None:
-    """SIGKILL a process and all its descendants; those that are gone already do not matter."""
-    with contextlib.suppress(psutil.Error):
-        root = psutil.Process(pid)
-        for process in (*root.children(recursive=True), root):
-            with contextlib.suppress(psutil.Error):
-                process.kill()
-
-
-def _size_of_output(msg: dict[str, Any]) -> int:
-    content = msg["content"]
-    if msg["msg_type"] == "stream":
-        return len(content.get("text", ""))
-    if msg["msg_type"] == "error":
-        return sum(len(line) for line in content.get("traceback", ()))
-    if msg["msg_type"] in ("display_data", "execute_result", "update_display_data"):
-        return sum(len(value if isinstance(value, str) else str(value)) for value in content.get("data", {}).values())
-    return 0
-
-
-def _keep_tail(cell: NotebookNode, text: str) -> None:
-    """Keep the last characters of what is cut in one output that says so."""
-    last = cell.outputs[-1] if cell.outputs else None
-    if last is None or last.get("output_type") != "stream" or not last["text"].startswith(_CUT):
-        last = NotebookNode(output_type="stream", name="stdout", text=_CUT)  # type: ignore[no-untyped-call]
-        cell.outputs.append(last)
-    last["text"] = _CUT + (last["text"][len(_CUT) :] + text)[-_TAIL:]
+def _answers(message: dict[str, Any], message_id: str) -> bool:
+    parent = message["parent_header"]
+    return isinstance(parent, dict) and parent.get("msg_id") == message_id
 
 
 def _answer_in(reply: dict[str, Any]) -> dict[str, Any]:
     """The JSON inside an execute_reply's user expression; whatever else came is a fault."""
-    expression = reply["content"].get("user_expressions", {}).get("answer", {})
-    if expression.get("status") != "ok":
-        message = f"{expression.get('ename', 'no answer')}: {expression.get('evalue', '')}"
-        return {"fault": "unreadable", "message": message[:500]}
     try:
-        answer = json.loads(ast.literal_eval(expression["data"]["text/plain"]))
-    except (KeyError, ValueError, SyntaxError, TypeError, RecursionError, MemoryError) as error:
+        expression = reply["content"].get("user_expressions", {}).get("answer", {})
+        if expression.get("status") != "ok":
+            message = f"{expression.get('ename', 'no answer')}: {expression.get('evalue', '')}"
+            return {"fault": "unreadable", "message": message[:500]}
+        answer = json.loads(_text_of(expression["data"]["text/plain"]))
+    except (*_MALFORMED, MemoryError, Warning) as error:
         return {"fault": "unreadable", "message": f"the kernel's answer cannot be read ({type(error).__name__})"}
     if not isinstance(answer, dict) or not ({"found", "fault"} & answer.keys()):
         return {"fault": "unreadable", "message": "the kernel's answer is of another form"}
     return answer
+
+
+def _text_of(written: str) -> str:
+    """The string that Python writes so. ast.literal_eval would build whatever tree a forged answer describes."""
+    if written[:1] not in ("'", '"') or written[:1] != written[-1:]:
+        raise ValueError("not a string")
+    return written[1:-1].encode("ascii", "backslashreplace").decode("unicode_escape")

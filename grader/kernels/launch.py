@@ -1,35 +1,101 @@
-"""Run as a script in the process that becomes a student's kernel, or by the kernel server in a fork of itself.
+"""`python -m grader.kernels.launch PLAN_FILE -f CONNECTION_FILE ...`: becomes a student's kernel, behind its walls.
 
-Never imported by the grader. Lowers what the process may use, makes the grader unimportable, starts a stock ipykernel.
+Never imported by the grader; the kernel server calls `start` in a fork of itself.
 """
 
-import resource
-import sys
+from __future__ import annotations
 
-_LARGEST_FILE = 1_000_000_000  # bytes; one file, the kernel's log among them
+import contextlib
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from grader.walls.plan import Plan
+
+_SOCKET_SECONDS = 10
 
 
 def main() -> None:
-    """`launch.py MEMORY_BYTES -f CONNECTION_FILE ...`"""
-    prepare(int(sys.argv[1]))
-    start([sys.argv[0], *sys.argv[2:]])
+    if sys.platform == "linux":
+        from grader.walls import system
+
+        system.prctl(system.PR_SET_PDEATHSIG, signal.SIGKILL)
+    plan = Plan.of(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
+    start([sys.argv[0], *sys.argv[2:]], plan)
 
 
-def prepare(memory_bytes: int) -> None:
-    """Set limits and hide the grader."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (_LARGEST_FILE, _LARGEST_FILE))
-    # RLIMIT_DATA follows what is really used closely; RLIMIT_AS counts address space that torch only reserves.
-    resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
+def start(argv: list[str], plan: Plan | None) -> None:
+    """Be a kernel until told to stop; without a plan, one without walls. `argv`: of a script, with ipykernel's."""
+    from grader.kernels.streams import PatientApp
+
+    close_the_door: Callable[[], None] | None = None
+    if plan is not None:
+        argv = _seen_from_inside(argv, plan)
+        close_the_door = _shut_in(plan)
+        if plan.tier == "reduced":
+            _without_terminals()
     hide_the_grader()
-
-
-def start(argv: list[str], **traits: object) -> None:
-    """Be a kernel until told to stop. `argv`: as a script's, with the arguments of ipykernel."""
-    from ipykernel.kernelapp import IPKernelApp
-
     sys.argv = argv
-    IPKernelApp.launch_instance(argv=argv[1:], **traits)
+    # parent_handle 1: no thread that polls for a dead parent; the system kills the kernel when its parent dies
+    app: Any = PatientApp.instance(**({"parent_handle": 1} if sys.platform == "linux" else {}))
+    app.initialize(argv[1:])
+    if close_the_door is not None:
+        _wait_for_sockets(app)
+        close_the_door()
+    app.start()
+
+
+def _seen_from_inside(argv: list[str], plan: Plan) -> list[str]:
+    """The same arguments with a connection file that names its sockets by their place behind the walls."""
+    if plan.sockets_inside == plan.sockets:
+        return argv
+    at = argv.index("-f") + 1
+    connection = json.loads(Path(argv[at]).read_text(encoding="utf-8"))
+    connection["ip"] = connection["ip"].replace(str(plan.sockets), str(plan.sockets_inside))
+    (plan.sockets / "inside.json").write_text(json.dumps(connection), encoding="utf-8")
+    return [*argv[:at], str(plan.sockets_inside / "inside.json"), *argv[at + 1 :]]
+
+
+def _shut_in(plan: Plan) -> Callable[[], None] | None:
+    """Build the walls; what is returned is to be called once the kernel has its sockets."""
+    if sys.platform == "linux":
+        from grader.walls.enter import close_the_door, enter
+
+        enter(plan)
+        return lambda: close_the_door(plan)
+    with contextlib.suppress(ImportError, ValueError, OSError):  # what other systems have of it
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (plan.memory_bytes, plan.memory_bytes))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (plan.disk_bytes, plan.disk_bytes))
+    return None
+
+
+def _without_terminals() -> None:
+    """Shell commands of a notebook run over a pipe: a terminal cannot be had without access to everybody's."""
+    shell: Any = sys.modules["ipykernel.zmqshell"]
+
+    def system(command: str) -> int:
+        streams: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        with subprocess.Popen(command, shell=True, text=True, errors="replace", **streams) as running:
+            for line in running.stdout or ():
+                sys.stdout.write(line)
+            return running.wait()
+
+    shell.system = system
+
+
+def _wait_for_sockets(app: Any) -> None:
+    """The heartbeat's thread makes the last one."""
+    last = Path(f"{app.ip}-{app.hb_port}")
+    deadline = time.monotonic() + _SOCKET_SECONDS
+    while app.transport == "ipc" and not last.exists() and time.monotonic() < deadline:
+        time.sleep(0.002)
 
 
 def hide_the_grader() -> None:
@@ -39,6 +105,8 @@ def hide_the_grader() -> None:
     ]
     sys.path_hooks[:] = [hook for hook in sys.path_hooks if "editable" not in getattr(hook, "__module__", "")]
     sys.path[:] = [p for p in sys.path if p and "editable" not in p]
+    for name in [name for name in sys.modules if name.partition(".")[0] == "grader"]:
+        del sys.modules[name]
     sys.modules["grader"] = None  # type: ignore[assignment]  # import grader -> ModuleNotFoundError
 
 

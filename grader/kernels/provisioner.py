@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
 import select
 import signal
 import socket
+from pathlib import Path
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
-from traitlets import Integer, Unicode
+from traitlets import Dict, Unicode
 
 from grader.errors import RunnerError
+from grader.kernels import shared
 
-SOCKET_VARIABLE = "GRADER_KERNEL_SERVER"
+SOCKET_VARIABLE = "GRADER_KERNEL_SERVER"  # a shared server other than the one that is found or started
+_ATTEMPTS = 2
+_ANSWER_SECONDS = 60
 
 
 class ForkedKernel:
@@ -29,12 +34,14 @@ class ForkedKernel:
         self.returncode: int | None = None
         self._received = b""
         self._connection = socket.socket(socket.AF_UNIX)
+        self._connection.settimeout(_ANSWER_SECONDS)
         try:
             self._connection.connect(path)
             data = json.dumps(request).encode() + b"\n"
             sent = socket.send_fds(self._connection, [data], descriptors)
             self._connection.sendall(data[sent:])
             self.pid = int(self._line()["pid"])
+            self._connection.settimeout(None)
         except (OSError, EOFError) as error:
             self._connection.close()
             raise RunnerError(f"the kernel server at {path} gives no kernel: {error}") from None
@@ -74,28 +81,54 @@ class ForkedKernel:
 
 
 class WarmProvisioner(LocalProvisioner):
-    """Everything as LocalProvisioner does it, but the process is forked, not started."""
+    """Everything as LocalProvisioner does it, but the process is forked, not started.
 
-    socket_path = Unicode("", config=True, help="the kernel server's socket; else $GRADER_KERNEL_SERVER")
-    memory_bytes = Integer(1 << 40, config=True, help="RLIMIT_DATA of the kernel")
+    The grader's runner names its own server and the kernel's walls. For other tools the kernels are forked from a
+    server that the user's notebooks share, and are like those that the kernelspec's command would have started; where
+    that cannot be, it is started after all.
+    """
+
+    socket_path = Unicode("", config=True, help="the grader's kernel server")
+    plan = Dict(config=True, help="the kernel's walls, as grader.walls.plan.Plan tells them")
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        path = self.socket_path or os.environ.get(SOCKET_VARIABLE, "")
-        arguments = cmd[cmd.index("-f") :] if "-f" in cmd else []
-        if not any(argument.startswith("--HistoryManager.enabled") for argument in arguments):
-            arguments.append("--HistoryManager.enabled=False")  # or all kernels would write to one database
         environment = dict(kwargs.get("env") or os.environ)
-        environment.pop("JPY_PARENT_PID", None)  # the server watches over its kernels
-        request = {
-            "argv": [cmd[0], *arguments],
-            "cwd": str(kwargs.get("cwd") or os.getcwd()),
-            "env": environment,
-            "memory_bytes": self.memory_bytes,
-        }
+        request = {"cwd": str(kwargs.get("cwd") or os.getcwd()), "env": environment}
         descriptors = [_descriptor(kwargs.get(name), default) for name, default in (("stdout", 1), ("stderr", 2))]
-        kernel: Any = ForkedKernel(path, request, descriptors)
+        if self.socket_path:
+            environment.pop("JPY_PARENT_PID", None)  # the server watches over its kernels
+            request |= {"argv": cmd[:1] + cmd[cmd.index("-f") :], "plan": dict(self.plan)}
+            kernel: Any = ForkedKernel(self.socket_path, request, descriptors)
+        else:
+            try:
+                kernel = await asyncio.to_thread(_own_kernel, cmd, request, descriptors)
+            except (RunnerError, OSError) as error:
+                self.log.warning("The kernel is started afresh, which is slower: %s", error)
+                return await super().launch_kernel(cmd, **kwargs)
         self.process, self.pid, self.pgid = kernel, kernel.pid, kernel.pid
+        self.cwd = request["cwd"]
         return self.connection_info
+
+
+def _own_kernel(command: list[str], request: dict[str, Any], descriptors: list[int]) -> ForkedKernel:
+    """Raises RunnerError or OSError where there cannot be one."""
+    if reason := shared.unsuited(command, request["cwd"]):
+        raise RunnerError(reason)
+    request |= {"argv": command[command.index("-f") :], "umask": _umask()}
+    for _ in range(_ATTEMPTS - 1):
+        with contextlib.suppress(RunnerError):  # a server may end just when it is asked
+            return ForkedKernel(_address(request["env"]), request, descriptors)
+    return ForkedKernel(_address(request["env"]), request, descriptors)
+
+
+def _address(environment: dict[str, str]) -> str:
+    return os.environ.get(SOCKET_VARIABLE) or str(shared.address(environment))
+
+
+def _umask() -> int:
+    """Without setting it: other threads may be making files."""
+    fields = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return int(fields["Umask"], 8)
 
 
 def _descriptor(stream: Any, default: int) -> int:

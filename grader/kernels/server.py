@@ -1,9 +1,9 @@
 """The kernel server: imports what notebooks import, once, and forks a kernel for each that is asked for.
 
-Run as a script (`server.py SOCKET`) in a process of its own that holds no secret: every kernel inherits its memory.
+`python -m grader.kernels.server SOCKET`, a process of its own that holds no secret: every kernel inherits its memory.
 One connection to the socket is one kernel, in JSON lines:
 
-    client: {"argv": [...], "cwd": "...", "env": {...}, "memory_bytes": n}   with two descriptors, stdout and stderr
+    client: {"argv": [...], "cwd": "...", "env": {...}, "plan": {...}}   with two descriptors, stdout and stderr
     server: {"pid": n}, and when the kernel has ended {"exit": code as subprocess gives it}
 
 A closed connection kills the kernel and its process group, so no kernel outlives who asked for it. The server has one
@@ -13,7 +13,6 @@ thread when it forks: a lock that another thread holds would be held for ever in
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import importlib
 import io
@@ -25,8 +24,11 @@ import socket
 import sys
 import tempfile
 import warnings
-from pathlib import Path
 from typing import Any, NoReturn
+
+from grader.kernels import launch
+from grader.walls import supervisor, system
+from grader.walls.plan import Plan
 
 _PRELOADED = (
     *("numpy", "pandas", "pandas.io.formats.html", "pandas.io.formats.string", "torch", "torch.nn", "torch.optim"),
@@ -34,10 +36,10 @@ _PRELOADED = (
     *("sklearn.linear_model", "sklearn.metrics", "sklearn.model_selection", "sklearn.preprocessing", "PIL.Image"),
     *("IPython", "IPython.core.completer", "IPython.core.completerlib", "IPython.core.debugger"),
     *("IPython.core.oinspect", "IPython.core.pylabtools", "IPython.extensions.storemagic", "stack_data", "zmq"),
+    *("grader.kernels.streams", "grader.walls.enter"),  # behind the walls they could not be found
     *("ipykernel.kernelapp", "ipykernel.ipkernel", "tornado", "comm", "pygments.formatters.terminal256"),
 )
 # not matplotlib_inline.backend_inline: it must meet the kernel's own shell when it is imported
-_PR_SET_PDEATHSIG = 1
 
 
 def preload() -> None:
@@ -80,9 +82,11 @@ def _draw_once() -> None:
 
 
 class Server:
-    """Accepts, forks, reaps; one selector loop."""
+    """Accepts, forks, reaps; one selector loop. `held_open`: it ends when its standard input does."""
 
-    def __init__(self, path: str) -> None:
+    patience: float | None = None  # seconds between two calls of look_around() at most
+
+    def __init__(self, path: str, *, held_open: bool = True) -> None:
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(path)
         os.chmod(path, 0o600)
@@ -93,7 +97,8 @@ class Server:
         self.selector = selectors.DefaultSelector()
         self.selector.register(self.listener, selectors.EVENT_READ)
         self.selector.register(self.wake_read, selectors.EVENT_READ)
-        self.selector.register(0, selectors.EVENT_READ)  # standard input is held open by whoever started the server
+        if held_open:
+            self.selector.register(0, selectors.EVENT_READ)  # its other end is with whoever started the server
         self.waiting: dict[socket.socket, tuple[bytes, list[int]]] = {}  # requests that are not whole yet
         self.kernels: dict[int, socket.socket] = {}
         signal.set_wakeup_fd(self.wake_write.fileno(), warn_on_full_buffer=False)
@@ -101,7 +106,8 @@ class Server:
 
     def serve(self) -> NoReturn:
         while True:
-            for key, _ in self.selector.select():
+            self.look_around()
+            for key, _ in self.selector.select(self.patience):
                 if key.fileobj is self.listener:
                     connection, _ = self.listener.accept()
                     self.waiting[connection] = (b"", [])
@@ -114,6 +120,9 @@ class Server:
                     self.reap()
                 elif isinstance(key.fileobj, socket.socket):
                     self.hear(key.fileobj)
+
+    def look_around(self) -> None:
+        """Called whenever something happened, or nothing for a while."""
 
     def hear(self, connection: socket.socket) -> None:
         """More of a request, or the end of whoever asked for this kernel."""
@@ -153,12 +162,13 @@ class Server:
                 return
             if pid == 0:
                 return
-            kill_group(pid)  # what the notebook started and left behind
+            kill_group(pid)
             connection = self.kernels.pop(pid, None)
             if connection is not None:
                 with contextlib.suppress(OSError):
                     connection.sendall(json.dumps({"exit": os.waitstatus_to_exitcode(status)}).encode() + b"\n")
                 self.close(connection)
+            supervisor.kill_children(but=frozenset(self.kernels))  # what a notebook left behind came to us
 
     def drop(self, connection: socket.socket) -> None:
         for descriptor in self.waiting.pop(connection, (b"", []))[1]:
@@ -177,7 +187,7 @@ class Server:
         code = 1
         try:
             os.setsid()
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            system.prctl(system.PR_SET_PDEATHSIG, signal.SIGKILL)
             signal.set_wakeup_fd(-1)
             for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGPIPE):
                 signal.signal(number, signal.SIG_DFL)
@@ -187,7 +197,7 @@ class Server:
             os.environ.update(request["env"])
             os.chdir(request["cwd"])
             tempfile.tempdir = None  # or the server's would be remembered
-            _start(request)
+            self.start(request)
             code = 0
         except SystemExit as left:
             code = left.code if isinstance(left.code, int) else 0 if left.code is None else 1
@@ -198,6 +208,10 @@ class Server:
                 sys.stdout.flush()
                 sys.stderr.flush()
             os._exit(code)  # no teardown of the interpreter: it costs seconds and saves nothing
+
+    def start(self, request: dict[str, Any]) -> None:
+        """Be the kernel until it ends."""
+        launch.start(request["argv"], Plan.of(request["plan"]))
 
     def shed(self, descriptors: list[int]) -> None:
         """Standard streams as asked for; everything else of the server's is closed."""
@@ -213,20 +227,10 @@ def kill_group(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
-def _start(request: dict[str, Any]) -> None:
-    sys.path.insert(0, str(Path(__file__).parent))
-    import launch  # type: ignore[import-not-found]  # the sibling script, not the grader's package
-
-    sys.path.pop(0)
-    del sys.modules["launch"]
-    launch.prepare(request["memory_bytes"])
-    # parent_handle 1: no thread that polls for a dead parent; the server does that better
-    launch.start(request["argv"], parent_handle=1)
-
-
 def main() -> None:
     path = sys.argv[1]
     preload()
+    system.prctl(system.PR_SET_CHILD_SUBREAPER, 1)
     Server(path).serve()
 
 

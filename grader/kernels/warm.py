@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
 
 from grader.errors import RunnerError
+from grader.kernels.leftovers import OwnedFolder
 from grader.kernels.workplace import copy_fonts, environment
 
 _STARTUP_SECONDS = 120
@@ -27,7 +26,8 @@ class KernelServer:
     """A kernel server of our own. Use as a context manager; `socket()` may be called from any thread."""
 
     def __init__(self) -> None:
-        self._home = Path(tempfile.mkdtemp(prefix="grader-server-"))
+        self._folder = OwnedFolder("grader-server-")
+        self._home = self._folder.path
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._started = 0
@@ -38,7 +38,7 @@ class KernelServer:
     def __exit__(self, *_: object) -> None:
         if self._process is not None:
             _stop(self._process)
-        shutil.rmtree(self._home, ignore_errors=True)
+        self._folder.remove()
 
     def socket(self) -> Path:
         """Where a live server listens; starts one if there is none. Raises RunnerError if it cannot be started."""
@@ -62,7 +62,7 @@ class KernelServer:
         if not (self._home / "matplotlib").exists():
             copy_fonts(self._home)
         self._started += 1
-        command = [sys.executable, str(Path(__file__).with_name("server.py")), str(self._path)]
+        command = [sys.executable, "-m", "grader.kernels.server", str(self._path)]
         log = self._home / "server.log"
         with log.open("ab") as written:
             self._process = subprocess.Popen(

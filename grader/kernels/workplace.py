@@ -1,7 +1,8 @@
-"""The folder a kernel works in, and the environment it is given: nothing of the grader's, nothing of the TA's."""
+"""The folders a kernel works in, and the environment it is given: nothing of the grader's, nothing of the TA's."""
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import subprocess
@@ -11,22 +12,31 @@ from functools import lru_cache
 from pathlib import Path
 
 from grader.errors import RunnerError
-from grader.model import Assignment, Submission
+from grader.kernels.leftovers import OwnedFolder
+from grader.model import Assignment, Limits, Submission
+from grader.walls.doctor import unused_uid
+from grader.walls.plan import Plan, Tier, readable
 
 _KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT")  # all else (tokens, PYTHONPATH, proxies) stays outside
+_QUESTIONS_SECONDS = 120  # processor time allowed on top of the notebook's, for the answers to the probes
+# A kernel that is refused memory may go on without being able to answer: what grows past the limit is killed by who
+# watches it, and only what would grow too fast for that, or too far at once, meets the limit of the system.
+_MEMORY_SLACK = 1.25
 _THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
 class Workplace:
-    """`work/` (the notebook's working directory) and `home/`, removed at the end."""
+    """`work/` (the notebook's working directory), `home/` and `ipc/` (its sockets), removed at the end."""
 
     def __init__(self, submission: Submission, assignment: Assignment) -> None:
-        self.root = Path(tempfile.mkdtemp(prefix="grader-job-"))
+        self._folder = OwnedFolder("grader-job-")
+        self.root = self._folder.path
         self.work = self.root / "work"
         self.home = self.root / "home"
+        self.sockets = self.root / "ipc"
         self.log = self.root / "kernel.log"  # what C code and the kernel itself print
-        self.work.mkdir()
-        self.home.mkdir()
+        for folder in (self.work, self.home, self.sockets):
+            folder.mkdir()
         for name, file in submission.files.items():
             _copy(file, self.work / name)
         for data in assignment.data.values():
@@ -37,7 +47,24 @@ class Workplace:
         return self
 
     def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self.root, ignore_errors=True)
+        self._folder.remove()
+
+    def plan(
+        self, limits: Limits, tier: Tier, *, own_user: bool, core: int | None = None, without: tuple[str, ...] = ()
+    ) -> Plan:
+        """The walls around this place; with `own_user` (the grader is root) the kernel becomes a user of its own."""
+        return Plan(
+            tier=tier,
+            root=str(self.root),
+            readable=readable() if tier != "none" else (),
+            uid=unused_uid() if own_user else None,
+            core=core,
+            memory_bytes=int(limits.memory_mb * 1_000_000 * _MEMORY_SLACK),
+            disk_bytes=limits.disk_mb * 1_000_000,
+            processes=limits.processes,
+            cpu_seconds=math.ceil(limits.seconds + _QUESTIONS_SECONDS),
+            without=without,
+        )
 
     def end_of_log(self) -> str:
         """The last lines that the kernel's process wrote itself."""
@@ -65,7 +92,7 @@ def environment(home: Path) -> dict[str, str]:
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONSAFEPATH": "1",  # the folder of launch.py stays off sys.path; IPython adds the working directory
+        "PYTHONSAFEPATH": "1",  # IPython adds the working directory itself
     }
 
 

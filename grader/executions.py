@@ -1,0 +1,121 @@
+"""Executions by the hash of all that they follow from, so that what has been run is not run again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import sys
+from functools import lru_cache
+from pathlib import Path
+
+from grader import __version__
+from grader.errors import GraderError
+from grader.files import write
+from grader.kernels.questions import questions
+from grader.kernels.runner import Runner
+from grader.model import Assignment, Execution, Submission
+
+_NO_RESULT = ("infrastructure", "unreadable")  # our fault, or nothing ran: tried again by the next run
+_RUNNING_CODE = ("kernels", "probes", "walls")  # packages of ours that decide what comes out of a kernel
+
+
+class Executions:
+    """A folder with one JSON file for each execution, named by its key."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def get(self, key: str) -> Execution | None:
+        """What was put under this key; None if there is nothing, or nothing that can be read."""
+        try:
+            return Execution.model_validate_json((self.folder / f"{key}.json").read_bytes())
+        except (OSError, ValueError):
+            return None
+
+    def put(self, key: str, execution: Execution) -> None:
+        """Raises OSError if it cannot be written, ValueError if it is no JSON, as only a forged claim can be."""
+        write(self.folder / f"{key}.json", execution.model_dump_json())
+
+
+class StoringRunner:
+    """A runner before another one: it stores what that returns, at once, and runs nothing that is stored already.
+
+    With `rerun`, only what this very run has stored counts. `walls` is the tier that the other runner works behind.
+    """
+
+    def __init__(self, runner: Runner, executions: Executions, *, walls: str, rerun: bool = False) -> None:
+        self._runner, self._executions, self._walls, self._rerun = runner, executions, walls, rerun
+        self._stored_now: set[str] = set()
+        self._stopping = False
+        self.used: list[str] = []  # students whose execution is an earlier run's
+        self.not_stored: list[str] = []  # students whose execution could not be stored, with the cause
+
+    def run(self, submission: Submission, assignment: Assignment) -> Execution:
+        try:
+            key = key_of(submission, assignment, self._walls)
+        except (OSError, RecursionError, GraderError):  # a file has gone: the runner finds the words for it
+            return self._runner.run(submission, assignment)
+        now = key in self._stored_now
+        stored = self._executions.get(key) if now or not self._rerun else None
+        if stored is None:
+            return self._stored(key, submission.student, self._runner.run(submission, assignment))
+        if not now:
+            self.used.append(submission.student)
+        return stored
+
+    def stop(self) -> None:
+        """From here on nothing is stored: kernels are being killed, which is not the notebooks' doing."""
+        self._stopping = True
+
+    def _stored(self, key: str, student: str, execution: Execution) -> Execution:
+        """The execution as a later run will read it, so that both come to the same report."""
+        if self._stopping or execution.status in _NO_RESULT:
+            return execution
+        try:
+            self._executions.put(key, execution)
+        except (OSError, ValueError) as error:
+            self.not_stored.append(f"{student}: {error}")
+            return execution
+        self._stored_now.add(key)
+        return self._executions.get(key) or execution
+
+
+def key_of(submission: Submission, assignment: Assignment, walls: str) -> str:
+    """The hash of what decides an execution: the notebook and what it finds, meets and is asked; no points.
+
+    Raises OSError or GraderError if one of the files cannot be read.
+    """
+    decisive = {
+        "sha256": submission.sha256,
+        "notebook": submission.notebook,
+        "files": [[name, _sha256(file)] for name, file in submission.files.items()],
+        "data": [[data.shown_as, _sha256(data.file)] for data in assignment.data.values()],
+        "limits": assignment.limits.model_dump(),
+        "questions": list(questions(submission, assignment)),
+        "walls": walls,
+        "environment": _environment(),
+        "grader": [__version__, _running_code()],
+    }
+    return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as data:
+        return hashlib.file_digest(data, "sha256").hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _environment() -> list[str]:
+    """Python and all that is installed: a package that was missing changes what a notebook does."""
+    installed = {found.name for place in sys.path if place for found in Path(place).glob("*.dist-info")}
+    return [platform.python_version(), platform.machine(), *sorted(installed)]
+
+
+@lru_cache(maxsize=1)
+def _running_code() -> list[list[str]]:
+    """Hashes of our own source, which changes between two versions where the grader is being worked on."""
+    package = Path(__file__).parent
+    sources = sorted(file for name in _RUNNING_CODE for file in (package / name).rglob("*.py"))
+    return [[file.relative_to(package).as_posix(), _sha256(file)] for file in sources]

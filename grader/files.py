@@ -1,0 +1,62 @@
+"""Files that are there whole or not at all, and a lock that the system takes back when its process ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import IO
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: IO[bytes]) -> None:
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _lock(file: IO[bytes]) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+class NoLocks(OSError):
+    """This file system has no locks."""
+
+
+def write(file: Path, text: str) -> None:
+    """Write UTF-8 so that `file` holds the old or the new text, never half of it. Lone surrogates become `?`."""
+    beside = file.with_name(f".{file.name}.{threading.get_native_id()}.part")  # no two threads write to one name
+    try:
+        beside.write_bytes(text.encode("utf-8", errors="replace"))
+        os.replace(beside, file)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def remove_torn(folder: Path) -> None:
+    """Remove what a process killed in the middle of `write` left in `folder` and the folders in it.
+
+    Nobody may be writing there.
+    """
+    for pattern in (".*.part", "*/.*.part"):
+        for file in folder.glob(pattern):
+            file.unlink(missing_ok=True)
+
+
+def lock(file: Path) -> IO[bytes] | None:
+    """Open `file`, made if it is not there; nobody else gets it until it is closed. None if somebody has it.
+
+    However the process ends, the lock ends with it. Raises NoLocks where the file system has none, OSError if the
+    file cannot be opened.
+    """
+    opened = file.open("ab")
+    try:
+        _lock(opened)
+    except (BlockingIOError, PermissionError):
+        opened.close()
+        return None
+    except OSError as error:
+        opened.close()
+        raise NoLocks(error.errno, error.strerror, str(file)) from None
+    return opened

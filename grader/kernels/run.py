@@ -1,0 +1,215 @@
+"""One notebook on its way through one kernel: its cells, then the questions, then what is told of it all."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import sys
+import time
+from pathlib import Path
+from typing import Any, cast
+
+import nbformat
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import DeadKernelError
+
+from grader import probes
+from grader.errors import RunnerError
+from grader.kernels.client import CappedClient, Stopped
+from grader.kernels.log import kernel_log
+from grader.kernels.questions import questions
+from grader.kernels.watch import Watch, kill_tree
+from grader.kernels.workplace import Workplace
+from grader.model import Assignment, CellError, Execution, ExecutionStatus, Submission
+from grader.walls.plan import Plan
+
+_STARTUP_SECONDS = 120
+_DISK_MESSAGES = ("[Errno 28]", "[Errno 27]", "No space left on device", "File too large")
+_MEMORY_MESSAGES = ("MemoryError", "can't allocate memory", "Unable to allocate", "Cannot allocate memory")
+logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # nbclient tells us by exception what it also logs
+
+
+class Run:
+    """A kernel from its start to its end."""
+
+    def __init__(
+        self, submission: Submission, assignment: Assignment, place: Workplace, plan: Plan, server: Path | None
+    ) -> None:
+        self.submission, self.assignment, self.place, self.plan = submission, assignment, place, plan
+        self.limits = assignment.limits
+        notebook: Any = nbformat.from_dict(submission.notebook)  # type: ignore[no-untyped-call]
+        self.notebook = notebook
+        self.client = CappedClient(
+            notebook,
+            output_bytes=self.limits.output_mb * 1e6,
+            km=_kernel_manager(plan, place, server),
+            resources={"metadata": {"path": str(place.work)}},
+            startup_timeout=_STARTUP_SECONDS,
+            shutdown_kernel="immediate",
+        )
+        self.evidence: dict[str, Any] = {}
+        self.stopped: CellError | None = None
+        self.status: ExecutionStatus | None = None
+
+    async def execution(self, running: set[int]) -> Execution:
+        """Run and question the notebook; its kernel's process number stands in `running` meanwhile."""
+        with kernel_log(self.place.log, self.client.count_log) as log:
+            await self.client.async_start_new_kernel(env=self.place.environment(), stdout=log, stderr=log)
+            return await self._watched(running)
+
+    async def _watched(self, running: set[int]) -> Execution:
+        manager: Any = self.client.km
+        pid = manager.provisioner.process.pid
+        running.add(pid)
+        self.watch = Watch(pid, self.limits, self.plan)
+        watching = asyncio.ensure_future(self.watch.run())
+        try:
+            await self.client.async_start_new_kernel_client()
+            await self._install_probes()
+            started = time.monotonic()
+            await self._cells(started)
+            seconds = time.monotonic() - started
+            if self.stopped is None:
+                await self._question()
+            if self.client.flood and self.stopped is None:
+                self._stop(*await self._cause_of_death(None))
+        finally:
+            watching.cancel()
+            running.discard(pid)
+            kill_tree(pid)
+            with contextlib.suppress(RuntimeError):
+                await self.client._async_cleanup_kernel()
+        return self._told(seconds)
+
+    async def _install_probes(self) -> None:
+        reply = await self.client.ask(probes.installation(), _STARTUP_SECONDS)
+        if "found" not in reply:
+            raise RunnerError(f"the probes could not be installed: {reply}")
+
+    async def _cells(self, started: float) -> None:
+        for index in range(len(self.notebook.cells)):
+            left = self.limits.seconds - (time.monotonic() - started)
+            if left <= 0:
+                message = f"the notebook used up its {self.limits.seconds:.0f} s; the cells from here on were not run"
+                self._stop("timeout", CellError(cell=index + 1, name="Timeout", message=message))
+                return
+            try:
+                await self.client.run_cell(index, min(left, self.limits.cell_seconds))
+            except Stopped as stop:
+                self._stop(
+                    cast(ExecutionStatus, stop.status), CellError(cell=index + 1, name="Stopped", message=str(stop))
+                )
+                return
+            except DeadKernelError:
+                self._stop(*await self._cause_of_death(index + 1))
+                return
+
+    def _stop(self, status: ExecutionStatus, error: CellError) -> None:
+        self.status, self.stopped = status, error
+
+    async def _cause_of_death(self, cell: int | None) -> tuple[ExecutionStatus, CellError]:
+        manager: Any = self.client.km
+        code = await manager.provisioner.poll()
+        if self.client.flood:
+            flooding = self.client.flooding_cell
+            cell = cell if flooding is None else flooding + 1
+            return "output_limit", CellError(cell=cell, name="Stopped", message=self.client.flood)
+        if self.watch.broken is not None:
+            status, message = self.watch.broken
+            return status, CellError(cell=cell, name="Stopped", message=message)
+        how = f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
+        return "killed", CellError(cell=cell, name="KernelDied", message=f"the kernel ended with {how}")
+
+    async def _question(self) -> None:
+        for key, request in questions(self.submission, self.assignment):
+            try:
+                self.evidence[key] = await self.client.ask(probes.question(request), self.limits.cell_seconds)
+            except DeadKernelError:
+                status, error = await self._cause_of_death(None)
+                self.evidence[key] = {"fault": "raised", "message": f"the kernel died when asked ({error.message})"}
+                self._stop(status, error)
+                return
+
+    def _told(self, seconds: float) -> Execution:
+        evidence, notebook = encodable(self.evidence), nbformat.from_dict(encodable(self.notebook))  # type: ignore[no-untyped-call]
+        errors = _errors(notebook, self.client, self.limits.cell_seconds)
+        if self.stopped is not None:
+            errors = [*(e for e in errors if e.cell != self.stopped.cell), self.stopped]
+        found = evidence.get("observed:", {}).get("found", {})
+        versions = found.get("versions", {}) if isinstance(found, dict) else {}
+        return Execution(
+            status=self.status or _status(errors),
+            submission_sha256=self.submission.sha256,
+            evidence=evidence,
+            errors=tuple(errors),
+            seconds=round(seconds, 3),
+            peak_memory_mb=round(self.watch.peak_bytes / 1e6, 1),
+            walls=self.plan.tier,
+            notebook=notebook,
+            environment={str(k): str(v) for k, v in versions.items()} if isinstance(versions, dict) else {},
+        )
+
+
+def encodable(value: Any) -> Any:
+    """The same value with lone surrogates, which no UTF-8 file can hold, as U+FFFD."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {encodable(key): encodable(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [encodable(entry) for entry in value]
+    return value
+
+
+def _kernel_manager(plan: Plan, place: Workplace, server: Path | None) -> AsyncKernelManager:
+    """A manager for a kernel forked by the server whose socket is given, or else started afresh."""
+    told = place.root / "plan.json"
+    told.write_text(json.dumps(plan.plain()), encoding="utf-8")
+    command = [sys.executable, "-m", "grader.kernels.launch", str(told), "-f", "{connection_file}"]
+    forked = {"provisioner_name": "warm", "config": {"socket_path": str(server), "plan": plan.plain()}}
+    manager = AsyncKernelManager(connection_file=str(place.sockets / "connection.json"))
+    if sys.platform != "win32":
+        # A socket of its own in its own folder: jupyter_client's default is a name relative to the working directory,
+        # where two kernels would read each other's messages.
+        manager.transport, manager.ip = "ipc", str(place.sockets / "kernel")
+    manager._kernel_spec = KernelSpec(
+        argv=[*command, "--HistoryManager.enabled=False"],
+        display_name="Python 3",
+        language="python",
+        metadata={"kernel_provisioner": forked} if server is not None else {},
+    )
+    return manager
+
+
+def _errors(notebook: nbformat.NotebookNode, client: CappedClient, cell_seconds: float) -> list[CellError]:
+    """Errors, deadlines and floods by cell, in the notebook's order."""
+    errors = []
+    for index in range(len(notebook.cells)):
+        if index in client.timed_out_cells:
+            message = f"the cell was interrupted after {cell_seconds:.0f} s"
+            errors.append(CellError(cell=index + 1, name="Timeout", message=message))
+            continue
+        if index in client.failed_cells:
+            name, message = encodable(list(client.failed_cells[index]))
+            errors.append(CellError(cell=index + 1, name=name[:200], message=message[:2000]))
+        if index in client.cut_cells:
+            message = f"the cell's output passed {client.output_bytes / 1e6:g} MB; its middle was left out"
+            errors.append(CellError(cell=index + 1, name="OutputLimit", message=message))
+    return errors
+
+
+def _status(errors: list[CellError]) -> ExecutionStatus:
+    """The gravest thing that happened in a notebook whose kernel lived to the end."""
+    names = {error.name for error in errors}
+    if "Timeout" in names:
+        return "timeout"
+    if any(word in f"{error.name}: {error.message}" for error in errors for word in _MEMORY_MESSAGES):
+        return "out_of_memory"
+    if any(word in f"{error.name}: {error.message}" for error in errors for word in _DISK_MESSAGES):
+        return "disk_limit"
+    if "OutputLimit" in names:
+        return "output_limit"
+    return "student_error" if errors else "ok"

@@ -1,0 +1,137 @@
+"""Looks at a kernel's processes and folders from outside, and ends them when they pass a limit."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+
+from grader.model import ExecutionStatus, Limits
+from grader.walls.plan import Plan, Tier
+
+_SECONDS, _DISK_SECONDS = 0.05, 0.5
+_MOST_FILES = 50_000
+_KILL_SECONDS = 2.0
+_SUPERVISORS: dict[Tier, int] = {"full": 2, "reduced": 1, "none": 1}  # trusted processes between us and the kernel
+
+
+class Watch:
+    """Memory, processes and disk of one kernel."""
+
+    def __init__(self, pid: int, limits: Limits, plan: Plan) -> None:
+        self.pid, self.limits, self.plan = pid, limits, plan
+        self.supervisors = _SUPERVISORS[plan.tier] if sys.platform == "linux" else 0
+        self.peak_bytes = 0
+        self.broken: tuple[ExecutionStatus, str] | None = None  # status and what happened, once a limit is passed
+
+    async def run(self) -> None:
+        """Returns when a limit was passed and the kernel is dead; else runs until it is cancelled."""
+        next_look_at_disk = 0.0
+        while self.broken is None:
+            self._look_at([self.pid, *descendants(self.pid)][self.supervisors :])
+            if self.broken is None and time.monotonic() > next_look_at_disk:
+                self._look_at_disk()
+                next_look_at_disk = time.monotonic() + _DISK_SECONDS
+            if self.broken is not None:
+                kill_tree(self.pid)
+                return
+            await asyncio.sleep(_SECONDS)
+
+    def _look_at(self, pids: list[int]) -> None:
+        limit = self.limits.memory_mb * 1_000_000
+        used = sum(map(_resident, pids))
+        if used > limit:  # pages that forks share were counted once for each of them
+            used = sum(map(_proportional, pids))
+        self.peak_bytes = max(self.peak_bytes, used)
+        if used > limit:
+            self.broken = ("out_of_memory", f"used more than {self.limits.memory_mb} MB of memory")
+        elif len(pids) > self.limits.processes:
+            self.broken = ("killed", f"started more than {self.limits.processes} processes")
+
+    def _look_at_disk(self) -> None:
+        size, count = _filled((*self.plan.own, *self.plan.common), self.plan.uid)
+        if size > self.limits.disk_mb * 1_000_000:
+            self.broken = ("disk_limit", f"wrote more than {self.limits.disk_mb} MB to the disk")
+        elif count > _MOST_FILES:
+            self.broken = ("disk_limit", f"made more than {_MOST_FILES} files")
+
+
+def descendants(pid: int) -> Iterator[int]:
+    """Numbers of all processes below `pid`, parents before children."""
+    found = [pid]
+    for parent in found:
+        children = _children(parent)
+        found += children
+        yield from children
+
+
+def kill_tree(pid: int) -> None:
+    """SIGKILL all processes below `pid` and then itself; those that are gone already do not matter.
+
+    From the leaves up and until none is left: a supervisor that lives adopts the orphans, so that none escapes.
+    """
+    deadline = time.monotonic() + _KILL_SECONDS
+    while (below := list(descendants(pid))) and time.monotonic() < deadline:
+        for process in below:
+            _kill(process)
+        time.sleep(0.005)
+    _kill(pid)
+
+
+def _kill(pid: int) -> None:
+    with contextlib.suppress(psutil.Error, OSError):
+        psutil.Process(pid).kill()
+
+
+def _children(pid: int) -> list[int]:
+    """From the lists that Linux keeps, or else by looking at every process of the system."""
+    found: list[int] = []
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            found += map(int, Path(f"/proc/{pid}/task/{thread}/children").read_text().split())
+    except FileNotFoundError:
+        if os.path.exists(f"/proc/{pid}") or not os.path.isdir("/proc/self"):
+            with contextlib.suppress(psutil.Error):
+                return [child.pid for child in psutil.Process(pid).children()]
+    except (OSError, ValueError):
+        pass
+    return found
+
+
+def _resident(pid: int) -> int:
+    with contextlib.suppress(psutil.Error):
+        return int(psutil.Process(pid).memory_info().rss)
+    return 0
+
+
+def _proportional(pid: int) -> int:
+    """Shared pages divided among those who share them, where the system tells."""
+    with contextlib.suppress(OSError, ValueError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    return _resident(pid)
+
+
+def _filled(folders: tuple[Path, ...], uid: int | None) -> tuple[int, int]:
+    """Bytes and number of files in the folders, of that user if one is given; links are not followed."""
+    size = count = 0
+    waiting = [str(folder) for folder in folders]
+    while waiting:
+        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                with contextlib.suppress(OSError):
+                    if uid is not None and entry.stat(follow_symlinks=False).st_uid != uid:
+                        continue
+                    count += 1
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    else:
+                        size += entry.stat(follow_symlinks=False).st_blocks * 512
+    return size, count
