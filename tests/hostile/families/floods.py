@@ -1,0 +1,123 @@
+"""Denial of service by output: at the grader's own memory and at whoever has to read it."""
+
+# ruff: noqa: E501  # the lines of an attacker's cells are as long as they are
+
+from __future__ import annotations
+
+from hostile.case import Case, cells, grows_less_than, tells, within
+
+_LIMIT = ("output_limit",)
+_ROOMY = {"cell_seconds": 10, "seconds": 15}
+
+CASES = (
+    Case(
+        name="prints_without_end",
+        about="an endless flood ends the run, and the grader's memory stays small",
+        cells=cells("while True: print('x' * 10_000)"),
+        ends=_LIMIT,
+        checks=(grows_less_than(300),),
+        limits=_ROOMY,
+    ),
+    Case(
+        name="prints_once_too_much",
+        about="one print of 300 MB costs the grader no such memory",
+        cells=cells("print('x' * 300_000_000)", "tell(after=True)"),
+        ends=("output_limit", "out_of_memory", "timeout"),
+        checks=(grows_less_than(700),),
+        limits=_ROOMY,
+    ),
+    Case(
+        name="shows_giant_pages",
+        about="HTML, images and widgets past the limit are left out",
+        cells=cells(
+            """
+            from IPython.display import display
+            for kind in ("text/html", "image/svg+xml", "image/png", "application/json", "application/javascript"):
+                display({kind: "<b>" * 1_000_000, "text/plain": "x"}, raw=True)
+            """,
+            "tell(after=True)",
+        ),
+        ends=_LIMIT,
+        checks=(grows_less_than(300),),
+        limits=_ROOMY,
+    ),
+    Case(
+        name="shows_countless_outputs",
+        about="many small outputs count too",
+        cells=cells(
+            """
+            from IPython.display import display
+            end = time.monotonic() + 5
+            while time.monotonic() < end: display({"text/plain": ""}, raw=True)
+            """
+        ),
+        ends=("ok", "output_limit", "timeout"),
+        checks=(grows_less_than(300), within(25)),
+        limits=_ROOMY,
+        slow=True,
+    ),
+    Case(
+        name="replaces_its_output_for_ever",
+        about="outputs that are cleared and updated count as those that stay",
+        cells=cells(
+            """
+            from IPython.display import clear_output, display
+            shown = display({"text/plain": "0"}, raw=True, display_id="d")
+            while True:
+                display({"text/plain": "x" * 100_000}, raw=True, display_id="d", update=True); clear_output()
+            """
+        ),
+        ends=_LIMIT,
+        checks=(grows_less_than(300),),
+        limits=_ROOMY,
+    ),
+    Case(
+        name="raises_a_giant_error",
+        about="a message of 50 MB and a traceback of a thousand lines are cut, and the error is named",
+        cells=cells(
+            "raise ValueError('x' * 50_000_000)",
+            "def down(n):\n    if n == 0: raise KeyError('y' * 10_000)\n    down(n - 1)\ndown(900)",
+            "tell(after=True)",
+        ),
+        ends=("student_error", *_LIMIT),
+        checks=(grows_less_than(400),),
+        limits=_ROOMY,
+    ),
+    Case(
+        name="answers_with_a_flood",
+        about="an answer of 400 MB to a question of the grader's is not read into its memory",
+        cells=cells(
+            """
+            def predict(df): return df["a"]
+            dumps = json.dumps
+            json.dumps = lambda value, **kw: '{"found": "' + "x" * 400_000_000 + '"}' if "found" in str(value)[:20] else dumps(value, **kw)
+            """
+        ),
+        ends=("ok", "output_limit", "out_of_memory", "killed", "student_error", "timeout"),
+        checks=(grows_less_than(700),),
+        limits=_ROOMY,
+        slow=True,
+    ),
+    Case(
+        name="opens_countless_comms",
+        about="widgets' messages are limited",
+        cells=cells(
+            """
+            from comm import create_comm
+            end = time.monotonic() + 4
+            while time.monotonic() < end: create_comm(target_name="x", data={"state": "y" * 100_000})
+            """
+        ),
+        ends=("ok", "output_limit", "timeout", "out_of_memory"),
+        checks=(grows_less_than(300),),
+        limits=_ROOMY,
+        slow=True,
+    ),
+    Case(
+        name="floods_the_log_quietly",
+        about="output of C code beside the notebook's does no harm to its own output",
+        cells=cells("os.write(1, b'\\xff\\x00' * 10_000)\nos.system('yes | head -c 100000')", "tell(after=True)"),
+        ends=("ok", "output_limit"),
+        checks=(tells("after", True),),
+    ),
+)
