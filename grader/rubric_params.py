@@ -39,6 +39,9 @@ def _check_r2(document: Document, location: Location, params: dict[str, Any]) ->
     elif goal is not None and ceiling is not None and ceiling < goal:
         said = f"`at_most: {ceiling:g}` is below `at_least: {goal:g}`, so nobody earns the points"
         document.complain((*location, "at_most"), said, "make `at_most` larger, or leave it out")
+    if params.get("affine") is True and "model" not in params:
+        mend = "add `model:`, the module of one nn.Linear that the predictions must come from"
+        document.complain((*location, "affine"), "`affine: true` means nothing without `model`", mend)
     if near is not None and near < 0:
         mend = "write how far below `at_least` a person should look, such as 0.03"
         document.complain((*location, "review_within"), f"`review_within: {near:g}` is negative", mend)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from grader.checks import claims
+from grader.checks.tampering import suspicious_lines
 from grader.model import Answer, Assignment, CellError, Criterion, Execution, Item, Outcome, Span, Submission, Text
 
 
@@ -71,6 +73,20 @@ _DEAD = Text(
 )
 
 
+_FAULTS = {"missing": _DEFINE_MODULE, "wrong_type": _TYPE, "raised": _RAISED, "unusable": _UNUSABLE, "too_slow": _SLOW}
+_NOT_READ = Text(
+    ko="`{0}`에 대한 커널의 답을 읽을 수 없어 사람이 확인합니다.",
+    en="the kernel's answer about `{0}` cannot be read; a person will look",
+)
+_NOT_READ_REVIEW = Text(
+    ko="`{0}`에 대한 커널의 답을 읽을 수 없습니다({1}). 노트북이 Python이나 라이브러리를 바꿔 놓았는지 보세요: {2}",
+    en="the kernel's answer about `{0}` cannot be read ({1});"
+    " look whether the notebook replaced parts of Python or a library: {2}",
+)
+_REPLACED = Text(ko=" 노트북이 바꿔 놓은 것이 있습니다: {0}", en=" (the notebook replaced {0})")
+_MOST_NAMED = 4
+
+
 @dataclass(frozen=True)
 class Evidence:
     """All that a judge may look at, for one criterion of one submission."""
@@ -82,14 +98,38 @@ class Evidence:
     criterion: Criterion
 
     def claim(self, probe: str, name: str) -> dict[str, Any]:
-        """What the kernel answered about `name`. Raises Unmet or Unsure where it did not answer."""
+        """What the kernel answered about `name`, of the form that claims.py gives. Raises Unmet or Unsure otherwise."""
         reply = self.execution.evidence.get(f"{probe}:{name}")
         if reply is None:
             raise self._unanswered(name)
-        found = reply.get("found")
-        if isinstance(found, dict):
-            return found
-        raise _fault(probe, name, str(reply.get("fault")), str(reply.get("message", "")))
+        reply = reply if isinstance(reply, dict) else {}
+        if isinstance(reply.get("found"), dict):
+            try:
+                return claims.read(probe, reply["found"])
+            except claims.Malformed as error:
+                raise self._unreadable(name, str(error)) from None
+        kind, message = str(reply.get("fault"))[:50], str(reply.get("message", ""))[:500]
+        if kind in _FAULTS:
+            raise self.blaming(Unmet(_fault(probe, name, kind, message)))
+        raise self._unreadable(name, message)
+
+    def replaced(self) -> str:
+        """What the notebook replaced of Python and its libraries: as the kernel saw it, or as its source says."""
+        reply = self.execution.evidence.get("observed:")
+        try:
+            found = reply.get("found") if isinstance(reply, dict) else None
+            names = claims.read("observed", found).get("replaced", [])
+        except claims.Malformed:
+            names = []
+        return "; ".join([*([", ".join(names[:_MOST_NAMED])] if names else []), *suspicious_lines(self.cells)])
+
+    def blaming(self, unmet: Unmet) -> Unmet:
+        """The same, naming what the notebook replaced: that is where a student should look first."""
+        told = unmet.decision
+        if not told.feedback or not (names := self.replaced()):
+            return unmet
+        added = _REPLACED.filled(names)
+        return Unmet(Text(ko=told.feedback.ko + added.ko, en=told.feedback.en + added.en), **told.evidence)
 
     @property
     def answer(self) -> Answer:
@@ -117,6 +157,10 @@ class Evidence:
                 return error
         return None
 
+    def _unreadable(self, name: str, message: str) -> Unsure:
+        names = ", ".join(suspicious_lines(self.cells)) or "-"
+        return Unsure(_NOT_READ.filled(name or "figures"), _NOT_READ_REVIEW.filled(name or "figures", message, names))
+
     def _unanswered(self, name: str) -> Exception:
         cause = "; ".join(_sentence(error) for error in self.execution.errors[-1:]) or self.execution.status
         feedback = _DEAD.filled(name or "figures", cause)
@@ -126,28 +170,21 @@ class Evidence:
                 en=f"the kernel was killed from outside, or killed itself; run it again: {cause}",
             )
             return Unsure(feedback, review, "failed")
-        return Unmet(feedback)
+        return self.blaming(Unmet(feedback))
 
 
 def _sentence(error: CellError) -> str:
     return f"cell {error.cell}: {error.message}" if error.cell else error.message
 
 
-def _fault(probe: str, name: str, kind: str, message: str) -> Exception:
+def _fault(probe: str, name: str, kind: str, message: str) -> Text:
     define = _DEFINE.get(probe, _DEFINE_MODULE).filled(name)
     if kind == "missing":
-        return Unmet(define)
+        return define
     if kind == "wrong_type":
         start = _TYPE.filled(name, message)
-        return Unmet(Text(ko=start.ko + define.ko, en=start.en + define.en))
-    if kind == "raised":
-        return Unmet(_RAISED.filled(name, message))
-    if kind == "unusable":
-        return Unmet(_UNUSABLE.filled(name, message))
-    if kind == "too_slow":
-        return Unmet(_SLOW.filled(name, message))
-    review = Text(ko=f"커널의 답을 읽을 수 없습니다: {message}", en=f"the kernel's answer cannot be read: {message}")
-    return Unsure(_RAISED.filled(name, message), review)
+        return Text(ko=start.ko + define.ko, en=start.en + define.en)
+    return _FAULTS[kind].filled(name, message)
 
 
 def with_feedback(decision: Decision, feedback: Text | None) -> Decision:

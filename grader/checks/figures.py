@@ -21,7 +21,7 @@ def plot_labelled(evidence: Evidence, *, losses: str) -> Decision:
     axes = [{**ax, "cell": cell_of.get(figure.get("execution"))} for figure in drawn for ax in figure.get("axes", [])]
     if not axes:
         raise Unmet(_NO_FIGURE)
-    series = evidence.execution.evidence.get(f"series:{losses}", {}).get("found")
+    series = _series(evidence, losses)
     curves = [ax for ax in axes if any(_is_series(line, series) for line in ax["lines"])]
     if not curves:
         curves = [ax for ax in axes if ax["cell"] in _own(evidence) and _names_a_falling_loss(ax)]
@@ -36,6 +36,14 @@ def plot_labelled(evidence: Evidence, *, losses: str) -> Decision:
     if missing:
         return partial(0.5, _UNLABELLED.filled(", ".join(missing)), **seen)
     return passed(**seen)
+
+
+def _series(evidence: Evidence, losses: str) -> dict[str, Any] | None:
+    """What the list holds; None where there is none, so that only the figure's own words count."""
+    try:
+        return evidence.claim("series", losses)
+    except (Unmet, Unsure):
+        return None
 
 
 def _missing(ax: dict[str, Any]) -> list[str]:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import Any, Literal
-
-import numpy as np
 
 from grader import tables
 from grader.checks.decision import Decision, Evidence, Unmet, Unsure, partial, passed, say
+from grader.checks.layer import require_own_weights
+from grader.checks.predictions import predicted_table, require_same_answers, require_use_of
+from grader.model import Text
 from grader.regression import HELDOUT, least_squares_r2, order_of_rows, r2_score
-from grader.tables import Floats
 
 _FEWEST_LOSSES = 5
-_PERTURBED_ROWS = 64  # as many as grader/probes/predictions.py asks
 _LEAK = 0.1  # held-out R² above that on the training rows; two random parts of this data differ by about 0.02
 
 
@@ -49,31 +46,33 @@ def r2(
     predict: str,
     at_least: float,
     model: str | None = None,
+    affine: bool = False,
     from_: float | None = None,
     review_within: float = 0.0,
     at_most: Literal["least_squares"] | float | None = None,
 ) -> Decision:
     """R² on the held-out rows, recomputed: full at `at_least`, linear from `from`.
 
-    A person looks within `review_within` below the threshold; above `at_most` (for a single layer: least squares
-    fitted to the held-out rows); where the held-out rows fare much better than the training rows, as after a leak; and
-    where predictions stay the same while the parameters of `model` are changed.
+    With `affine`, predictions that are not what the weights of `model`, a single layer, make of its inputs earn
+    nothing. A person looks within `review_within` below the threshold; above `at_most` (for a single layer: least
+    squares fitted to the held-out rows); where the held-out rows fare much better than the training rows, as after a
+    leak; and where predictions stay the same while the parameters of `model` are changed.
     """
     claim = evidence.claim("predictions", predict)
     target, predicted = predicted_table(evidence, predict, HELDOUT)
     score = r2_score(target, predicted)
     seen: dict[str, Any] = {"r2": round(score, 4), "at_least": at_least, "rows": len(target)}
     _, again = order_of_rows(evidence.execution.submission_sha256, len(target))
-    _require_same_answers(claim, predicted, again, predict, float(target.std()), seen)
-    if model is not None:
-        _require_use_of(model, claim, predicted, predict, seen)
+    require_same_answers(claim, predicted, again, predict, float(target.std()), seen)
+    earns = score > (from_ if from_ is not None else at_least - review_within)
+    if model is not None and affine and earns:
+        require_own_weights(evidence, model, predict, claim, predicted, seen)
+    elif model is not None:
+        require_use_of(model, claim, predicted, predict, seen)
     _require_no_leak(evidence, score, predict, seen)
-    ceiling = _ceiling(at_most, evidence)
-    if ceiling is not None and score > ceiling:
-        seen["ceiling"] = round(ceiling, 4)
-        raise Unsure(_ABOVE.filled(f"{score:.3f}"), _ABOVE_REVIEW.filled(f"{score:.4f}", f"{ceiling:.4f}"), **seen)
+    _require_possible(score, at_most, evidence, seen)
     if score >= at_least:
-        return passed(**seen)
+        return passed(notes=_notes(evidence), **seen)
     feedback = _BELOW.filled(f"{score:.3f}", at_least)
     if score >= at_least - review_within:
         raise Unsure(feedback, _NEAR.filled(f"{score:.4f}", at_least), **seen)
@@ -82,68 +81,9 @@ def r2(
     raise Unmet(feedback, **seen)
 
 
-def predicted_table(evidence: Evidence, predict: str, name: str) -> tuple[Floats, Floats]:
-    """Targets and predictions, both of shape (rows,), for the held-out rows or one of the assignment's tables.
-
-    Held-out rows come in the order in which this submission was asked for them. Raises Unmet or Unsure where there
-    is no usable prediction.
-    """
-    heldout = evidence.assignment.heldout
-    assert heldout is not None
-    file = heldout.file if name == HELDOUT else evidence.assignment.data[name].file
-    target = tables.read(file, heldout.target).target
-    if name == HELDOUT:
-        target = target[order_of_rows(evidence.execution.submission_sha256, len(target))[0]]
-    answer = evidence.claim("predictions", predict).get("tables", {}).get(name)
-    return target, predicted_rows(answer, len(target), predict)
-
-
-def predicted_rows(answer: Any, rows: int, name: str) -> Floats:
-    """Decode one table's predictions, shape (rows,). Raises Unmet for what is not `rows` finite numbers."""
-    if not isinstance(answer, dict) or "values" not in answer:
-        answer = answer if isinstance(answer, dict) else {}
-        raise Unmet(_NO_PREDICTIONS.filled(name, answer.get("message", "")))
-    try:
-        values = np.frombuffer(base64.b64decode(answer["values"], validate=True), dtype="<f4").astype(np.float64)
-    except (binascii.Error, ValueError, TypeError):
-        raise Unmet(_NO_PREDICTIONS.filled(name, "not numbers")) from None
-    if len(values) != rows:
-        raise Unmet(_NO_PREDICTIONS.filled(name, f"{len(values)} predictions for {rows} rows"))
-    bad = int(np.count_nonzero(~np.isfinite(values)))
-    if bad:
-        raise Unmet(_NOT_FINITE_PREDICTIONS.filled(name, bad, rows), not_finite=bad)
-    return values
-
-
-def _require_same_answers(
-    claim: dict[str, Any], first: Floats, again: list[list[int]], name: str, spread: float, seen: dict[str, Any]
-) -> None:
-    """The same rows, asked again in other batches, must get the same predictions, or nobody can tell the R².
-
-    spread: standard deviation of the target, in its unit.
-    """
-    repeated = claim.get("again")
-    answers = repeated if isinstance(repeated, list) else []
-    # float32 networks answer a little differently in other batch sizes: far below what could move R².
-    allowed = 1e-3 * float(first.std()) + 1e-5 * float(np.abs(first).max()) + 1e-4 * spread
-    for rows, answer in zip(again, [*answers, *[None] * len(again)], strict=False):
-        try:
-            apart = float(np.abs(predicted_rows(answer, len(rows), name) - first[rows]).max())
-        except Unmet as unmet:
-            feedback = unmet.decision.feedback or _UNSTABLE.filled(name)
-            raise Unsure(feedback, _UNSTABLE_REVIEW.filled(name, f"{len(rows)} rows: {unmet}"), **seen) from None
-        if apart > allowed:
-            detail = f"{len(rows)} rows differ by up to {apart:.4g}"
-            raise Unsure(_UNSTABLE.filled(name), _UNSTABLE_REVIEW.filled(name, detail), **seen)
-
-
-def _require_use_of(model: str, claim: dict[str, Any], first: Floats, name: str, seen: dict[str, Any]) -> None:
-    """Predictions must change with the model's parameters; an error while they are changed is a change too."""
-    answer = claim.get("perturbed")
-    if isinstance(answer, dict) and "values" in answer:
-        perturbed = predicted_rows(answer, min(_PERTURBED_ROWS, len(first)), name)
-        if np.allclose(perturbed, first[: len(perturbed)], rtol=1e-6, atol=0.0):
-            raise Unsure(_UNUSED.filled(name, model), _UNUSED_REVIEW.filled(name, model), **seen)
+def _notes(evidence: Evidence) -> tuple[Text, ...]:
+    replaced = evidence.replaced()
+    return (_REPLACED.filled(replaced),) if replaced else ()
 
 
 def _require_no_leak(evidence: Evidence, score: float, predict: str, seen: dict[str, Any]) -> None:
@@ -159,12 +99,16 @@ def _require_no_leak(evidence: Evidence, score: float, predict: str, seen: dict[
         raise Unsure(_LEAKED.filled(f"{score:.3f}"), _LEAKED_REVIEW.filled(f"{score:.3f}", f"{on_train:.3f}"), **seen)
 
 
-def _ceiling(at_most: Literal["least_squares"] | float | None, evidence: Evidence) -> float | None:
+def _require_possible(
+    score: float, at_most: Literal["least_squares"] | float | None, evidence: Evidence, seen: dict[str, Any]
+) -> None:
     if at_most == "least_squares":
         assert evidence.assignment.heldout is not None
         heldout = tables.read(evidence.assignment.heldout.file, evidence.assignment.heldout.target)
-        return least_squares_r2(heldout.features, heldout.target) + 1e-6  # predictions cross as float32
-    return at_most
+        at_most = least_squares_r2(heldout.features, heldout.target) + 1e-6  # predictions cross as float32
+    if at_most is not None and score > at_most:
+        seen["ceiling"] = round(at_most, 4)
+        raise Unsure(_ABOVE.filled(f"{score:.3f}"), _ABOVE_REVIEW.filled(f"{score:.4f}", f"{at_most:.4f}"), **seen)
 
 
 _FEW = say(
@@ -187,24 +131,6 @@ _UNSEEN_REVIEW = say(
     "`{0}`의 값이 backward()에 들어간 손실({1}회)과 맞지 않습니다.",
     "the values of `{0}` are not among the losses that went through backward() ({1} calls)",
 )
-_NO_PREDICTIONS = say(
-    "`{0}`이(가) 행마다 예측 하나를 돌려주지 않습니다: {1}", "`{0}` does not return one prediction for each row: {1}"
-)
-_NOT_FINITE_PREDICTIONS = say(
-    "`{0}`의 예측 {2}개 가운데 {1}개가 유한한 수가 아닙니다.", "{1} of {2} predictions of `{0}` are not finite numbers"
-)
-_UNSTABLE = say(
-    "`{0}`에 같은 행을 다시 물으면 다른 값이 나옵니다. 예측할 때 eval()을 불렀나요?",
-    "`{0}` answers differently when the same rows are asked again; do you call eval() before predicting?",
-)
-_UNSTABLE_REVIEW = say("`{0}`이(가) 같은 행에 다른 답을 냅니다: {1}", "`{0}` is not a function of its rows: {1}")
-_UNUSED = say(
-    "`{0}`의 예측이 `{1}`을(를) 쓰는지 사람이 확인합니다.", "a person will look whether `{0}` predicts with `{1}`"
-)
-_UNUSED_REVIEW = say(
-    "`{1}`의 파라미터를 바꿔도 `{0}`의 예측이 그대로입니다. 다른 모델로 예측합니까?",
-    "the predictions of `{0}` stay the same when the parameters of `{1}` are changed; does another model make them?",
-)
 _LEAKED = say("처음 보는 행에서 R²가 {0}입니다. 사람이 확인합니다.", "R² on unseen rows is {0}; a person will look")
 _LEAKED_REVIEW = say(
     "처음 보는 행의 R² {0}이(가) 학습 행의 {1}보다 훨씬 높습니다. 채점용 행이 새어 나갔을 수 있습니다.",
@@ -223,3 +149,4 @@ _BELOW = say(
     "R² on unseen rows is {0} (goal {1}); how did you choose the scale of the inputs and the number of iterations?",
 )
 _NEAR = say("R² {0}이(가) 기준 {1}에 아주 가깝습니다.", "R² {0} is just below the threshold {1}")
+_REPLACED = say("노트북이 바꿔 놓은 것이 있습니다: {0}", "the notebook replaced {0}")

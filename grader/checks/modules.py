@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from grader.checks.decision import Decision, Evidence, Unmet, Unsure, passed, say
+from grader.checks.layer import copies
 
 _AFFINE = 1e-7  # deviation from an affine map, relative; float64 rounding stays below 1e-10
 _AFFINE_IN_FLOAT32 = 1e-3
 _FLOAT32_SLACK = 100  # a model whose forward insists on float32 is compared with as much more tolerance
 _RELATIVE, _ABSOLUTE = 1e-3, 1e-5  # central differences in float64 agree with a right gradient to about 1e-7
-
-_COPYING = ("deepcopy", "load_state_dict", "torch.load")
 
 
 def uses_layers(
@@ -65,7 +64,7 @@ def gradients_flow(evidence: Evidence, *, model: str) -> Decision:
     if not still:
         return passed(**seen)
     seen["not_moved"] = still
-    if any(word in cell.get("source", "") for cell in evidence.cells for word in _COPYING):
+    if copies(evidence):
         raise Unsure(_MAY_BE_COPY.filled(model), _COPIED.filled(model), **seen)
     raise Unmet(_STILL.filled(model, ", ".join(still)), **seen)
 

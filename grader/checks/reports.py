@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.checks import outputs
 from grader.checks.decision import Decision, Evidence, Unmet, Unsure, partial, passed, say
-from grader.checks.metrics import predicted_table
+from grader.checks.predictions import predicted_table
 from grader.regression import HELDOUT, r2_score, rmse
 from grader.tables import Floats
 

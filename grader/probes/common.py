@@ -1,11 +1,71 @@
-"""What the probes share: faults, and numbers on their way out."""
+"""What the probes share: faults, libraries as they were before the notebook, and numbers on their way out."""
 
 import base64
+import binascii
+import builtins
+import json
 import math
+import struct
+import sys
+
+# Held from before the first cell: a notebook that clears `sys.modules` or binds another object to `np` changes nothing.
+import numpy as np
+import pandas as pd
+import torch
+
+Conv1d, Conv2d, Linear, Module = torch.nn.Conv1d, torch.nn.Conv2d, torch.nn.Linear, torch.nn.Module
+_to_base64, _from_base64 = binascii.b2a_base64, binascii.a2b_base64
+_LIBRARIES = {library.__name__: library for library in (base64, builtins, json, np, pd, struct, sys, torch)}
+
+# What predictions, inputs and gradients pass through, here or in the libraries' own code.
+_WATCHED = {
+    "builtins": "__import__ abs float getattr hasattr int isinstance len list max min range repr sum tuple type zip",
+    "base64": "b64encode b64decode",
+    "json": "dumps loads",
+    "struct": "pack unpack",
+    "sys": "modules",
+    "numpy": "array asarray frombuffer isfinite mean ndarray sum",
+    "pandas": "DataFrame Series",
+    "pandas.DataFrame": "__init__ to_numpy values",
+    "torch": "Tensor equal no_grad randn tensor",
+    "torch.Tensor": "__array__ backward cpu detach item numpy tolist",
+    "torch.autograd": "backward grad",
+    "torch.nn": "Linear Module",
+    "torch.nn.functional": "linear mse_loss",
+    "torch.nn.Linear": "forward",
+    "torch.nn.Module": "__call__ forward load_state_dict modules named_parameters parameters state_dict",
+}
+
+
+_BEFORE = {}
+
+
+def _meanings():
+    """(owner, name) -> what it means now."""
+    meanings = {}
+    for path, names in _WATCHED.items():
+        first, *rest = path.split(".")
+        owner = _LIBRARIES[first]
+        for name in rest:
+            owner = getattr(owner, name, None)
+        meanings |= {(path, name): getattr(owner, name, None) for name in names.split()}
+    return meanings
+
+
+def remember():
+    """Note what the watched names mean; called once all of ours is installed."""
+    _BEFORE.update(_meanings())
+
+
+def replaced():
+    """Names of Python and the libraries that mean something else than before the notebook, such as `numpy.asarray`."""
+    changed = [f"{path}.{name}" for (path, name), now in _meanings().items() if _BEFORE.get((path, name)) is not now]
+    gone = [name for name, library in _LIBRARIES.items() if sys.modules.get(name) is not library]
+    return [*changed, *(f"sys.modules['{name}']" for name in gone)]
 
 
 class Fault(Exception):
-    """Why there is no answer. `kind` is missing, wrong_type, raised or unusable; the judge finds the words."""
+    """Why there is no answer. `kind` is missing, wrong_type, raised, unusable or nothing; the judge finds the words."""
 
     def __init__(self, kind, message=""):
         super().__init__(message)
@@ -19,22 +79,30 @@ def lookup(namespace, name):
     return namespace[name]
 
 
-def lookup_module(namespace, name):
-    import torch
+def is_a(value, *kinds):
+    """`isinstance` by the type alone, which an object cannot lie about as it can with `__class__`."""
+    return any(issubclass(type(value), kind) for kind in kinds)
 
+
+def lookup_module(namespace, name):
     value = lookup(namespace, name)
-    if not isinstance(value, torch.nn.Module):
-        raise Fault("wrong_type", type(value).__name__)
+    if not is_a(value, Module):
+        raise Fault("wrong_type", name_of(type(value)))
     return value
+
+
+def name_of(kind):
+    """The name that a class was given, whatever its metaclass says."""
+    return type.__dict__["__name__"].__get__(kind)[:100]
 
 
 def describe(error):
     """`TypeError: ...`, whatever the student's exception class does when printed."""
+    name = name_of(type(error))
     try:
-        text = str(error)
+        return f"{name}: {error}"[:500]
     except BaseException:  # a hostile __str__ must not become our crash
-        text = "(its message cannot be printed)"
-    return f"{type(error).__name__}: {text}"[:500]
+        return f"{name}: (its message cannot be printed)"
 
 
 def finite_or_none(value):
@@ -44,15 +112,14 @@ def finite_or_none(value):
 
 
 def encode(array):
-    """float32 array -> base64 text, little endian, C order."""
-    return base64.b64encode(array.astype("<f4").tobytes()).decode("ascii")
+    """float32 array -> base64 text, little endian, C order. What float32 cannot hold becomes infinite."""
+    with np.errstate(all="ignore"):
+        return _to_base64(array.astype("<f4").tobytes(), newline=False).decode("ascii")
 
 
 def decode(text, columns):
     """base64 text of little-endian float64 -> array of shape (rows, columns)."""
-    import numpy as np
-
-    return np.frombuffer(base64.b64decode(text), dtype="<f8").reshape(-1, columns)
+    return np.frombuffer(_from_base64(text), dtype="<f8").reshape(-1, columns)
 
 
 def summary(values):
@@ -73,34 +140,3 @@ def summary(values):
         "sample": [finite_or_none(v) for v in values[::every]],
         "every": every,
     }
-
-
-def floats(value, at_most=1_000_000):
-    """A student's sequence of numbers -> list of floats: lists, tensors, arrays, Series, deques."""
-    if hasattr(value, "detach"):
-        value = value.detach().cpu()
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    is_sequence = hasattr(value, "__len__") and hasattr(value, "__iter__")
-    if not is_sequence or isinstance(value, str | bytes | dict):
-        raise Fault("wrong_type", type(value).__name__)
-    if len(value) > at_most:
-        raise Fault("unusable", f"{len(value)} entries")
-    numbers = []
-    for entry in value:
-        try:
-            numbers.append(_number(entry))
-        except (TypeError, ValueError):
-            raise Fault("wrong_type", f"list of {type(entry).__name__}") from None
-    return numbers
-
-
-def _number(entry):
-    """A number, also where it is wrapped in a tensor or array of one element."""
-    if hasattr(entry, "detach"):
-        entry = entry.detach().cpu()
-    if hasattr(entry, "tolist"):
-        entry = entry.tolist()
-    while isinstance(entry, list) and len(entry) == 1:
-        entry = entry[0]
-    return float(entry)

@@ -1,6 +1,6 @@
 """Properties of a module on images: sizes in and out, parameters, and shifts, on seeded inputs in float64."""
 
-from .common import Fault, describe, finite_or_none, lookup_module
+from .common import Conv2d, Fault, describe, finite_or_none, lookup_module, torch
 from .modules import in_precision
 
 _SIZES = ((16, 16), (32, 32), (40, 24), (17, 23))
@@ -9,10 +9,8 @@ _BORDER = 8  # zeros around the content, so that a roll is a shift
 
 def image_block(namespace, request):
     """What the module called `name` does with images of several sizes; errors are kept per size."""
-    import torch
-
     model = lookup_module(namespace, request["name"])
-    convolutions = [m for m in model.modules() if isinstance(m, torch.nn.Conv2d)]
+    convolutions = [m for m in model.modules() if isinstance(m, Conv2d)]
     if not convolutions:
         raise Fault("unusable", "it has no Conv2d layer")
     channels = convolutions[0].in_channels
@@ -21,12 +19,10 @@ def image_block(namespace, request):
 
 
 def _one_size(model, channels, size):
-    import torch
-
     def run(twin, dtype):
         calls = []
         for name, layer in twin.named_modules():
-            if isinstance(layer, torch.nn.Conv2d):
+            if isinstance(layer, Conv2d):
                 layer.register_forward_hook(lambda _, args, out, name=name: calls.append(_call(name, args[0], out)))
         with torch.no_grad():
             output = twin(_image(channels, size).to(dtype))
@@ -45,8 +41,6 @@ def _call(name, inputs, output):
 
 
 def _image(channels, size):
-    import torch
-
     return torch.randn((2, channels, *size), generator=torch.Generator().manual_seed(0)).double()
 
 
@@ -61,8 +55,6 @@ def _shifts(model, channels):
 
 
 def _compare_shifts(twin, channels, dtype):
-    import torch
-
     image = torch.nn.functional.pad(_image(channels, (32, 32)).to(dtype), [_BORDER] * 4)
     rows = []
     with torch.no_grad():

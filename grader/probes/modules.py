@@ -4,7 +4,21 @@ import copy
 import itertools
 import math
 
-from .common import Fault, describe, finite_or_none, floats, lookup, lookup_module, summary
+from .arrays import floats
+from .common import (
+    Conv1d,
+    Conv2d,
+    Fault,
+    Linear,
+    Module,
+    describe,
+    finite_or_none,
+    is_a,
+    lookup,
+    lookup_module,
+    summary,
+    torch,
+)
 from .observer import OBSERVER
 from .predictions import INPUTS
 
@@ -16,11 +30,9 @@ _COARSE_STEPS = (3e-2, 3e-3)  # for float32, whose rounding would drown narrower
 
 def module(namespace, request):
     """Layers, parameters, output shapes, bends and gradients of the module called `name`."""
-    import torch
-
     model = lookup_module(namespace, request["name"])
     inputs, source = _batch(model)
-    facts = {"layers": _layers(model), "parameters": _parameters(model), "inputs": source}
+    facts = {"layers": _layers(model), "parameters": OBSERVER.parameters(model), "inputs": source}
     for name, look in (("shapes", _shapes), ("bends", _bends), ("gradients", _gradients), ("checked", _checked)):
         try:
             with torch.enable_grad():
@@ -34,8 +46,6 @@ def module(namespace, request):
 
 def in_precision(model, use):
     """`use(twin, dtype)` with a copy of the model in float64, or in its own type where its forward insists on that."""
-    import torch
-
     try:
         return use(_twin(model, torch.float64), torch.float64)
     except Fault:
@@ -49,8 +59,6 @@ def in_precision(model, use):
 
 def layer_gradients(namespace, request):
     """Norms of the weight gradients, layer by layer in the order of the forward pass, for several batches."""
-    import torch
-
     model = lookup_module(namespace, request["name"])
     batches = []
     for seed, rows in enumerate((16, 64, 256)):
@@ -69,11 +77,9 @@ def _norms(twin, inputs):
 
 def series(namespace, request):
     """A list of numbers, such as the losses of every iteration, in summary."""
-    import torch
-
     values = floats(lookup(namespace, request["name"]))
     model = namespace.get(request.get("model"))
-    observed = OBSERVER.losses_of(model if isinstance(model, torch.nn.Module) else None)
+    observed = OBSERVER.losses_of(model if is_a(model, Module) else None)
     return {**summary(values), "seen_in_training": _share_seen(values, observed), "backward_calls": len(observed)}
 
 
@@ -92,13 +98,11 @@ def _share_seen(values, observed):
 
 def _twin(model, dtype):
     """A copy on the CPU, in evaluation mode. What was trained and then frozen is as trainable as it was."""
-    import torch
-
     try:
         twin = copy.deepcopy(model)
     except Exception as error:
         raise Fault("unusable", f"cannot be copied ({describe(error)})") from None
-    trained = {row["name"] for row in _parameters(model) if row["moved"]}
+    trained = {row["name"] for row in OBSERVER.parameters(model) if row["moved"]}
     for name, p in twin.named_parameters():
         p.grad = None
         p.requires_grad_(p.requires_grad or name in trained)
@@ -107,20 +111,16 @@ def _twin(model, dtype):
 
 
 def _input_shape(model):
-    import torch
-
     for layer in model.modules():
-        if isinstance(layer, torch.nn.Linear):
+        if isinstance(layer, Linear):
             return (layer.in_features,)
-        if isinstance(layer, torch.nn.Conv2d):
+        if isinstance(layer, Conv2d):
             return (layer.in_channels, 32, 32)
     raise Fault("unusable", "it has neither a Linear nor a Conv2d layer")
 
 
 def _batch(model):
     """A batch that the student's preprocessing fed this module, or else seeded normal numbers."""
-    import torch
-
     known, tensor = INPUTS.get(id(model), (None, None))
     if known is model and tensor.dim() >= 2 and len(tensor) >= 8 and torch.isfinite(tensor).all():
         return tensor.cpu().double(), "what the prediction function fed it"
@@ -129,14 +129,12 @@ def _batch(model):
 
 
 def _layers(model):
-    import torch
-
     rows = []
     for name, layer in model.named_modules():
         own = [p for p in layer.parameters(recurse=False)]
         if not own and any(True for _ in layer.children()):
             continue
-        linear = isinstance(layer, torch.nn.Linear)
+        linear = isinstance(layer, Linear)
         rows.append(
             {
                 "name": name,
@@ -150,35 +148,19 @@ def _layers(model):
     return rows
 
 
-def _parameters(model):
-    import torch
-
-    rows = []
-    for prefix, layer in model.named_modules():
-        before = OBSERVER.initial.get(layer, {})
-        for name, p in layer.named_parameters(recurse=False):
-            start = before.get(name)
-            moved = None if start is None else not (start.shape == p.shape and torch.equal(start, p.detach()))
-            full_name = f"{prefix}.{name}" if prefix else name
-            rows.append({"name": full_name, "shape": list(p.shape), "trainable": p.requires_grad, "moved": moved})
-    return rows
-
-
 def _shapes(twin, inputs):
     return [{"rows": rows, "shape": list(twin(inputs[:rows]).shape)} for rows in (min(5, len(inputs)), 1)]
 
 
 def _bends(twin, inputs):
     """How far the whole, and each step between two Linear layers, is from an affine map (0: affine)."""
-    import torch
-
     other = inputs.flip(0) * 3.0
     middle, ends = twin((inputs + other) / 2), (twin(inputs) + twin(other)) / 2
     scale = twin(torch.cat([inputs, other])).std() + 1e-12
     calls = []
 
     def note(layer, args, output):
-        if isinstance(layer, torch.nn.Linear):
+        if isinstance(layer, Linear):
             calls.append((layer, args[0].detach(), output.detach()))
 
     watch = torch.nn.modules.module.register_module_forward_hook(note)  # also of layers that the module does not list
@@ -211,8 +193,6 @@ def _loss(output, target):
 
 def _gradients(twin, inputs):
     """Norm of every parameter's gradient for a fresh batch, in training mode."""
-    import torch
-
     twin.train()
     output = twin(inputs)
     noise = torch.randn(output.shape, generator=torch.Generator().manual_seed(1)).to(output.dtype)
@@ -228,8 +208,6 @@ def _gradients(twin, inputs):
 
 def _checked(twin, inputs):
     """Autograd beside central differences of the same loss, for some entries of every trainable parameter."""
-    import torch
-
     inputs = inputs[:16]
     double = inputs.dtype == torch.float64
     with torch.no_grad():
@@ -256,8 +234,6 @@ def _checked(twin, inputs):
 
 def _entry(twin, inputs, target, parameter, index, steps):
     """Central differences of the loss by one entry, one value for each width."""
-    import torch
-
     values = parameter.data.view(-1)
     kept = float(values[index])
     found = []
@@ -274,10 +250,8 @@ def _entry(twin, inputs, target, parameter, index, steps):
 
 
 def _weighted_layers_in_order(twin, inputs):
-    import torch
-
     order = []
-    weighted = [m for m in twin.modules() if isinstance(m, torch.nn.Linear | torch.nn.Conv1d | torch.nn.Conv2d)]
+    weighted = [m for m in twin.modules() if isinstance(m, Linear | Conv1d | Conv2d)]
     handles = [m.register_forward_hook(lambda layer, *_: order.append(layer)) for m in weighted]
     with torch.no_grad():
         twin(inputs)

@@ -9,7 +9,7 @@ import random
 import sys
 import weakref
 
-from .common import summary
+from .common import summary, torch
 
 SEED = 0  # the same for everybody, so that a rerun gives the same figures
 _MOST_LOSSES = 200_000
@@ -40,13 +40,23 @@ class Observer:
             return
 
     def _keep_initial(self, module):
-        from torch.nn.parameter import is_lazy
-
         own = {name: p for name, p in module._parameters.items() if p is not None}
-        if any(is_lazy(p) for p in own.values()):
+        if any(torch.nn.parameter.is_lazy(p) for p in own.values()):
             return  # not there yet; the hook comes by again
         if sum(p.numel() for p in own.values()) <= _LARGEST_SNAPSHOT:
             self.initial[module] = {name: p.detach().clone() for name, p in own.items()}
+
+    def parameters(self, model):
+        """Rows of name, shape, `trainable`, and `moved`: unlike before the module's first call, None if unknown."""
+        rows = []
+        for prefix, module in model.named_modules():
+            before = self.initial.get(module, {})
+            for name, p in module.named_parameters(recurse=False):
+                start = before.get(name)
+                moved = None if start is None else not (start.shape == p.shape and torch.equal(start, p.detach()))
+                full_name = f"{prefix}.{name}" if prefix else name
+                rows.append({"name": full_name, "shape": list(p.shape), "trainable": p.requires_grad, "moved": moved})
+        return rows
 
     def before_backward(self, tensors):
         """Note a loss, and which modules were called to make it."""
@@ -118,8 +128,6 @@ def _watched(original):
 
 
 def _watch_torch():
-    import torch
-
     torch.nn.modules.module.register_module_forward_pre_hook(OBSERVER.before_forward)
     for name in ("backward", "grad"):
         setattr(torch.autograd, name, _watched(getattr(torch.autograd, name)))

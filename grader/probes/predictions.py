@@ -1,9 +1,12 @@
 """Asks a student's prediction function for rows it has not seen, in several orders and batch sizes."""
 
-from .common import Fault, decode, describe, encode, lookup
+from .arrays import one_per_row
+from .common import Fault, Module, decode, describe, encode, is_a, lookup, name_of, pd, torch
+from .layer import Layer
 from .observer import OBSERVER
 
 _PERTURBED_ROWS = 64
+_frame = pd.DataFrame
 
 
 def predictions(namespace, request):
@@ -11,70 +14,70 @@ def predictions(namespace, request):
 
     Answers per table `{"shape", "values"}` (base64 float32) or `{"fault", "message"}`; the same for `again`, rows of
     the first table asked a second time, list by list; and for `perturbed`, its first rows asked while the parameters
-    of `model` are other than they were.
+    of `model` are other than they were. `layer` tells what the model's only Linear layer did meanwhile.
     """
     function = lookup(namespace, request["name"])
     if not callable(function):
-        raise Fault("wrong_type", type(function).__name__)
+        raise Fault("wrong_type", name_of(type(function)))
     columns = request["columns"]
     tables = {name: decode(text, len(columns)) for name, text in request["tables"].items()}
-    OBSERVER.inputs = {}
-    answers = {name: _ask(function, rows, columns) for name, rows in tables.items()}
-    again = []
     first = next(iter(tables.values()))
-    for rows in request["again"]:
-        again.append(_ask(function, first[rows], columns))
-    inputs, OBSERVER.inputs = OBSERVER.inputs, None
-    perturbed = _ask_perturbed(namespace.get(request.get("model")), function, first[:_PERTURBED_ROWS], columns)
+    model = namespace.get(request.get("model"))
+    OBSERVER.inputs = {}
+    layer = Layer(model)
+
+    def ask(rows):
+        layer.start()
+        return _ask(function, rows, columns)
+
+    with layer:
+        answers, seen = {}, {}
+        for name, rows in tables.items():
+            answers[name] = ask(rows)
+            seen = seen or layer.seen(len(rows))
+        again = [(ask(first[rows]), layer.seen(len(rows))) for rows in request["again"]]
+        inputs, OBSERVER.inputs = OBSERVER.inputs, None
+        perturbed = _perturbed(model, lambda: ask(first[:_PERTURBED_ROWS]))
+        told = {"moved": layer.moved, "type": layer.type, "perturbed": layer.seen(min(_PERTURBED_ROWS, len(first)))}
     INPUTS.update({id(module): (module, tensor[:64]) for module, tensor in inputs.items()})
-    return {"tables": answers, "again": again, "perturbed": perturbed}
+    return {
+        "tables": answers,
+        "again": [answer for answer, _ in again],
+        "perturbed": perturbed,
+        "layer": {**told, "first": seen, "again": [calls for _, calls in again]},
+    }
 
 
 INPUTS = {}  # id(module) -> (module, a batch that the student's own preprocessing fed it)
 
 
-def _ask_perturbed(model, function, rows, columns):
-    """Predictions with all parameters of the model changed; None if there is no model. Puts them back."""
-    import torch
-
-    if not isinstance(model, torch.nn.Module):
+def _perturbed(model, ask):
+    """The answer with all parameters of the model changed; None if there is no model. Puts them back."""
+    if not is_a(model, Module):
         return None
-    kept = [(p, p.detach().clone()) for p in model.parameters()]
+    kept = [(p, p.detach().clone()) for p in Module.parameters(model)]
     try:
-        with torch.no_grad():
-            for p, values in kept:
-                p.copy_(values * -0.5 + 0.01)
-        return _ask(function, rows, columns)
+        _put(kept, lambda values: values * -0.5 + 0.01)
+        return ask()
+    except Exception as error:
+        return {"fault": "raised", "message": describe(error)}
     finally:
-        with torch.no_grad():
-            for p, values in kept:
-                p.copy_(values)
+        _put(kept, lambda values: values)
+
+
+def _put(kept, change):
+    with torch.no_grad():
+        for parameter, values in kept:
+            parameter.copy_(change(values))
 
 
 def _ask(function, rows, columns):
-    import pandas as pd
-
     try:
-        return _plain(function(pd.DataFrame(rows.copy(), columns=columns)), len(rows))
+        answer = one_per_row(function(_frame(rows.copy(), columns=columns)), len(rows))
+        return {"shape": list(answer.shape), "values": encode(answer)}
     except Fault as fault:
         return {"fault": fault.kind, "message": fault.message}
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise  # the deadline: the rest is not asked
+    except BaseException as error:  # SystemExit too: it ends the function, not the kernel
         return {"fault": "raised", "message": describe(error)}
-
-
-def _plain(result, rows):
-    import numpy as np
-
-    if hasattr(result, "detach"):
-        result = result.detach().cpu().numpy()
-    try:
-        array = np.asarray(result)
-        if array.dtype.kind not in "fiu":
-            array = array.astype(np.float64) if array.dtype.kind == "O" else None
-    except (TypeError, ValueError):
-        array = None
-    if array is None:
-        raise Fault("wrong_type", type(result).__name__)
-    if array.size != rows or array.ndim > 2:  # (N,), (N, 1), (1, N), and a bare number for one row
-        raise Fault("unusable", f"shape {list(array.shape)} for {rows} rows")
-    return {"shape": list(array.shape), "values": encode(array.reshape(-1))}

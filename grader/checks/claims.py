@@ -1,0 +1,193 @@
+"""The form of what each probe answers. A judge sees nothing of another type, length or size; extra keys are dropped.
+
+Whatever comes out of a kernel may be forged: only numbers, short texts and short lists pass, never NaN or infinity.
+Base64 blocks are read, and their lengths required, in grader/checks/predictions.py.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+Number = Annotated[float, Field(allow_inf_nan=False)] | None  # None: not a finite number
+Count = Annotated[int, Field(ge=0, le=10**12)]
+Words = Annotated[str, Field(max_length=1000)]
+Shape = Annotated[list[Count], Field(max_length=8)]
+Size = Annotated[list[Count], Field(min_length=2, max_length=2)]
+_SHORT, _LONG = 1000, 10_000  # entries: layers and figures of a notebook; everything that is counted one by one
+Numbers = Annotated[list[Number], Field(max_length=_LONG)]
+
+
+class _Claim(BaseModel):
+    model_config = ConfigDict(strict=True, extra="ignore", allow_inf_nan=False)
+
+
+class _Faulted(_Claim):
+    fault: Words
+    message: Words = ""
+
+
+class _Predictions(_Claim):
+    tables: Annotated[dict[str, Any], Field(max_length=_SHORT)] = {}
+    again: Annotated[list[Any], Field(max_length=_SHORT)] = []
+    perturbed: Any = None
+    layer: _Layer | None = None
+
+
+class _Layer(_Claim):
+    moved: Annotated[list[bool | None], Field(max_length=_SHORT)] = []
+    type: Words = ""
+    first: Any = None
+    again: Annotated[list[Any], Field(max_length=_SHORT)] = []
+    perturbed: Any = None
+
+
+class _Summary(_Claim):
+    """As grader/probes/common.py `summary` makes it."""
+
+    length: Count = 0
+    not_finite: Count = 0
+    head_mean: Number = None
+    tail_mean: Number = None
+    sample: Annotated[list[Number], Field(max_length=200)] = []
+
+
+class _Training(_Claim):
+    exact: float
+    in_range: float
+
+
+class _Series(_Summary):
+    seen_in_training: _Training | None = None
+    backward_calls: Count = 0
+
+
+class _Curve(_Summary):
+    label: Words
+
+
+class _Axes(_Claim):
+    title: Words
+    xlabel: Words
+    ylabel: Words
+    lines: Annotated[list[_Curve], Field(max_length=_SHORT)]
+
+
+class _Figure(_Claim):
+    execution: Count
+    axes: Annotated[list[_Axes], Field(max_length=_SHORT)]
+
+
+class _Observed(_Claim):
+    figures: Annotated[list[_Figure], Field(max_length=_SHORT)] = []
+    replaced: Annotated[list[Words], Field(max_length=_SHORT)] = []
+
+
+class _LayerRow(_Claim):
+    type: Words
+    linear: bool
+    trainable: Count
+
+
+class _Parameter(_Claim):
+    name: Words
+    moved: bool | None
+
+
+class _ShapeRow(_Claim):
+    rows: Count
+    shape: Shape
+
+
+class _Bends(_Claim):
+    whole: Number
+    between: Numbers
+    linear_called: Count = 0
+    double: bool = True
+
+
+class _Gradient(_Claim):
+    name: Words
+    norm: Number
+
+
+class _Checked(_Claim):
+    name: Words
+    double: bool = True
+    autograd: Numbers
+    differences: Annotated[list[Numbers], Field(max_length=_LONG)]
+
+
+class _Module(_Claim):
+    layers: Annotated[list[_LayerRow], Field(max_length=_SHORT)] = []
+    parameters: Annotated[list[_Parameter], Field(max_length=_LONG)] = []
+    shapes: Annotated[list[_ShapeRow], Field(max_length=_SHORT)] | _Faulted = []
+    bends: _Bends | _Faulted | None = None
+    gradients: Annotated[list[_Gradient], Field(max_length=_LONG)] | _Faulted = []
+    checked: Annotated[list[_Checked], Field(max_length=_LONG)] | _Faulted = []
+
+
+class _Batch(_Claim):
+    rows: Count
+    norms: Numbers
+
+
+class _LayerGradients(_Claim):
+    batches: Annotated[list[_Batch], Field(max_length=_SHORT)] = []
+
+
+class _Convolution(_Claim):
+    name: Words
+    into: Size = Field(alias="in")
+    out: Size
+
+
+class _Accepted(_Claim):
+    size: Size
+    channels: Count
+    output: Shape
+    convolutions: Annotated[list[_Convolution], Field(max_length=_SHORT)]
+    parameters: Count
+
+
+class _Refused(_Claim):
+    size: Size
+    error: Words
+
+
+class _Shift(_Claim):
+    shift: Size
+    size: Size
+    difference: Number
+
+
+class _ImageBlock(_Claim):
+    sizes: Annotated[list[_Refused | _Accepted], Field(max_length=_SHORT)] = []
+    shifts: Annotated[list[_Shift], Field(max_length=_SHORT)] | _Faulted = []
+
+
+_FORMS: dict[str, type[_Claim]] = {
+    "image_block": _ImageBlock,
+    "layer_gradients": _LayerGradients,
+    "module": _Module,
+    "observed": _Observed,
+    "predictions": _Predictions,
+    "series": _Series,
+}
+
+
+class Malformed(Exception):
+    """An answer of another form; the text says where, such as `layers.0.trainable: input should be a valid integer`."""
+
+
+def read(probe: str, found: Any) -> dict[str, Any]:
+    """The answer of `probe` with every field of its type, and those that were given. Raises Malformed."""
+    try:
+        return _FORMS[probe].model_validate(found).model_dump(exclude_unset=True, by_alias=True)
+    except (ValidationError, RecursionError) as error:
+        if isinstance(error, RecursionError):
+            raise Malformed("nested too deeply") from None
+        first = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])[:200]
+        raise Malformed(f"{place or probe}: {first['msg'].lower()}"[:300]) from None
