@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 import nbformat
 import pytest
 from build import course, notebook, submission
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
 from grader.kernels import client
@@ -197,6 +199,25 @@ def test_a_forked_child_that_has_no_sockets_prints(server: KernelServer, tmp_pat
         pytest.skip("these walls cannot be built here")
     handed_in = submission(tmp_path, tiny, IMPORTS, FAITHFUL["a forked child"])
     assert printed(KernelRunner(server, "reduced").run(handed_in, tiny), 1) == "가나다\n"
+
+
+def test_over_tcp_too(tmp_path: Path) -> None:
+    async def outputs() -> list[Any]:
+        read: Any = nbformat.read(notebook(tmp_path / "n.ipynb", "print('x' * 300_000)", "2", heading=False), 4)  # type: ignore[no-untyped-call]
+        capped = client.CappedClient(read, output_bytes=200_000, km=AsyncKernelManager(), shutdown_kernel="immediate")
+        await capped.async_start_new_kernel()
+        try:
+            await capped.async_start_new_kernel_client()
+            for index in range(2):
+                await capped.run_cell(index, 60)
+        finally:
+            await capped._async_cleanup_kernel()
+        assert capped.cut_cells == {0}
+        return [cell.outputs for cell in read.cells]
+
+    first, second = asyncio.run(outputs())
+    assert 200_000 < len("".join(output.text for output in first)) < 210_000
+    assert second[0].data == {"text/plain": "2"}
 
 
 def test_a_thread_of_an_earlier_cell_counts(run: Run, tmp_path: Path, tiny: Assignment) -> None:

@@ -17,10 +17,12 @@ import pytest
 from build import notebook, table
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
+from jupyter_client.provisioning import KernelProvisionerFactory
 from test_fidelity import CELLS, comparable
 
 from grader.errors import RunnerError
 from grader.kernels import shared
+from grader.kernels.provisioner import WarmProvisioner
 
 pytestmark = [pytest.mark.long, pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")]
 DIFFERENT_EACH_TIME = ("random numbers", "training")
@@ -63,6 +65,7 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 @pytest.fixture
 def kernel(alone: Path) -> Iterator[Kernel]:
     started = []
+    KernelProvisionerFactory.clear_instance()  # it asked for the environment variable when it was made
 
     def start(spec: KernelSpec | None = None, **traits: Any) -> KernelManager:
         manager = KernelManager(**traits)
@@ -70,11 +73,13 @@ def kernel(alone: Path) -> Iterator[Kernel]:
             manager._kernel_spec = spec
         manager.start_kernel(cwd=str(alone), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         started.append(manager)
+        assert isinstance(manager.provisioner, WarmProvisioner)
         return manager
 
     yield start
     for manager in started:
         manager.shutdown_kernel(now=True)
+    KernelProvisionerFactory.clear_instance()
 
 
 def processes(runtime: Path) -> list[str]:
@@ -194,22 +199,26 @@ def test_kernels_draw_different_numbers(kernel: Kernel) -> None:
     assert all(first != second for first, second in zip(*numbers, strict=True))
 
 
-def test_a_kernel_whose_server_is_killed_is_dead_and_the_next_one_lives(kernel: Kernel) -> None:
+@pytest.fixture
+def warnings(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
+    """What the provisioner warned of."""
+    caplog.set_level(logging.WARNING, logger="traitlets")
+    return lambda: [record.message for record in caplog.records if "afresh" in record.message]
+
+
+def test_a_kernel_whose_server_is_killed_is_dead_and_the_next_one_lives(
+    kernel: Kernel, alone: Path, warnings: Callable[[], list[str]]
+) -> None:
     first = kernel()
     server = psutil.Process(int(said(first, "import os; print(os.getppid())")))
+    assert (warnings(), server.pid != os.getpid()) == ([], True)
     server.kill()
     deadline = time.monotonic() + 30
     while first.is_alive():
         assert time.monotonic() < deadline
         time.sleep(0.1)
     assert said(kernel(), "print(2)") == "2\n"
-
-
-@pytest.fixture
-def warnings(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
-    """What the provisioner warned of."""
-    caplog.set_level(logging.WARNING, logger="traitlets")
-    return lambda: [record.message for record in caplog.records if "afresh" in record.message]
+    assert warnings() == []
 
 
 def test_another_environment_gets_a_stock_kernel(

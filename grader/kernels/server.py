@@ -37,7 +37,9 @@ _PRELOADED = (
     *("IPython", "IPython.core.completer", "IPython.core.completerlib", "IPython.core.debugger"),
     *("IPython.core.oinspect", "IPython.core.pylabtools", "IPython.extensions.storemagic", "stack_data", "zmq"),
     *("grader.kernels.streams", "grader.walls.enter"),  # behind the walls they could not be found
-    *("ipykernel.kernelapp", "ipykernel.ipkernel", "tornado", "comm", "pygments.formatters.terminal256"),
+    *("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "tornado.platform.asyncio", "tornado.queues"),
+    *("comm", "pygments.formatters.terminal256", "IPython.core.logger", "zmq.utils.garbage"),
+    *("encodings.ascii", "encodings.idna", "encodings.latin_1"),
 )
 # not matplotlib_inline.backend_inline: it must meet the kernel's own shell when it is imported
 

@@ -21,7 +21,7 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from grader import __version__
+from grader import __version__, files
 from grader.errors import RunnerError
 
 _STARTUP_SECONDS = 120
@@ -73,21 +73,14 @@ def answers(path: Path) -> bool:
 @contextlib.contextmanager
 def locked(path: Path, seconds: float) -> Iterator[bool]:
     """Hold the lock on starting and ending the server at `path`; yields False if others hold it all the time."""
-    import fcntl  # not on every system
-
     deadline = time.monotonic() + seconds
-    with path.with_suffix(".lock").open("w") as file:
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                if time.monotonic() > deadline:
-                    yield False
-                    return
-                time.sleep(_LOOK_SECONDS)
-            else:
-                yield True
-                return
+    while (held := files.lock(path.with_suffix(".lock"))) is None:
+        if time.monotonic() > deadline:
+            yield False
+            return
+        time.sleep(_LOOK_SECONDS)
+    with held:
+        yield True
 
 
 def _start(path: Path, environment: Mapping[str, str]) -> None:

@@ -62,6 +62,7 @@ class Case:
     crowded: bool = False  # needs both cores, so nothing else may run
     limits: Mapping[str, float] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)  # companions of the notebook
+    pages: bool = False  # the files for people are written and looked at; else only what they are made of
     student: str = "student"
     metadata: Mapping[str, Any] = field(default_factory=dict)  # of the notebook and of every cell
 

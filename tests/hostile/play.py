@@ -121,7 +121,7 @@ class _Player:
         except Exception as error:  # noqa: BLE001  # the promise is that there is none
             return Seen(case.name, fault=f"the runner raised {type(error).__name__}: {error}")
         judged = self._judged(submission, assignment, execution)
-        with self._written(submission, execution, judged["report"], assignment) as (text, wrong):
+        with self._written(case, submission, execution, judged["report"], assignment) as (text, wrong):
             return Seen(
                 case.name,
                 status=execution.status,
@@ -160,7 +160,7 @@ class _Player:
         for name, text in case.files.items():
             file.with_name(name).write_text(text, encoding="utf-8")
         limits = self.stage.assignment.limits.model_copy(
-            update=({"cell_seconds": 2} if case.slow else {}) | dict(case.limits)
+            update=({"cell_seconds": 1} if case.slow else {}) | dict(case.limits)
         )
         assignment = self.stage.assignment.model_copy(update={"limits": limits})
         return collect([folder], assignment)[0], assignment
@@ -225,11 +225,14 @@ class _Player:
 
     @contextlib.contextmanager
     def _written(
-        self, submission: Submission, execution: Execution, report: Any, assignment: Assignment
+        self, case: Case, submission: Submission, execution: Execution, report: Any, assignment: Assignment
     ) -> Iterator[tuple[str, list[str]]]:
         """All that a class of this one hand-in would leave for people: as one text, and what is wrong with it."""
         out = self.stage.root / "out"
         shutil.rmtree(out, ignore_errors=True)
+        if not case.pages:
+            yield "", []
+            return
         results = Results(out, assignment)
         try:
             results.add(Graded(submission, execution, report))

@@ -17,6 +17,8 @@ from grader.kernels.runner import KernelRunner
 from grader.kernels.warm import KernelServer
 from grader.walls.plan import WALLS, Tier
 
+# without a file tree of its own, another user may be unable to read Python, and then nothing runs at all
+_TOGETHER = {"files": ("files", "user")}
 _LEAKY_SERVER = """
 import os
 from grader.kernels import server
@@ -37,7 +39,7 @@ def runner(tier: Tier, wall: str, server: KernelServer) -> Iterator[KernelRunner
         with _OF_THE_GRADER[wall]():
             yield KernelRunner(server, tier)
     elif wall in ("", *WALLS):
-        yield KernelRunner(server, tier, without=(wall,) if wall else ())
+        yield KernelRunner(server, tier, without=_TOGETHER.get(wall, (wall,)) if wall else ())
     else:
         raise ValueError(f"there is no wall {wall}")
 

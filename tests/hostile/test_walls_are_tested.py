@@ -13,7 +13,7 @@ from hostile.promises import violations
 from hostile.switches import NAMES
 
 pytestmark = pytest.mark.long
-_ENOUGH = 2  # cases for each wall
+_ENOUGH = 1  # case for each wall; the first one in the order of the families
 
 
 def guarded(wall: str) -> list[tuple[str, Case]]:

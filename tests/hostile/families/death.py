@@ -132,6 +132,7 @@ CASES = (
     ),
     Case(
         name="raises_what_cannot_be_told",
+        pages=True,
         about="an exception whose text raises, and whose class has an odd name, is an error like another",
         cells=cells(
             """

@@ -178,7 +178,6 @@ CASES = (
             """
         ),
         checks=(below("cores", 1.3), tells("allowed", 1)),
-        guards={"full": ("seccomp",), "reduced": ("seccomp",)},
         not_in={"none": Excuse("without walls a kernel may take every core that the machine has", sure=False)},
         limits={"cell_seconds": 8},
         crowded=True,

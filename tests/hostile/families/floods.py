@@ -13,6 +13,7 @@ CASES = (
     Case(
         name="prints_without_end",
         about="an endless flood ends the run, and the grader's memory stays small",
+        pages=True,
         cells=cells("while True: print('x' * 10_000)"),
         ends=_LIMIT,
         checks=(grows_less_than(300),),
@@ -21,6 +22,7 @@ CASES = (
     Case(
         name="prints_once_too_much",
         about="one print of 300 MB costs the grader no such memory",
+        pages=True,
         cells=cells("print('x' * 300_000_000)", "tell(after=True)"),
         ends=("output_limit", "out_of_memory", "timeout"),
         checks=(grows_less_than(700),),
@@ -29,6 +31,7 @@ CASES = (
     Case(
         name="shows_giant_pages",
         about="HTML, images and widgets past the limit are left out",
+        pages=True,
         cells=cells(
             """
             from IPython.display import display
@@ -44,6 +47,7 @@ CASES = (
     Case(
         name="shows_countless_outputs",
         about="many small outputs count too",
+        pages=True,
         cells=cells(
             """
             from IPython.display import display
@@ -59,6 +63,7 @@ CASES = (
     Case(
         name="replaces_its_output_for_ever",
         about="outputs that are cleared and updated count as those that stay",
+        pages=True,
         cells=cells(
             """
             from IPython.display import clear_output, display
@@ -74,6 +79,7 @@ CASES = (
     Case(
         name="raises_a_giant_error",
         about="a message of 50 MB and a traceback of a thousand lines are cut, and the error is named",
+        pages=True,
         cells=cells(
             "raise ValueError('x' * 50_000_000)",
             "def down(n):\n    if n == 0: raise KeyError('y' * 10_000)\n    down(n - 1)\ndown(900)",
@@ -86,6 +92,7 @@ CASES = (
     Case(
         name="answers_with_a_flood",
         about="an answer of 400 MB to a question of the grader's is not read into its memory",
+        pages=True,
         cells=cells(
             """
             def predict(df): return df["a"]
@@ -101,6 +108,7 @@ CASES = (
     Case(
         name="opens_countless_comms",
         about="widgets' messages are limited",
+        pages=True,
         cells=cells(
             """
             from comm import create_comm
@@ -116,6 +124,7 @@ CASES = (
     Case(
         name="floods_the_log_quietly",
         about="output of C code beside the notebook's does no harm to its own output",
+        pages=True,
         cells=cells("os.write(1, b'\\xff\\x00' * 10_000)\nos.system('yes | head -c 100000')", "tell(after=True)"),
         ends=("ok", "output_limit"),
         checks=(tells("after", True),),

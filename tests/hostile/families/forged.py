@@ -23,6 +23,7 @@ CASES = (
     Case(
         name="shadows_modules",
         about="files beside the notebook with the names of modules never run in the grader, nor cost the student anything",
+        pages=True,
         cells=cells(
             _HONEST,
             "import random, json, torch, queue\ntell(shadowed=[m.__name__ for m in (random, json, torch, queue) if hasattr(m, 'EVIL')])",
@@ -46,6 +47,7 @@ CASES = (
     Case(
         name="replaces_builtins",
         about="replaced builtins give nothing",
+        pages=True,
         cells=cells(
             "def predict(df): return df['a'] * 0",
             f"""
@@ -63,6 +65,7 @@ CASES = (
     Case(
         name="replaces_json",
         about="a replaced json module says what it likes and earns nothing",
+        pages=True,
         cells=cells(
             "def predict(df): return df['a'] * 0",
             f"""
@@ -76,6 +79,7 @@ CASES = (
     Case(
         name="replaces_the_numbers",
         about="patched numpy, torch and pandas give no better predictions",
+        pages=True,
         cells=cells(
             "def predict(df): return df['a'] * 0",
             """
@@ -97,6 +101,7 @@ CASES = (
     Case(
         name="replaces_the_probes",
         about="probes found in the kernel's memory and replaced can claim nothing that is worth points",
+        pages=True,
         cells=cells(
             "def predict(df): return df['a'] * 0",
             f"""
@@ -120,6 +125,7 @@ CASES = (
     Case(
         name="claims_by_its_metadata",
         about="edited metadata of notebook and cells (tags, other kernels, outputs of other tools) decides nothing",
+        pages=True,
         cells=cells(_HONEST, "tell(python=sys.version_info[0])"),
         metadata={
             "tags": ["skip-execution", "raises-exception", "P9", "parameters"],
@@ -136,6 +142,7 @@ CASES = (
     Case(
         name="traces_the_probes",
         about="tracing and profiling functions slow the probes down at most",
+        pages=True,
         cells=cells(
             _HONEST,
             """
@@ -151,6 +158,7 @@ CASES = (
     Case(
         name="replaces_the_kernels_handlers",
         about="a kernel that answers to no request any more costs its limit",
+        pages=True,
         cells=cells(
             """
             async def nothing(*a, **kw): pass
@@ -167,6 +175,7 @@ CASES = (
     Case(
         name="closes_the_kernels_sockets",
         about="closed sockets cost the notebook's limit",
+        pages=True,
         cells=cells(
             """
             import gc, zmq
@@ -183,6 +192,7 @@ CASES = (
     Case(
         name="closes_every_descriptor",
         about="a kernel without any open file costs its limit",
+        pages=True,
         cells=cells("os.closerange(0, 1024)", "tell(after=True)"),
         ends=("timeout", "killed", "student_error", "output_limit"),
         checks=(within(25),),
@@ -191,6 +201,7 @@ CASES = (
     Case(
         name="removes_its_sockets",
         about="removed and replaced sockets and connection files do no harm to a run that has them open",
+        pages=True,
         cells=cells(
             """
             job = os.path.dirname(os.getcwd())
@@ -207,6 +218,7 @@ CASES = (
     Case(
         name="forges_messages",
         about="messages that the notebook sends in the kernel's name are claims like any other",
+        pages=True,
         cells=cells(
             """
             kernel = get_ipython().kernel
@@ -231,6 +243,7 @@ CASES = (
     Case(
         name="sends_messages_of_other_forms",
         about="messages without the fields or with other types than agreed are ignored",
+        pages=True,
         cells=cells(
             """
             kernel = get_ipython().kernel
@@ -255,6 +268,7 @@ CASES = (
     Case(
         name="sends_what_is_no_json",
         about="frames that are not JSON, or JSON that no parser survives, cost the notebook and not the grader",
+        pages=True,
         cells=cells(
             """
             import zmq
@@ -279,6 +293,7 @@ CASES = (
     Case(
         name="replies_with_what_is_no_json",
         about="a reply that no parser survives costs the notebook and not the grader",
+        pages=True,
         cells=cells(
             """
             session = get_ipython().kernel.session
@@ -296,6 +311,7 @@ CASES = (
     Case(
         name="signs_wrongly",
         about="messages with another key or replayed ones are dropped, and the run ends",
+        pages=True,
         cells=cells(
             """
             session = get_ipython().kernel.session
@@ -310,6 +326,7 @@ CASES = (
     Case(
         name="predicts_with_odd_values",
         about="answers that are no table of numbers earn nothing and break nothing",
+        pages=True,
         cells=cells(
             """
             calls = 0

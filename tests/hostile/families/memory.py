@@ -165,6 +165,7 @@ CASES = (
             """
         ),
         ends=("ok", "timeout", "student_error", "killed", *_FULL),
+        limits={"cell_seconds": 4},
         neighbour=True,
         slow=True,
     ),

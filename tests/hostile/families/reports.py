@@ -17,6 +17,7 @@ CASES = (
     Case(
         name="shows_active_html",
         about="scripts, handlers, frames and forms in outputs are taken out of the pages",
+        pages=True,
         cells=cells(
             f"""
             from IPython.display import HTML, SVG, Javascript, Markdown, Latex, display
@@ -35,6 +36,7 @@ CASES = (
     Case(
         name="shows_control_characters",
         about="escapes of terminals, directions of writing and characters that no file takes do not reach a page",
+        pages=True,
         cells=cells(
             """
             print("\\x1b]0;title\\x07\\x1b[2J\\x1b[31mred\\x1b]8;;http://evil\\x07link\\x1b]8;;\\x07\\x00\\x08\\x7f")
@@ -50,6 +52,7 @@ CASES = (
     Case(
         name="is_named_like_a_formula",
         about="a student's name that a spreadsheet would run is text in the gradebook",
+        pages=True,
         cells=cells("tell(named=True)"),
         student="=cmd|' C'!A0 <script>alert(1)<",
         checks=(tells("named", True),),
@@ -57,6 +60,7 @@ CASES = (
     Case(
         name="is_named_like_markup",
         about="a name full of markup, escapes and directions is text on every page",
+        pages=True,
         cells=cells("tell(named=True)"),
         student="\u202e\x1b[31m'\"><img src=x onerror=alert(1)>",
         checks=(tells("named", True),),
@@ -64,6 +68,7 @@ CASES = (
     Case(
         name="shows_odd_figures",
         about="figures that are no images, or too large ones, do not break a page",
+        pages=True,
         cells=cells(
             """
             from IPython.display import display
