@@ -204,3 +204,23 @@ def test_sabotage_costs_evidence_and_no_more(runner: KernelRunner, tmp_path: Pat
     assert execution.status != "infrastructure"
     report = score(handed_in, execution, tiny, "en", dt.datetime.now(dt.UTC))
     assert not report.total
+
+
+def test_modules_beside_the_notebook_can_be_imported(run: Run, tmp_path: Path, tiny: Assignment) -> None:
+    execution = run(
+        tmp_path,
+        tiny,
+        "%%writefile helper.py\nVALUE = 7",
+        "import helper\nprint(helper.VALUE)",
+        "%%writefile script.py\nimport helper\nprint(helper.VALUE + 1)",
+        "import subprocess, sys\nprint(subprocess.run(['python', 'script.py'], capture_output=True, text=True).stdout)",
+        "import sys\nprint(sys.path.index('') < [p.endswith('site-packages') for p in sys.path].index(True))",
+    )
+    assert (execution.status, execution.errors) == ("ok", ())
+    assert (printed(execution, 3), printed(execution, 5), printed(execution, 6)) == ("7\n", "8\n\n", "True\n")
+
+
+def test_a_closed_pipe_is_an_error_and_not_the_end(run: Run, tmp_path: Path, tiny: Assignment) -> None:
+    execution = run(tmp_path, tiny, "import os\nr, w = os.pipe()\nos.close(r)\nos.write(w, b'x')", "print('after')")
+    assert [error.name for error in execution.errors] == ["BrokenPipeError"]
+    assert printed(execution, 3) == "after\n"

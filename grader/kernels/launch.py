@@ -40,6 +40,7 @@ def start(argv: list[str], plan: Plan | None) -> None:
         if plan.tier == "reduced":
             _without_terminals()
     hide_the_grader()
+    _import_from_here()
     sys.argv = argv
     # parent_handle 1: no thread that polls for a dead parent; the system kills the kernel when its parent dies
     app: Any = PatientApp.instance(**({"parent_handle": 1} if sys.platform == "linux" else {}))
@@ -96,6 +97,13 @@ def _wait_for_sockets(app: Any) -> None:
     deadline = time.monotonic() + _SOCKET_SECONDS
     while app.transport == "ipc" and not last.exists() and time.monotonic() < deadline:
         time.sleep(0.002)
+
+
+def _import_from_here() -> None:
+    """The working directory is searched before installed packages, where IPython puts it. Until now it was not: what
+    a student calls random.py must not be imported on this side of the walls."""
+    installed = (at for at, path in enumerate(sys.path) if Path(path).name in ("site-packages", "dist-packages"))
+    sys.path.insert(next(installed, 0), "")
 
 
 def hide_the_grader() -> None:

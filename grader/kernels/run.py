@@ -168,7 +168,7 @@ def _kernel_manager(plan: Plan, place: Workplace, server: Path | None) -> AsyncK
     """A manager for a kernel forked by the server whose socket is given, or else started afresh."""
     told = place.root / "plan.json"
     told.write_text(json.dumps(plan.plain()), encoding="utf-8")
-    command = [sys.executable, "-m", "grader.kernels.launch", str(told), "-f", "{connection_file}"]
+    command = [sys.executable, "-P", "-m", "grader.kernels.launch", str(told), "-f", "{connection_file}"]
     forked = {"provisioner_name": "warm", "config": {"socket_path": str(server), "plan": plan.plain()}}
     manager = AsyncKernelManager(connection_file=str(place.sockets / "connection.json"))
     if sys.platform != "win32":

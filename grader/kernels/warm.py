@@ -62,7 +62,7 @@ class KernelServer:
         if not (self._home / "matplotlib").exists():
             copy_fonts(self._home)
         self._started += 1
-        command = [sys.executable, "-m", "grader.kernels.server", str(self._path)]
+        command = [sys.executable, "-P", "-m", "grader.kernels.server", str(self._path)]
         log = self._home / "server.log"
         with log.open("ab") as written:
             self._process = subprocess.Popen(

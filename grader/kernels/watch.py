@@ -55,7 +55,7 @@ class Watch:
             self.broken = ("killed", f"started more than {self.limits.processes} processes")
 
     def _look_at_disk(self) -> None:
-        size, count = _filled((*self.plan.own, *self.plan.common), self.plan.uid)
+        size, count = _filled((*self.plan.own, *self.plan.common, self.plan.sockets), self.plan.uid)
         if size > self.limits.disk_mb * 1_000_000:
             self.broken = ("disk_limit", f"wrote more than {self.limits.disk_mb} MB to the disk")
         elif count > _MOST_FILES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -17,11 +18,13 @@ from grader.model import Assignment, Limits, Submission
 from grader.walls.doctor import unused_uid
 from grader.walls.plan import Plan, Tier, readable
 
-_KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT")  # all else (tokens, PYTHONPATH, proxies) stays outside
+_KEPT = ("LANG", "LC_ALL", "TZ", "SYSTEMROOT")  # all else (tokens, PYTHONPATH, proxies) stays outside
+_SYSTEM_PATH = ("/usr/local/bin", "/usr/bin", "/bin")
 _QUESTIONS_SECONDS = 120  # processor time allowed on top of the notebook's, for the answers to the probes
 # A kernel that is refused memory may go on without being able to answer: what grows past the limit is killed by who
 # watches it, and only what would grow too fast for that, or too far at once, meets the limit of the system.
 _MEMORY_SLACK = 1.25
+_PROGRAMS = str(Path(sys.executable).parent)
 _THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
@@ -82,6 +85,7 @@ def environment(home: Path) -> dict[str, str]:
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     threads = dict.fromkeys(_THREADS, "1")
     return {
+        "PATH": os.environ["PATH"] if sys.platform == "win32" else os.pathsep.join((_PROGRAMS, *_SYSTEM_PATH)),
         "LANG": "C.UTF-8",
         **kept,
         **threads,
@@ -92,13 +96,12 @@ def environment(home: Path) -> dict[str, str]:
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONSAFEPATH": "1",  # IPython adds the working directory itself
     }
 
 
 def copy_fonts(home: Path) -> None:
     """Put matplotlib's list of fonts where `environment(home)` says that it is."""
-    shutil.copytree(_font_cache(), home / "matplotlib")
+    shutil.copytree(_font_cache(), home / "matplotlib", symlinks=True)
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -110,17 +113,24 @@ def _copy(source: Path, target: Path) -> None:
 def _font_cache() -> Path:
     """matplotlib's list of fonts, made once: every fresh home would spend seconds on making it."""
     folder = Path(tempfile.gettempdir()) / f"grader-fonts-{os.getuid() if hasattr(os, 'getuid') else 0}"
-    ready = folder / "ready"
-    if not ready.exists():
-        making = Path(tempfile.mkdtemp(prefix="grader-fonts-"))
-        command = [sys.executable, "-c", "import matplotlib.font_manager"]
-        try:
-            environment = {**os.environ, "MPLCONFIGDIR": str(making)}
-            subprocess.run(command, env=environment, check=True, capture_output=True, timeout=120)
-        except (OSError, subprocess.SubprocessError) as error:
-            raise RunnerError(f"matplotlib does not work in {sys.executable}: {error}") from None
-        (making / "ready").touch()
-        if not folder.exists():
-            making.rename(folder)
-        return folder if ready.exists() else making
-    return folder
+    if (folder / "ready").exists() and _is_ours(folder):
+        return folder
+    making = Path(tempfile.mkdtemp(prefix="grader-fonts-"))
+    command = [sys.executable, "-c", "import matplotlib.font_manager"]
+    try:
+        environment = {**os.environ, "MPLCONFIGDIR": str(making)}
+        subprocess.run(command, env=environment, check=True, capture_output=True, timeout=120)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise RunnerError(f"matplotlib does not work in {sys.executable}: {error}") from None
+    (making / "ready").touch()
+    if not os.path.lexists(folder):
+        making.rename(folder)
+    return folder if _is_ours(folder) else making
+
+
+def _is_ours(folder: Path) -> bool:
+    """The temporary directory is everybody's: what another user put there under our name is not taken."""
+    if not hasattr(os, "getuid"):
+        return folder.is_dir()
+    found = folder.lstat()
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o022

@@ -134,7 +134,9 @@ def _try(tier: Tier, uid: int | None) -> tuple[str, ...]:
             return (*broken, *(("files outside can be written",) if outside.read_text() != _SECRET else ()))
         except subprocess.TimeoutExpired:
             return (f"the dry run took more than {_TRIAL_SECONDS} s",)
-        except (ValueError, KeyError, OSError):
+        except OSError as error:
+            return (f"Python cannot be started: {error}",)
+        except (ValueError, KeyError):
             return (done.stderr.strip()[-500:] or f"the dry run ended with exit code {done.returncode}",)
 
 

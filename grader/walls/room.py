@@ -91,23 +91,27 @@ def _devices(root: Path) -> None:
 
 def _own_folders(root: Path, plan: Plan) -> None:
     """One file system with one quota for all that the kernel can fill: work, home, /tmp and /dev/shm."""
-    temporary = root / "tmp"
-    temporary.mkdir()
+    store = root / "store"
+    store.mkdir()
     size = plan.disk_bytes if plan.has("quota") else 64_000_000_000
-    _tmpfs(temporary, f"size={size},nr_inodes={_MOST_FILES},mode=1777")
-    places = {folder: folder for folder in plan.own} | {Path("/dev/shm"): None}
-    for number, (place, source) in enumerate(places.items()):
-        store, target = temporary / f".{number}", root / place.relative_to("/")
-        store.mkdir()
-        if source is not None:
-            shutil.copytree(source, store, dirs_exist_ok=True, symlinks=True)
-        target.mkdir(parents=True, exist_ok=True)
-        system.bind(store, target, read_only=False)
-        give(store, plan.uid)
-    store.chmod(0o1777)
-    target = root / plan.sockets_inside.relative_to("/")
+    _tmpfs(store, f"size={size},nr_inodes={_MOST_FILES},mode=755")
+    for place in (Path("/tmp"), Path("/dev/shm"), *plan.own):  # /tmp first: the others may lie below it
+        kept = store / str(place).replace("/", ".")
+        if place in plan.own:
+            shutil.copytree(place, kept, symlinks=True)
+            give(kept, plan.uid)
+        else:
+            kept.mkdir()
+            kept.chmod(0o1777)
+        _bind_at(kept, root / place.relative_to("/"))
+    _bind_at(plan.sockets, root / plan.sockets_inside.relative_to("/"))
+    system.detach(str(store))  # what is shown elsewhere stays
+    store.rmdir()
+
+
+def _bind_at(source: Path, target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
-    system.bind(plan.sockets, target, read_only=False)
+    system.bind(source, target, read_only=False)
 
 
 def _accounts(root: Path, plan: Plan) -> None:

@@ -104,7 +104,7 @@ def _play_once(tier: str, names: Sequence[str], lane: int) -> tuple[list[str], d
         lines = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
         begun = [line["begins"] for line in lines if "begins" in line]
         ended = {line["seen"]["case"]: Seen(**line["seen"]) for line in lines if "seen" in line}
-        return begun, ended, f"exit code {process.returncode}, {printed[-2000:].decode(errors='replace')}"
+        return begun, ended, f"exit code {process.returncode}, {printed[-600:].decode(errors='replace')}"
 
 
 @contextlib.contextmanager

@@ -217,13 +217,13 @@ def _marked(mark: str, tmp: Path) -> list[Path]:
     """Files of that name in the places where one would hide something."""
     assert MARK.fullmatch(mark), mark  # what is found is removed
     python = {Path(path) for path in sysconfig.get_paths().values()}
-    own_home = Path(pwd.getpwuid(os.getuid()).pw_dir)
+    homes = [Path(account.pw_dir) for account in pwd.getpwall() if account.pw_uid == os.getuid()]
     shared = ("/", "/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run/lock", "/etc/cron.d", "/sys/fs/cgroup")
     places = [
         *map(Path, shared),
         Path("/var/spool/cron/crontabs"),
         *python,
-        own_home,
+        *homes,
         tmp,
         Path.cwd(),
     ]
