@@ -32,7 +32,7 @@ test: setup
 	$(BIN)/pytest -m 'not long'
 
 test-all: setup
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 selftest: setup
 	$(BIN)/grader selftest

@@ -38,7 +38,7 @@ def grade_class(
     assignment = load(rubric)
     submissions = collect(paths, assignment)
     tier = _tier(walls, assignment)
-    cores = len(usable_cores())
+    cores = usable_cores()
     if jobs > cores:
         terminal.console().print(
             f"{cores} notebooks at a time: with more than cores, honest ones would run out of time"

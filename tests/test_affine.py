@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
+from build import course
 
 from grader import tables
 from grader.affine import SAME, law, rises_or_falls
+from grader.checks.tampering import suspicious_lines
+from grader.errors import RubricError
 from grader.features import origins
 from grader.model import Assignment
 from grader.tables import Floats
@@ -70,6 +74,13 @@ def test_something_added_beside_the_weights_shows_when_they_change(output: Float
     assert found.missed(other, 3 * other + 8) > 0.1
 
 
+def test_equal_rows_at_an_end_are_not_taken_for_a_cut(output: Floats) -> None:
+    """The median income stands at its highest value in many rows: other weights lead beyond their price."""
+    capped = np.minimum(output, 1.0)
+    found = law(capped, 3 * capped + 7)
+    assert found.missed(-2 * capped, 3 * -2 * capped + 7) < 1e-20
+
+
 @pytest.fixture(scope="module")
 def raw(homework: Assignment) -> Floats:
     assert homework.heldout is not None
@@ -119,7 +130,38 @@ def test_each_of_many_inputs_is_told_by_itself(raw: Floats) -> None:
     assert [column.origin for column in origins(made, raw)] == [origin for origin, _ in MADE.values()]
 
 
+def test_affine_needs_a_model(tmp_path: Path) -> None:
+    with pytest.raises(RubricError, match="`affine: true` means nothing without `model`"):
+        course(tmp_path, "{check: r2, points: 1, predict: predict, affine: true, at_least: 0.5}")
+
+
 def test_the_rubric_says_which_predictions_must_be_the_layers(homework: Assignment) -> None:
     criteria = {item.id: next((c for c in item.criteria if c.check == "r2"), None) for item in homework.items}
     assert criteria["P1.1"] is not None
     assert criteria["P1.1"].params["affine"] is True
+
+
+def test_numbers_past_all_bounds_are_no_law(output: Floats) -> None:
+    found = law(output, np.exp(0.5 * output + 12))
+    assert found.missed(1e30 * output, np.exp(0.5 * output + 12)) > 0.1
+    assert law(1e70 * output, np.full(ROWS, 3e38) * np.sign(output)).left > SAME
+
+
+@pytest.mark.parametrize(
+    ("line", "is_suspicious"),
+    [
+        ("json.dumps = None", True),
+        ("import builtins; builtins.len = lambda x: 3", True),
+        ("setattr(np, 'mean', evil)", True),
+        ("sys.modules.clear()", True),
+        ("get_ipython().user_expressions = forged", True),
+        ("torch.backends.cudnn.deterministic = True", False),
+        ("pd.options.display.max_rows = 9", False),
+        ("setattr(self, name, layer)", False),
+        ("x = np.mean == torch.mean", False),
+        ("# json.dumps = None", False),
+    ],
+)
+def test_lines_that_replace_a_library_are_named(line: str, is_suspicious: bool) -> None:
+    cells = [{"cell_type": "markdown", "source": line}, {"cell_type": "code", "source": f"x = 1\n{line}"}]
+    assert suspicious_lines(cells) == ([f"cell 2: {line}"] if is_suspicious else [])

@@ -65,7 +65,7 @@ def ask(server: KernelServer, tmp_path: Path) -> Ask:
     """Grade cells by criteria; the findings by criterion."""
 
     def asked(*cells: str, criteria: tuple[str, ...] = (R2,)) -> tuple[Execution, dict[str, Finding]]:
-        assignment = course(tmp_path / "course", *criteria, limits="{seconds: 60, cell_seconds: 10}")
+        assignment = course(tmp_path / "course", *criteria, limits="{seconds: 60, cell_seconds: 5}")
         handed_in = submission(tmp_path, assignment, START, *cells)
         execution = KernelRunner(server).run(handed_in, assignment)
         report = score(handed_in, execution, assignment, "en", dt.datetime.now(dt.UTC))
@@ -169,12 +169,7 @@ EARNS_NOTHING = {
     ),
     "least squares typed into the weights": (
         UNTRAINED,
-        """
-        with torch.no_grad():
-            linear.weight.copy_(torch.tensor([[3.0, -2.0]])); linear.bias.fill_(10)
-        """
-        + "\n"
-        + PREDICT,
+        "linear.weight.data[:] = torch.tensor([3.0, -2.0])\nlinear.bias.data[:] = 10\n" + PREDICT,
         "has the weights it began",
     ),
     "one untrained weight that any line fits": (
@@ -256,7 +251,23 @@ FOR_A_PERSON = {
         "def predict(df): return tensor(df) @ linear.weight.T + linear.bias",
         "uses the weights of `linear` without calling it",
     ),
-    "a curve on top": (FITTED, "def predict(df): return (linear(tensor(df)) + 9) ** 2 / 40", "neither straight nor exp"),
+    "weights trained by hand before the first call": (
+        """
+        linear = nn.Linear(2, 1)
+        optimizer = torch.optim.Adam(linear.parameters(), lr=0.1)
+        for _ in range(200):
+            optimizer.zero_grad()
+            ((X @ linear.weight.T + linear.bias - Y) ** 2).mean().backward()
+            optimizer.step()
+        """,
+        PREDICT,
+        "trained without being called",
+    ),
+    "a curve on top": (
+        FITTED,
+        "def predict(df): return (linear(tensor(df)) + 9) ** 2 / 40",
+        "neither straight nor exp",
+    ),
     "other weights, other company": (
         FITTED,
         "def predict(df): return linear(tensor(df)) + 1e-2 * (linear.weight.sum() > 0) * tensor(df)[:, :1] ** 4",
@@ -461,3 +472,19 @@ def test_a_forged_answer_earns_nothing(ask: Ask, claim: str) -> None:
 def test_a_neighbour_keeps_its_points(ask: Ask) -> None:
     ask(FITTED, PREDICT, "import json; json.loads = None; np.asarray = None")
     assert ask(FITTED, PREDICT)[1]["r2"].outcome == "passed"
+
+
+def test_a_layer_applied_by_hand_is_not_called_untrained(ask: Ask) -> None:
+    by_hand = """
+        class ByHand(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(2, 1)
+            def forward(self, x): return nn.functional.linear(x, self.fc.weight, self.fc.bias)
+        linear = fit(ByHand())
+    """
+    flows = "{check: gradients_flow, points: 1, model: linear}"
+    _, findings = ask(by_hand, PREDICT, criteria=(R2, flows))
+    assert findings["gradients_flow"].outcome == "passed"
+    assert findings["r2"].earned is None
+    assert "began" not in (findings["r2"].review or "")

@@ -172,6 +172,36 @@ def test_invented_losses_do_not_earn(grade: Grade, invented: str) -> None:
     assert not grade(train=invented)["loss_falls"].earned
 
 
+@pytest.mark.parametrize(
+    ("losses", "said"),
+    [
+        ("losses = []\nlosses.append(losses)", "is a list: keep the loss"),
+        ("losses = (v for v in losses)", "is a generator: keep the loss"),
+        ("losses = {'loss': losses}", "is a dict: keep the loss"),
+        ("losses = ['high', 'low']", "is a list of str: keep the loss"),
+        ("losses = [1j] * 9", "is a list of complex: keep the loss"),
+        ("losses = [float('nan')] * 300", "are not finite numbers"),
+    ],
+)
+def test_losses_that_are_no_list_of_numbers_are_named(grade: Grade, losses: str, said: str) -> None:
+    finding = grade(train=f"{TRAIN}\n{losses}", plot="")["loss_falls"]
+    assert (finding.outcome, finding.earned) == ("failed", 0)
+    assert said in str(finding.feedback)
+
+
+def test_a_trace_of_the_model_beside_a_table_is_for_a_person(grade: Grade) -> None:
+    """Predictions that hardly move with the parameters are another model's."""
+    table = """
+def predict(df):
+    apart = ((df[["a", "b"]].values[:, None] - X.numpy()[None]) ** 2).sum(-1)
+    out = net(torch.tensor(df[["a", "b"]].values, dtype=torch.float32)).detach().numpy()
+    return y.numpy()[apart.argmin(1)] + 0.01 * out
+"""
+    finding = grade(predict=table)["r2"]
+    assert finding.earned is None
+    assert "stay the same when the parameters of `net` are changed" in str(finding.review)
+
+
 def test_a_spray_of_figures_does_not_earn(grade: Grade) -> None:
     spray = "for i in range(101): print('R2 =', i / 100)\nfor i in range(100): print('RMSE =', i / 10)"
     assert not grade(report=spray)["reports"].earned

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 Number = Annotated[float, Field(allow_inf_nan=False)] | None  # None: not a finite number
+Norm = Annotated[float, Field(ge=0, allow_inf_nan=False)] | None
 Count = Annotated[int, Field(ge=0, le=10**12)]
 Words = Annotated[str, Field(max_length=1000)]
 Shape = Annotated[list[Count], Field(max_length=8)]
@@ -28,29 +29,30 @@ class _Faulted(_Claim):
     message: Words = ""
 
 
+class _Layer(_Claim):
+    moved: Annotated[list[bool | None], Field(max_length=_SHORT)]
+    had_gradient: bool
+    type: Words
+    first: Any = None
+    again: Annotated[list[Any], Field(max_length=_SHORT)]
+    perturbed: Any = None
+
+
 class _Predictions(_Claim):
-    tables: Annotated[dict[str, Any], Field(max_length=_SHORT)] = {}
+    tables: Annotated[dict[str, Any], Field(max_length=_SHORT)]
     again: Annotated[list[Any], Field(max_length=_SHORT)] = []
     perturbed: Any = None
     layer: _Layer | None = None
 
 
-class _Layer(_Claim):
-    moved: Annotated[list[bool | None], Field(max_length=_SHORT)] = []
-    type: Words = ""
-    first: Any = None
-    again: Annotated[list[Any], Field(max_length=_SHORT)] = []
-    perturbed: Any = None
-
-
 class _Summary(_Claim):
     """As grader/probes/common.py `summary` makes it."""
 
-    length: Count = 0
-    not_finite: Count = 0
-    head_mean: Number = None
-    tail_mean: Number = None
-    sample: Annotated[list[Number], Field(max_length=200)] = []
+    length: Count
+    not_finite: Count
+    head_mean: Number
+    tail_mean: Number
+    sample: Annotated[list[Number], Field(max_length=200)]
 
 
 class _Training(_Claim):
@@ -59,8 +61,8 @@ class _Training(_Claim):
 
 
 class _Series(_Summary):
-    seen_in_training: _Training | None = None
-    backward_calls: Count = 0
+    seen_in_training: _Training | None
+    backward_calls: Count
 
 
 class _Curve(_Summary):
@@ -80,7 +82,7 @@ class _Figure(_Claim):
 
 
 class _Observed(_Claim):
-    figures: Annotated[list[_Figure], Field(max_length=_SHORT)] = []
+    figures: Annotated[list[_Figure], Field(max_length=_SHORT)]
     replaced: Annotated[list[Words], Field(max_length=_SHORT)] = []
 
 
@@ -101,40 +103,40 @@ class _ShapeRow(_Claim):
 
 
 class _Bends(_Claim):
-    whole: Number
+    whole: Norm
     between: Numbers
-    linear_called: Count = 0
-    double: bool = True
+    linear_called: Count
+    double: bool
 
 
 class _Gradient(_Claim):
     name: Words
-    norm: Number
+    norm: Norm
 
 
 class _Checked(_Claim):
     name: Words
-    double: bool = True
+    double: bool
     autograd: Numbers
     differences: Annotated[list[Numbers], Field(max_length=_LONG)]
 
 
 class _Module(_Claim):
-    layers: Annotated[list[_LayerRow], Field(max_length=_SHORT)] = []
-    parameters: Annotated[list[_Parameter], Field(max_length=_LONG)] = []
-    shapes: Annotated[list[_ShapeRow], Field(max_length=_SHORT)] | _Faulted = []
-    bends: _Bends | _Faulted | None = None
-    gradients: Annotated[list[_Gradient], Field(max_length=_LONG)] | _Faulted = []
-    checked: Annotated[list[_Checked], Field(max_length=_LONG)] | _Faulted = []
+    layers: Annotated[list[_LayerRow], Field(max_length=_SHORT)]
+    parameters: Annotated[list[_Parameter], Field(max_length=_LONG)]
+    shapes: Annotated[list[_ShapeRow], Field(max_length=_SHORT)] | _Faulted
+    bends: _Bends | _Faulted
+    gradients: Annotated[list[_Gradient], Field(max_length=_LONG)] | _Faulted
+    checked: Annotated[list[_Checked], Field(max_length=_LONG)] | _Faulted
 
 
 class _Batch(_Claim):
     rows: Count
-    norms: Numbers
+    norms: Annotated[list[Norm], Field(max_length=_LONG)]
 
 
 class _LayerGradients(_Claim):
-    batches: Annotated[list[_Batch], Field(max_length=_SHORT)] = []
+    batches: Annotated[list[_Batch], Field(max_length=_SHORT)]
 
 
 class _Convolution(_Claim):
@@ -159,12 +161,12 @@ class _Refused(_Claim):
 class _Shift(_Claim):
     shift: Size
     size: Size
-    difference: Number
+    difference: Norm
 
 
 class _ImageBlock(_Claim):
-    sizes: Annotated[list[_Refused | _Accepted], Field(max_length=_SHORT)] = []
-    shifts: Annotated[list[_Shift], Field(max_length=_SHORT)] | _Faulted = []
+    sizes: Annotated[list[_Refused | _Accepted], Field(max_length=_SHORT)]
+    shifts: Annotated[list[_Shift], Field(max_length=_SHORT)] | _Faulted
 
 
 _FORMS: dict[str, type[_Claim]] = {
@@ -179,6 +181,11 @@ _FORMS: dict[str, type[_Claim]] = {
 
 class Malformed(Exception):
     """An answer of another form; the text says where, such as `layers.0.trainable: input should be a valid integer`."""
+
+
+def words(message: Any) -> str:
+    """A message as text that any file can hold, and short."""
+    return (message if isinstance(message, str) else "")[:500].encode("utf-8", "replace").decode()
 
 
 def read(probe: str, found: Any) -> dict[str, Any]:

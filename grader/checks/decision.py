@@ -108,20 +108,22 @@ class Evidence:
                 return claims.read(probe, reply["found"])
             except claims.Malformed as error:
                 raise self._unreadable(name, str(error)) from None
-        kind, message = str(reply.get("fault"))[:50], str(reply.get("message", ""))[:500]
+        kind, message = str(reply.get("fault"))[:50], claims.words(reply.get("message", ""))
         if kind in _FAULTS:
-            raise self.blaming(Unmet(_fault(probe, name, kind, message)))
+            unmet = Unmet(_fault(probe, name, kind, message))
+            raise unmet if kind in ("missing", "wrong_type") else self.blaming(unmet)
         raise self._unreadable(name, message)
 
     def replaced(self) -> str:
-        """What the notebook replaced of Python and its libraries: as the kernel saw it, or as its source says."""
+        """What the notebook replaced of Python and its libraries, as the kernel saw it; or as its source looks."""
         reply = self.execution.evidence.get("observed:")
+        lines = suspicious_lines(self.cells)
         try:
             found = reply.get("found") if isinstance(reply, dict) else None
             names = claims.read("observed", found).get("replaced", [])
         except claims.Malformed:
-            names = []
-        return "; ".join([*([", ".join(names[:_MOST_NAMED])] if names else []), *suspicious_lines(self.cells)])
+            return "; ".join(lines)
+        return "; ".join([", ".join(names[:_MOST_NAMED]), *lines]) if names else ""
 
     def blaming(self, unmet: Unmet) -> Unmet:
         """The same, naming what the notebook replaced: that is where a student should look first."""

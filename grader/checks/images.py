@@ -65,7 +65,7 @@ def shift_equivariant(evidence: Evidence, *, model: str) -> Decision:
         if row["difference"] is None or row["difference"] > _SAME:
             shown = "NaN" if row["difference"] is None else f"{row['difference']:.2g}"
             raise Unmet(_VARIES.filled(model, _by(row["size"]), tuple(row["shift"]), shown), **row)
-    return passed(shifts=[tuple(row["shift"]) for row in shifts])
+    return passed(shifts=[row["shift"] for row in shifts])
 
 
 def _sizes(evidence: Evidence, model: str) -> list[dict[str, Any]]:

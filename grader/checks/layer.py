@@ -14,6 +14,7 @@ import numpy as np
 
 from grader import tables
 from grader.affine import SAME, Law, law, rises_or_falls
+from grader.checks.claims import words
 from grader.checks.decision import Evidence, Unmet, Unsure, say
 from grader.checks.predictions import PERTURBED_ROWS, matrix, predicted_rows, unmoved
 from grader.features import origins
@@ -51,9 +52,10 @@ def require_own_weights(
     are clearly not the layer's, Unsure where nobody can tell.
     """
     names = (predict, model)
-    told = claim.get("layer")
-    told = told if isinstance(told, dict) else {}
-    untrained = not any(told.get("moved") or ()) and not copies(evidence)
+    told = claim.get("layer") or {}
+    moved = told.get("moved") or [None]
+    trained = any(moved) or copies(evidence)
+    untrained = not trained and (None not in moved or not told.get("had_gradient"))
     unused = unmoved(claim, predicted)
     doubt = _doubt(names, seen)
     first = told.get("first")
@@ -64,15 +66,15 @@ def require_own_weights(
     layer = _read(first, len(predicted))
     if layer is None:
         message = first.get("message", "") if isinstance(first, dict) else ""
-        raise doubt(_UNREADABLE, model, str(message)[:500])
+        raise doubt(_UNREADABLE, model, words(message))
     found = law(layer.output, predicted)
     seen["explained_by_weights"] = round(1 - min(1.0, found.left), 4)
     _require_plain_layer(layer, told, model, doubt)
     _require_law(found, layer, predicted, names, seen)
-    if untrained:
+    if untrained and (unused or not told.get("had_gradient")):
         raise Unmet(_UNTRAINED.filled(*names), **seen)
-    if unused:
-        raise doubt(_WITHOUT, *names)
+    if unused or not trained:
+        raise doubt(_WITHOUT if unused else _STILL, *names)
     _require_following(claim, told, predicted, found, names, doubt)
     _require_same_inputs(evidence, told, layer, doubt, model)
     _require_raw_columns(evidence, layer, doubt, model)
@@ -107,7 +109,7 @@ def _require_plain_layer(layer: _Layer, told: dict[str, Any], model: str, doubt:
     scale = float(np.mean(np.abs(layer.inputs) @ np.abs(layer.weight)))
     apart = float(np.sqrt(np.mean((layer.output - layer.said) ** 2)))
     if apart > 1e-2 * float(layer.said.std()) + 1e-5 * scale:
-        raise doubt(_OWN_FORWARD, model, str(told.get("type", ""))[:200])
+        raise doubt(_OWN_FORWARD, model, told.get("type", ""))
 
 
 def _require_law(found: Law, layer: _Layer, predicted: Floats, names: tuple[str, str], seen: dict[str, Any]) -> None:
@@ -135,7 +137,9 @@ def _require_following(
     try:
         values = predicted_rows(claim.get("perturbed"), rows, names[0])
     except Unmet:
-        return  # an error while the weights are absurd: exp may overflow
+        if found.unit is not None:
+            return  # exp may overflow while the weights are absurd
+        raise doubt(_NOT_FOLLOWING, *names) from None
     if layer is None or found.missed(layer.output, values) > _FOLLOWS:
         raise doubt(_NOT_FOLLOWING, *names)
 
@@ -191,6 +195,11 @@ _UNTRAINED = say(
     "`{1}`의 가중치가 처음 그대로라서 `{0}`의 예측은 학습된 선형 모델의 것이 아닙니다. 무엇이 가중치를 학습시키나요?",
     "`{1}` still has the weights it began with, so `{0}` does not predict with a trained linear model;"
     " what trains its weights?",
+)
+_STILL = say(
+    "`{1}`의 가중치가 처음 불렸을 때 그대로입니다. 부르지 않고 학습시킨 것인지, 다른 곳에서 계산한 값인지 읽어 주세요.",
+    "the weights of `{1}` are as they were when it was first called; read whether it was trained without being called,"
+    " or given weights computed elsewhere",
 )
 _WITHOUT = say(
     "`{1}`의 가중치를 바꿔도 `{0}`의 예측이 그대로입니다. 다른 모델로 예측합니까?",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from grader.checks.decision import Decision, Evidence, Unmet, Unsure, passed, say
@@ -64,6 +65,8 @@ def gradients_flow(evidence: Evidence, *, model: str) -> Decision:
     if not still:
         return passed(**seen)
     seen["not_moved"] = still
+    if all(moved[name] is None for name in still):
+        raise Unsure(_START_UNKNOWN.filled(model), _NEVER_CALLED.filled(model), **seen)
     if copies(evidence):
         raise Unsure(_MAY_BE_COPY.filled(model), _COPIED.filled(model), **seen)
     raise Unmet(_STILL.filled(model, ", ".join(still)), **seen)
@@ -127,7 +130,7 @@ def _first_to_last(evidence: Evidence, model: str) -> dict[str, float]:
         first, last = norms[0], norms[-1]
         if first is None or not last:
             raise Unmet(_STUCK.filled(model, "first or last layer"), norms=norms)
-        shares[f"{batch.get('rows')} rows"] = first / last
+        shares[f"{batch.get('rows')} rows"] = min(first / last, sys.float_info.max)
     return shares
 
 
@@ -171,6 +174,11 @@ _MAY_BE_COPY = say(
 _COPIED = say(
     "`{0}`은(는) deepcopy로 만든 사본일 수 있어 학습 전 값을 알 수 없습니다.",
     "`{0}` may be a deepcopy, so its values before training are unknown",
+)
+_START_UNKNOWN = say("`{0}`이(가) 학습되었는지 사람이 확인합니다.", "a person will look whether `{0}` was trained")
+_NEVER_CALLED = say(
+    "`{0}`은(는) 노트북에서 한 번도 호출되지 않아 학습 전 값을 알 수 없습니다.",
+    "`{0}` was never called in the notebook, so its values before training are unknown",
 )
 _WRONG = say(
     "`{0}`의 {1}에서 autograd 기울기 {2}가 수치 미분 {3}과 다릅니다.",

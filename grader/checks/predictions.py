@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from grader import tables
+from grader.checks.claims import words
 from grader.checks.decision import Evidence, Unmet, Unsure, say
 from grader.model import Text
 from grader.regression import HELDOUT, order_of_rows
@@ -114,7 +115,7 @@ def require_use_of(model: str, claim: dict[str, Any], first: Floats, name: str, 
 
 
 def _no_predictions(answer: dict[str, Any], name: str) -> Text:
-    kind, message = answer.get("fault"), str(answer.get("message", ""))[:500]
+    kind, message = answer.get("fault"), words(answer.get("message", ""))
     if kind == "nothing":
         return _NOTHING.filled(name)
     if kind == "wrong_type":

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+_OWNERS = r"(?:builtins|__builtins__|json|base64|struct|sys|np|numpy|pd|pandas|torch|nn|IPython|get_ipython\(\))"
 _SOURCE = re.compile(
-    r"(?:builtins|__builtins__|json|base64|struct|sys|np|numpy|pd|pandas|torch|nn|IPython|get_ipython\(\))(?:\.\w+)+\s*=(?!=)"
-    r"|\bsys\.modules\b|\b(?:set|del)attr\s*\(|\buser_expressions\b|\b_grader_probes\b|^\s*def\s+__import__"
+    rf"\b{_OWNERS}(?:\.\w+)+\s*=(?!=)|\b(?:set|del)attr\s*\(\s*{_OWNERS}|\bsys\.modules\b|\buser_expressions\b"
+    r"|\b_grader_probes\b|\b__import__\s*="
 )
 _HARMLESS = re.compile(r"\.(?:options|backends|plotting)\.|\.(?:manual_)?seed")
 _MOST = 4

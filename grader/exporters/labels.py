@@ -241,6 +241,7 @@ EVIDENCE = _table(
     below=("미만이어야 함", "must stay below"),
     threshold=("기준값", "threshold"),
     ceiling=("최소제곱", "least squares"),
+    explained_by_weights=("가중치로 설명되는 비율", "explained by the weights"),
     rows=("행 수", "rows"),
     cell=("셀", "cell"),
     cells=("셀", "cells"),

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import queue
+import random
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
+from grader import files
 from grader.errors import RunnerError
 from grader.kernels.leftovers import sweep
 from grader.kernels.run import Run
@@ -42,9 +44,6 @@ class KernelRunner:
     ) -> None:
         self.server, self.walls, self.without = server, walls, without
         self._own_user = walls != "none" and offer(walls).own_user
-        self._cores: queue.LifoQueue[int | None] = queue.LifoQueue()
-        for core in usable_cores():
-            self._cores.put(core)
         self._running: set[int] = set()
         self._stopping = False
         self._again = threading.Lock()
@@ -72,7 +71,7 @@ class KernelRunner:
     def _attempt(self, submission: Submission, assignment: Assignment, socket: Path | None) -> Execution:
         started = time.monotonic()
         try:
-            with self._core() as core, Workplace(submission, assignment) as place:
+            with own_core() as core, Workplace(submission, assignment) as place:
                 plan = place.plan(
                     assignment.limits, self.walls, own_user=self._own_user, core=core, without=self.without
                 )
@@ -91,15 +90,6 @@ class KernelRunner:
                 seconds=seconds,
                 errors=(CellError(cell=None, name=name, message=message[:2000]),),
             )
-
-    @contextlib.contextmanager
-    def _core(self) -> Iterator[int | None]:
-        """A core that no other kernel has meanwhile; waits for one."""
-        core = self._cores.get()
-        try:
-            yield core
-        finally:
-            self._cores.put(core)
 
     def stop(self) -> None:
         """Kill every kernel that runs now, so that their threads end at once."""
@@ -139,8 +129,29 @@ def kernel_runner(walls: Tier | None = None) -> Iterator[KernelRunner]:
         yield KernelRunner(server, tier)
 
 
-def usable_cores() -> Sequence[int | None]:
-    """Numbers of the cores that we may use; None for each where the system does not tell."""
-    if sys.platform == "linux":
-        return sorted(os.sched_getaffinity(0))
-    return [None] * (os.cpu_count() or 1)
+@contextlib.contextmanager
+def own_core() -> Iterator[int | None]:
+    """A core on which no other kernel of this user runs meanwhile, whichever grader it is of; any, if all are taken.
+
+    None where cores cannot be had.
+    """
+    if sys.platform != "linux":
+        yield None
+        return
+    cores = sorted(os.sched_getaffinity(0))
+    folder = Path(tempfile.gettempdir()) / f"grader-cores-{os.getuid()}"
+    with contextlib.ExitStack() as held:
+        chosen = random.choice(cores)
+        with contextlib.suppress(OSError):  # no locks here: then by chance
+            folder.mkdir(mode=0o700, exist_ok=True)
+            for core in cores:
+                if (lock := files.lock(folder / str(core))) is not None:
+                    held.enter_context(lock)
+                    chosen = core
+                    break
+        yield chosen
+
+
+def usable_cores() -> int:
+    """How many cores we may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1

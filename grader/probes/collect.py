@@ -43,6 +43,7 @@ _PROBES = {
 
 def answer(text):
     """`{"probe": name, "name": variable, ...}` -> `{"found": ...}` or `{"fault": kind, "message": text}`."""
+    OBSERVER.watching = False
     try:
         request = _read(text)
         return _write({"found": _PROBES[request["probe"]](_SHELL.user_ns, request)})

@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 import torch
 
+pd.set_option("display.max_columns", 20)  # what pandas chooses in a notebook; imported here it takes us for a terminal
+
 Conv1d, Conv2d, Linear, Module = torch.nn.Conv1d, torch.nn.Conv2d, torch.nn.Linear, torch.nn.Module
 _to_base64, _from_base64 = binascii.b2a_base64, binascii.a2b_base64
 _LIBRARIES = {library.__name__: library for library in (base64, builtins, json, np, pd, struct, sys, torch)}

@@ -21,6 +21,7 @@ _LARGEST_SNAPSHOT = 5_000_000  # numbers kept per module; homework models have t
 class Observer:
     def __init__(self):
         self.initial = weakref.WeakKeyDictionary()  # module -> {parameter name: values before its first forward}
+        self.watching = True  # until the first question: what the questions call, the notebook may never have called
         self.inputs = None  # while recording: module -> the first tensor it is called with
         self.losses = []  # (loss, the modules called since the backward pass before it)
         self.called = set()  # ids of modules called since the last backward pass
@@ -32,8 +33,10 @@ class Observer:
         """A hook of every module: whatever it stumbles over, the student's forward pass goes on."""
         try:
             self.called.add(id(module))
-            if module not in self.initial:
-                self._keep_initial(module)
+            if self.watching and module not in self.initial:
+                for part in module.modules():  # a forward of its own may use their parameters without calling them
+                    if part not in self.initial:
+                        self._keep_initial(part)
             if self.inputs is not None and args and hasattr(args[0], "detach"):
                 self.inputs.setdefault(module, args[0].detach())
         except Exception:

@@ -38,7 +38,8 @@ def predictions(namespace, request):
         again = [(ask(first[rows]), layer.seen(len(rows))) for rows in request["again"]]
         inputs, OBSERVER.inputs = OBSERVER.inputs, None
         perturbed = _perturbed(model, lambda: ask(first[:_PERTURBED_ROWS]))
-        told = {"moved": layer.moved, "type": layer.type, "perturbed": layer.seen(min(_PERTURBED_ROWS, len(first)))}
+        told = {"moved": layer.moved, "had_gradient": layer.had_gradient, "type": layer.type}
+        told["perturbed"] = layer.seen(min(_PERTURBED_ROWS, len(first)))
     INPUTS.update({id(module): (module, tensor[:64]) for module, tensor in inputs.items()})
     return {
         "tables": answers,

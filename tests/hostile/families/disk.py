@@ -138,7 +138,10 @@ CASES = (
                 import fcntl, array
                 with open("locked/inner/file") as file:  # immutable, which takes a right that a kernel must not have
                     fcntl.ioctl(file, 0x40086602, array.array("l", [0x10]))
-            for name in ("locked/inner", "locked", "."): os.chmod(name, 0)
+            from ipykernel.connect import get_connection_file
+            sockets = os.path.dirname(get_connection_file())
+            for name in ("locked/inner", "locked", ".", os.path.expanduser("~"), sockets, os.path.dirname(sockets)):
+                with contextlib.suppress(OSError): os.chmod(name, 0)
             tell(locked=True)
             """
         ),
@@ -186,6 +189,27 @@ CASES = (
         ),
         ends=("ok", "student_error", "killed", "timeout"),
         slow=True,
+    ),
+    Case(
+        name="fills_the_folder_of_sockets",
+        about="sockets, which are files of the machine's own disk, cannot be made without end",
+        cells=cells(
+            """
+            from ipykernel.connect import get_connection_file
+            folder, count, end = os.path.dirname(get_connection_file()), 0, time.monotonic() + 3
+            with contextlib.suppress(OSError):
+                while count < 25_000 and time.monotonic() < end:
+                    with socket.socket(socket.AF_UNIX) as ear: ear.bind(f"{folder}/{count}")
+                    count += 1
+            attempt("file", lambda: open(f"{folder}/file", "w").write("x"))
+            attempt("folder", lambda: os.mkdir(f"{folder}/folder"))
+            tell(sockets=count)
+            """
+        ),
+        ends=("ok", "disk_limit", "killed"),
+        checks=(at_most("sockets", 10_000),),
+        not_in={"none": _OF_THE_DISK},
+        limits={"cell_seconds": 8},
     ),
     Case(
         name="fills_the_log",

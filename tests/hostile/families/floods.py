@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from hostile.case import Case, cells, grows_less_than, tells, within
+from hostile.case import Case, cells, grows_less_than, silent, tells, within
 
 _LIMIT = ("output_limit",)
 _ROOMY = {"cell_seconds": 10, "seconds": 15}
@@ -103,6 +103,46 @@ CASES = (
         ends=("ok", "output_limit", "out_of_memory", "killed", "student_error", "timeout"),
         checks=(grows_less_than(700),),
         limits=_ROOMY,
+        slow=True,
+    ),
+    Case(
+        name="sends_empty_messages",
+        about="messages that hold nothing, sent as fast as can be, neither fill the grader's memory nor stop its clock",
+        pages=True,
+        cells=cells(
+            """
+            kernel, end = get_ipython().kernel, time.monotonic() + 20
+            while time.monotonic() < end:
+                kernel.session.send(kernel.iopub_socket, "status", {"execution_state": "busy"}, parent={}, ident=b"")
+            """
+        ),
+        ends=("timeout", "output_limit", "killed"),
+        checks=(grows_less_than(300), within(25)),
+        limits={"cell_seconds": 3, "seconds": 8},
+        slow=True,
+    ),
+    Case(
+        name="eats_behind_a_flood",
+        about="memory is watched while the grader is busy with a flood of messages",
+        pages=True,
+        cells=cells(
+            """
+            kernel = get_ipython().kernel
+            def flood():
+                while True: kernel.session.send(kernel.iopub_socket, "status", {"execution_state": "busy"}, parent={}, ident=b"")
+            for _ in range(2): threading.Thread(target=flood, daemon=True).start()
+            for _ in range(8):
+                if os.fork() == 0:
+                    kept = bytearray(os.urandom(1) * 300_000_000)
+                    time.sleep(12); os._exit(0)
+                time.sleep(0.1)
+            time.sleep(8)
+            tell(survived=True)
+            """
+        ),
+        ends=("out_of_memory", "output_limit", "killed", "timeout"),
+        checks=(silent("survived"), grows_less_than(300)),
+        limits={"cell_seconds": 15, "seconds": 20},
         slow=True,
     ),
     Case(

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from hostile.case import Case, cells, earns, tells, within
+from hostile.case import Case, cells, earns, grows_less_than, tells, within
 
 # a closed form that an honest notebook would hand in
 _HONEST = """
@@ -204,8 +204,9 @@ CASES = (
         pages=True,
         cells=cells(
             """
-            job = os.path.dirname(os.getcwd())
-            for path in glob.glob(f"{job}/**/kernel*", recursive=True) + [f"{job}/connection.json"]:
+            from ipykernel.connect import get_connection_file
+            sockets = os.path.dirname(get_connection_file())
+            for path in glob.glob(f"{sockets}/*") + [get_connection_file()]:
                 with contextlib.suppress(OSError): os.unlink(path)
                 with contextlib.suppress(OSError): os.mkfifo(path)
             tell(removed=True)
@@ -322,6 +323,80 @@ CASES = (
         ends=_ANY,
         checks=(within(25),),
         slow=True,
+    ),
+    Case(
+        name="writes_into_its_connections",
+        about="bytes that are no messages, written into the kernel's open connections, cost its limit and no memory",
+        pages=True,
+        cells=cells(
+            """
+            import stat
+            garbage = b"\\x02" + (1 << 62).to_bytes(8, "big") + b"\\xff" * 200_000
+            for number in range(3, 200):
+                with contextlib.suppress(OSError):
+                    if stat.S_ISSOCK(os.fstat(number).st_mode):
+                        os.set_blocking(number, False); os.write(number, garbage)
+            """,
+            "tell(after=True)",
+        ),
+        ends=_ANY,
+        checks=(within(25), grows_less_than(300)),
+        slow=True,
+    ),
+    Case(
+        name="answers_with_deep_nesting",
+        about="an answer nested as deeply as a parser just survives costs its points",
+        pages=True,
+        cells=cells(
+            """
+            def predict(df): return df["a"]
+            dumps, depth = json.dumps, iter([950, 400, 100_000, 900, 300] * 20)
+            def nested(value, **kw):
+                n = next(depth) if isinstance(value, dict) and "found" in value else 0
+                return '{"found": {"tables": ' + "[" * n + "]" * n + "}}" if n else dumps(value, **kw)
+            json.dumps = nested
+            """
+        ),
+        ends=_ANY,
+        checks=_NOTHING,
+    ),
+    Case(
+        name="shows_deeply_nested_json",
+        about="outputs nested as deeply as a parser just survives are an output like another",
+        pages=True,
+        cells=cells(
+            """
+            from IPython.display import display
+            for depth in (100, 300, 480, 700, 900, 960):
+                value = []
+                for _ in range(depth): value = [value]
+                with contextlib.suppress(RecursionError):
+                    display({"application/json": value, "text/plain": str(depth)}, raw=True)
+                with contextlib.suppress(RecursionError):
+                    display({"text/plain": "x"}, metadata={"a": value}, raw=True)
+            """,
+            "tell(after=True)",
+        ),
+        ends=_ANY,
+        checks=(tells("after", True),),
+    ),
+    Case(
+        name="answers_with_odd_numbers",
+        about="numbers that JSON does not know, or that no float holds, earn nothing and reach no file",
+        pages=True,
+        cells=cells(
+            """
+            def predict(df): return df["a"]
+            dumps, odd = json.dumps, iter(["NaN", "1e999", "-Infinity", "1" * 4000, "1" * 5000, '"\\\\ud800"'] * 20)
+            def strange(value, **kw):
+                if not (isinstance(value, dict) and "found" in value): return dumps(value, **kw)
+                number = next(odd)
+                return '{"found": {"tables": {"heldout": {"shape": [%s], "values": %s}, "train": %s}, "versions": {"python": %s}, "figures": [%s]}}' % ((number,) * 5)
+            json.dumps = strange
+            """
+        ),
+        ends=_ANY,
+        checks=_NOTHING,
     ),
     Case(
         name="predicts_with_odd_values",

@@ -128,6 +128,24 @@ CASES = (
         never_in={"none": "it would end the decoy, which other cases need"},
     ),
     Case(
+        name="signals_by_files",
+        about="a file that is to signal its owner when data comes signals nobody outside",
+        cells=cells(
+            """
+            import fcntl
+            def signalled(pid):
+                ours, theirs = socket.socketpair()
+                fcntl.fcntl(ours, fcntl.F_SETOWN, pid); fcntl.fcntl(ours, 10, signal.SIGTERM)  # F_SETSIG
+                fcntl.fcntl(ours, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK); theirs.send(b"x")
+                return fcntl.fcntl(ours, fcntl.F_GETOWN)
+            attempt("decoy", lambda: signalled(place.decoy_pid))
+            time.sleep(0.2)
+            tell()
+            """
+        ),
+        never_in={"none": "it would end the decoy, which other cases need"},
+    ),
+    Case(
         name="meddles_with_others",
         about="priority, cores and limits of other processes stay as they are",
         cells=cells(
