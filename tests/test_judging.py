@@ -10,9 +10,11 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from build import course, submission
 
+from grader.assignment import load
 from grader.kernels.runner import KernelRunner
 from grader.kernels.warm import KernelServer
 from grader.model import Execution, Finding
@@ -152,6 +154,34 @@ def test_a_linear_model_keeps_its_points(grade: Grade, name: str) -> None:
     finding = grade(*HONEST[name])
     assert (finding.outcome, finding.review, finding.feedback) == ("passed", None, None)
     assert finding.evidence["explained_by_weights"] == 1.0
+
+
+def test_cut_off_predictions_may_exceed_least_squares(server: KernelServer, tmp_path: Path) -> None:
+    """Prices end at a bound, so predictions that do are better than any straight line; engineered inputs are not."""
+    limited = R2.replace("affine", "at_most: least_squares, affine")
+    course(tmp_path, limited)
+    for name in ("train", "heldout"):
+        table = np.loadtxt(tmp_path / f"{name}.csv", delimiter=",", skiprows=1)
+        table[:, 2] = np.clip(table[:, 2], 8, 12)
+        np.savetxt(tmp_path / f"{name}-cut.csv", table, delimiter=",", header="a,b,price", comments="")
+    rubric = tmp_path / "rubric.yaml"
+    text = rubric.read_text(encoding="utf-8")
+    text = text.replace("file: train.csv", "file: train-cut.csv").replace("heldout.csv", "heldout-cut.csv")
+    rubric.write_text(text, encoding="utf-8")
+    assignment = load(rubric)
+    cut = "def predict(df): return linear(made(df)).clamp(8, 12)"
+    bent = "torch.cat([tensor(df), tensor(df).tanh()], 1)"
+    findings = []
+    for number, inputs in enumerate(("tensor(df)", bent)):
+        fitted = (
+            f"def made(df): return {inputs}\nlinear = fit(nn.Linear(made(train).shape[1], 1), made(train), steps=1500)"
+        )
+        handed_in = submission(tmp_path / str(number), assignment, START, fitted, cut)
+        execution = KernelRunner(server).run(handed_in, assignment)
+        findings += score(handed_in, execution, assignment, "en", dt.datetime.now(dt.UTC)).scores[0].findings
+    assert [finding.outcome for finding in findings] == ["passed", "partial"]
+    assert findings[0].evidence["r2"] > findings[1].evidence["ceiling"]
+    assert "exceeds least squares" in str(findings[1].review)
 
 
 EARNS_NOTHING = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -169,10 +170,13 @@ def test_two_kernels_draw_the_same_numbers(run: Run, tmp_path: Path, tiny: Assig
 
 
 def test_no_process_is_left(run: Run, tmp_path: Path, tiny: Assignment) -> None:
-    start = "import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])"
+    token = f"left-{os.getpid()}-{tmp_path.name}"
+    start = (
+        f"import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)', '{token}'])"
+    )
     execution = run(tmp_path, tiny, start)
     assert execution.status == "ok"
-    left = [p for p in psutil.process_iter(["cmdline"]) if "time.sleep(600)" in " ".join(p.info["cmdline"] or [])]
+    left = [p for p in psutil.process_iter(["cmdline"]) if token in " ".join(p.info["cmdline"] or [])]
     assert left == []
 
 

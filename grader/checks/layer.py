@@ -44,12 +44,12 @@ class _Layer:
 
 def require_own_weights(
     evidence: Evidence, model: str, predict: str, claim: dict[str, Any], predicted: Floats, seen: dict[str, Any]
-) -> None:
+) -> bool:
     """`predicted`, for the held-out rows in the order asked, must be affine in the output of `model`'s only layer.
 
     Or exp or expm1 of that, or cut off at its ends. The layer must have been trained, the predictions must follow its
     weights when they are changed, and its inputs must be made from the raw columns. Raises Unmet where the predictions
-    are clearly not the layer's, Unsure where nobody can tell.
+    are clearly not the layer's, Unsure where nobody can tell. True if the inputs are affine in the raw columns.
     """
     names = (predict, model)
     told = claim.get("layer") or {}
@@ -77,7 +77,7 @@ def require_own_weights(
         raise doubt(_WITHOUT if unused else _STILL, *names)
     _require_following(claim, told, predicted, found, names, doubt)
     _require_same_inputs(evidence, told, layer, doubt, model)
-    _require_raw_columns(evidence, layer, doubt, model)
+    return _require_raw_columns(evidence, layer, doubt, model)
 
 
 def copies(evidence: Evidence) -> bool:
@@ -159,8 +159,11 @@ def _require_same_inputs(
             raise doubt(_OTHER_INPUTS, model, len(rows))
 
 
-def _require_raw_columns(evidence: Evidence, layer: _Layer, doubt: Callable[..., Unsure], model: str) -> None:
-    """No input is a prediction made elsewhere: each comes from one or two raw columns, or does not matter alone."""
+def _require_raw_columns(evidence: Evidence, layer: _Layer, doubt: Callable[..., Unsure], model: str) -> bool:
+    """No input is a prediction made elsewhere: each comes from one or two raw columns, or does not matter alone.
+
+    True if all of them are affine in the raw columns.
+    """
     heldout = evidence.assignment.heldout
     assert heldout is not None
     raw = tables.read(heldout.file, heldout.target).features
@@ -175,6 +178,7 @@ def _require_raw_columns(evidence: Evidence, layer: _Layer, doubt: Callable[...,
     if share > _UNKNOWN:
         shown = ", ".join(map(str, unknown[:10])) or "-"
         raise doubt(_UNKNOWN_INPUTS, model, shown, f"{100 * share:.0f}")
+    return all(column.origin in ("constant", "column", "mix") for column in columns)
 
 
 def _correlation(x: Floats, y: Floats) -> float:

@@ -197,10 +197,12 @@ CASES = (
             """
             from ipykernel.connect import get_connection_file
             folder, count, end = os.path.dirname(get_connection_file()), 0, time.monotonic() + 3
-            with contextlib.suppress(OSError):
+            def fill():
+                global count
                 while count < 25_000 and time.monotonic() < end:
                     with socket.socket(socket.AF_UNIX) as ear: ear.bind(f"{folder}/{count}")
                     count += 1
+            attempt("sockets", fill)
             attempt("file", lambda: open(f"{folder}/file", "w").write("x"))
             attempt("folder", lambda: os.mkdir(f"{folder}/folder"))
             tell(sockets=count)
