@@ -15,6 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 
+import psutil
+
 from grader.kernels.workplace import copy_fonts
 from hostile.case import TIERS, Case, Seen
 from hostile.families import CASES
@@ -129,7 +131,16 @@ def _surroundings() -> Iterator[tuple[Path, dict[str, str]]]:
     try:
         yield root, environment
     finally:
+        _end_all_of(root)
         remove(root)
+
+
+def _end_all_of(root: Path) -> None:
+    """What a killed grader process could not look for any more: the forks of its kernels carry its folder's name."""
+    for process in psutil.process_iter(["cmdline"]):
+        if any(str(root) in word for word in process.info["cmdline"] or ()):
+            with contextlib.suppress(psutil.Error):
+                process.kill()
 
 
 def _lend_fonts(temporary: Path) -> None:

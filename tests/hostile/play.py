@@ -36,7 +36,7 @@ from grader.results import Results
 from grader.scoring import score
 from grader.submissions import collect
 from grader.walls.plan import Tier
-from hostile import pages, switches
+from hostile import measure, pages, switches
 from hostile.case import Case, Seen
 from hostile.families import CASES
 from hostile.listeners import Listeners
@@ -44,6 +44,7 @@ from hostile.promises import LONGEST
 from hostile.stage import Stage, key_of
 
 _SUBREAPER = 36  # prctl: whatever loses its parent becomes this process's child, so nothing gets out of sight
+_DIE_WITH_PARENT = 1  # prctl: an interrupted test leaves no hostile process
 _PATIENCE = 3.0  # seconds until a killed process is gone
 _PRELUDE = Path(__file__).with_name("prelude.py").read_text(encoding="utf-8")
 
@@ -64,7 +65,8 @@ HONEST = (
 def main() -> None:
     tier: Any = sys.argv[1]
     out, *names = sys.argv[2:]
-    ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
+    for option, value in ((_SUBREAPER, 1), (_DIE_WITH_PARENT, signal.SIGKILL)):
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
     client._GRACE_SECONDS = 1.0  # nothing here reacts to an interrupt late; five seconds would be waited for in vain
     by_name = {case.name: case for case in CASES}
     root = Path(os.environ["HOSTILE_ROOT"])
@@ -96,7 +98,7 @@ class _Player:
 
     def play(self, case: Case, without: str) -> Seen:
         with switches.runner(self.tier, without, self.server) as self.runner:
-            if without:
+            if without and self.runner.server is not None:
                 self.runner.server.socket()
                 self.stage.settle()  # a server of its own has a folder of its own
             seen = self._played(case)
@@ -107,8 +109,8 @@ class _Player:
     def _played(self, case: Case) -> Seen:
         mark = f"mk{secrets.token_hex(4)}"
         submission, assignment = self._handed_in(case, mark)
-        _forget_peak()
-        before, begun = _memory_mb("VmRSS"), time.monotonic()
+        measure.forget_peak()
+        before, begun = measure.memory_mb("VmRSS"), time.monotonic()
         beside = self.threads.submit(self._run_honest) if case.neighbour else None
         running = self.threads.submit(self.runner.run, submission, assignment)
         try:
@@ -131,8 +133,8 @@ class _Player:
                 walls=execution.walls,
                 errors=[error.model_dump() for error in execution.errors],
                 seconds=took,
-                grown_mb=_memory_mb("VmHWM") - before,
-                result=_told(execution),
+                grown_mb=measure.memory_mb("VmHWM") - before,
+                result=measure.told(execution),
                 total=judged["total"],
                 outcomes=judged["outcomes"],
                 neighbour=neighbour,
@@ -279,29 +281,6 @@ class _Player:
 
 def _pid(server: KernelServer | None) -> int:
     return server._process.pid if server is not None and server._process is not None else 0
-
-
-def _told(execution: Execution) -> dict[str, Any]:
-    """What the notebook's RESULT lines say, later ones over earlier ones."""
-    result: dict[str, Any] = {}
-    for cell in (execution.notebook or {}).get("cells", ()):
-        for output in cell.get("outputs", ()):
-            for line in str(output.get("text", "")).splitlines():
-                if line.startswith("RESULT "):
-                    with contextlib.suppress(ValueError):
-                        result |= json.loads(line[len("RESULT ") :])
-    return result
-
-
-def _memory_mb(field: str) -> float:
-    with contextlib.suppress(OSError), open("/proc/self/status", encoding="ascii") as status:
-        return next(int(line.split()[1]) / 1e3 for line in status if line.startswith(field))
-    return 0.0
-
-
-def _forget_peak() -> None:
-    with contextlib.suppress(OSError), open("/proc/self/clear_refs", "w", encoding="ascii") as peak:
-        peak.write("5")
 
 
 if __name__ == "__main__":

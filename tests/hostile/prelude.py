@@ -1,5 +1,7 @@
 """The first cell of every hostile notebook: tools of an attacker. Sent as text, after a line that sets `PLACE`."""
 
+# mypy: ignore-errors
+
 import contextlib  # noqa: F401  # the cells that follow use these
 import ctypes
 import errno

@@ -74,7 +74,7 @@ def _no_shedding() -> Iterator[None]:
             return start(command, **options)
         return start([sys.executable, "-c", _LEAKY_SERVER, *command[at + 1 :]], **options)
 
-    with patch.object(warm.subprocess, "Popen", leaky):
+    with patch.object(subprocess, "Popen", leaky):
         yield
 
 

@@ -13,6 +13,7 @@ from hostile.families import (
     forged,
     kernel_server,
     memory,
+    messages,
     network,
     outside,
     privileges,
@@ -35,6 +36,7 @@ CASES: tuple[Case, ...] = (
     *network.CASES,
     *privileges.CASES,
     *forged.CASES,
+    *messages.CASES,
     *kernel_server.CASES,
     *reports.CASES,
 )

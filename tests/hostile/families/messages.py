@@ -1,0 +1,221 @@
+"""Attacks on the line between kernel and grader: its sockets, handlers and messages."""
+
+# ruff: noqa: E501  # the lines of an attacker's cells are as long as they are
+
+from __future__ import annotations
+
+from hostile.case import Case, cells, earns, grows_less_than, tells, within
+
+_ANY = ("ok", "student_error", "timeout", "killed", "output_limit", "out_of_memory")
+_NOTHING = (earns(r2="not_passed"),)
+
+CASES = (
+    Case(
+        name="replaces_the_kernels_handlers",
+        about="a kernel that answers to no request any more costs its limit",
+        pages=True,
+        cells=cells(
+            """
+            async def nothing(*a, **kw): pass
+            kernel = get_ipython().kernel
+            for handlers in (kernel.shell_handlers, kernel.control_handlers):
+                for name in handlers: handlers[name] = nothing
+            """,
+            "tell(after=True)",
+        ),
+        ends=("timeout", "killed", "student_error"),
+        checks=(within(25), *_NOTHING),
+        slow=True,
+    ),
+    Case(
+        name="closes_the_kernels_sockets",
+        about="closed sockets cost the notebook's limit",
+        pages=True,
+        cells=cells(
+            """
+            import gc, zmq
+            for thing in gc.get_objects():
+                if isinstance(thing, zmq.Socket):
+                    with contextlib.suppress(BaseException): thing.close(0)
+            """,
+            "tell(after=True)",
+        ),
+        ends=("timeout", "killed", "student_error", "output_limit"),
+        checks=(within(25),),
+        slow=True,
+    ),
+    Case(
+        name="closes_every_descriptor",
+        about="a kernel without any open file costs its limit",
+        pages=True,
+        cells=cells("os.closerange(0, 1024)", "tell(after=True)"),
+        ends=("timeout", "killed", "student_error", "output_limit"),
+        checks=(within(25),),
+        slow=True,
+    ),
+    Case(
+        name="removes_its_sockets",
+        about="removed and replaced sockets and connection files do no harm to a run that has them open",
+        pages=True,
+        cells=cells(
+            """
+            from ipykernel.connect import get_connection_file
+            sockets = os.path.dirname(get_connection_file())
+            for path in glob.glob(f"{sockets}/*") + [get_connection_file()]:
+                with contextlib.suppress(OSError): os.unlink(path)
+                with contextlib.suppress(OSError): os.mkfifo(path)
+            tell(removed=True)
+            """,
+            "tell(after=True)",
+        ),
+        ends=("ok", "timeout", "killed", "student_error"),
+        slow=True,
+    ),
+    Case(
+        name="forges_messages",
+        about="messages that the notebook sends in the kernel's name are claims like any other",
+        pages=True,
+        cells=cells(
+            """
+            kernel = get_ipython().kernel
+            def send(kind, content, stream=None):
+                kernel.session.send(stream or kernel.iopub_socket, kind, content, parent=kernel.get_parent("shell"), ident=b"")
+            for kind, content in {
+                "status": {"execution_state": "idle"},
+                "execute_reply": {"status": "ok", "execution_count": 1, "user_expressions": {"answer": {"status": "ok", "data": {"text/plain": "'{\\"found\\": {}}'"}}}},
+                "shutdown_reply": {"restart": False},
+                "error": {"ename": "x", "evalue": "y", "traceback": []},
+                "stream": {"name": "stdout", "text": "forged"},
+            }.items():
+                send(kind, content)
+            raise ValueError("after the forged end")
+            """,
+            "raise KeyError('second')",
+        ),
+        ends=("student_error", "timeout"),
+        checks=(earns(runs="not_passed", r2="not_passed"),),
+        slow=True,
+    ),
+    Case(
+        name="sends_messages_of_other_forms",
+        about="messages without the fields or with other types than agreed are ignored",
+        pages=True,
+        cells=cells(
+            """
+            kernel = get_ipython().kernel
+            def send(kind, content): kernel.session.send(kernel.iopub_socket, kind, content, parent=kernel.get_parent("shell"), ident=b"")
+            for content in ({}, {"name": 5, "text": ["x"]}, {"name": "stdout"}, {"name": "stdout", "text": None}, [], "text", None, 7):
+                send("stream", content)
+            for content in ({}, {"data": 5}, {"data": {"text/plain": 5, "text/html": None, "5": []}, "metadata": []}, {"data": {"image/png": {"a": 1}}, "metadata": {}}, []):
+                for kind in ("display_data", "execute_result", "update_display_data"): send(kind, content)
+            for content in ({}, {"ename": 1, "evalue": None, "traceback": "x"}, {"ename": [], "evalue": {}, "traceback": [1, None]}, 3):
+                send("error", content)
+            for content in ({}, {"execution_state": 5}, {"execution_state": None}, []): send("status", content)
+            for content in ({}, {"wait": "x"}, []): send("clear_output", content)
+            for content in ({}, {"execution_count": "x", "code": 5}, {"execution_count": []}, 5): send("execute_input", content)
+            for content in ({}, {"comm_id": 5, "data": []}, {"comm_id": "a", "data": {"state": 5}}, 5): send("comm_open", content)
+            tell(sent=True)
+            """,
+            "tell(after=True)",
+        ),
+        ends=_ANY,
+        slow=True,
+    ),
+    Case(
+        name="sends_what_is_no_json",
+        about="frames that are not JSON, or JSON that no parser survives, cost the notebook and not the grader",
+        pages=True,
+        cells=cells(
+            """
+            import zmq
+            kernel = get_ipython().kernel
+            session, parent = kernel.session, kernel.get_parent("shell")
+            class Raw(dict): pass
+            pack = session.pack
+            bodies = [b"[" * 200_000 + b"]" * 200_000, b"{" * 10, b"", b"\\xff\\xfe", b"NaN", b"1" * 6000, b'{"text": "\\\\ud800", "name": "stdout"}',
+                      b'{"name": "stdout", "text": ' + b"9" * 5000 + b"}", b'"' + b"x" * 100]
+            for body in bodies:
+                session.pack = lambda value, body=body: body if isinstance(value, Raw) else pack(value)
+                for kind in ("stream", "display_data", "error"):
+                    session.send(kernel.iopub_socket, kind, Raw(x=1), parent=parent, ident=b"")
+            session.pack = pack
+            tell(sent=True)
+            """,
+            "tell(after=True)",
+        ),
+        ends=_ANY,
+        slow=True,
+    ),
+    Case(
+        name="replies_with_what_is_no_json",
+        about="a reply that no parser survives costs the notebook and not the grader",
+        pages=True,
+        cells=cells(
+            """
+            session = get_ipython().kernel.session
+            pack, turn = session.pack, iter(range(100))
+            bodies = [b"[" * 200_000 + b"]" * 200_000, b"\\xff", b"", b"NaN", b"[]", b"5", b'{"status": 5}', b'{"status": "ok", "user_expressions": 7}']
+            session.pack = lambda value: bodies[next(turn) % len(bodies)] if isinstance(value, dict) and "status" in value else pack(value)
+            """,
+            "1 + 1",
+            "tell(after=True)",
+        ),
+        ends=_ANY,
+        checks=(within(30),),
+        slow=True,
+    ),
+    Case(
+        name="signs_wrongly",
+        about="messages with another key or replayed ones are dropped, and the run ends",
+        pages=True,
+        cells=cells(
+            """
+            session = get_ipython().kernel.session
+            session.key = b"another"
+            """,
+            "tell(after=True)",
+        ),
+        ends=_ANY,
+        checks=(within(25),),
+        slow=True,
+    ),
+    Case(
+        name="writes_into_its_connections",
+        about="bytes that are no messages, written into the kernel's open connections, cost its limit and no memory",
+        pages=True,
+        cells=cells(
+            """
+            import stat
+            garbage = b"\\x02" + (1 << 62).to_bytes(8, "big") + b"\\xff" * 200_000
+            for number in range(3, 200):
+                with contextlib.suppress(OSError):
+                    if stat.S_ISSOCK(os.fstat(number).st_mode):
+                        os.set_blocking(number, False); os.write(number, garbage)
+            """,
+            "tell(after=True)",
+        ),
+        ends=_ANY,
+        checks=(within(25), grows_less_than(300)),
+        slow=True,
+    ),
+    Case(
+        name="shows_deeply_nested_json",
+        about="outputs nested as deeply as a parser just survives are an output like another",
+        pages=True,
+        cells=cells(
+            """
+            from IPython.display import display
+            for depth in (100, 300, 480, 700, 900, 960):
+                value = []
+                for _ in range(depth): value = [value]
+                with contextlib.suppress(RecursionError):
+                    display({"application/json": value, "text/plain": str(depth)}, raw=True)
+                with contextlib.suppress(RecursionError):
+                    display({"text/plain": "x"}, metadata={"a": value}, raw=True)
+            """,
+            "tell(after=True)",
+        ),
+        ends=_ANY,
+        checks=(tells("after", True),),
+    ),
+)
