@@ -16,7 +16,8 @@ from grader.exporters.html import class_page, executed_page, feedback_page
 from grader.files import NoLocks, lock, remove_torn, write
 from grader.grading import Graded
 from grader.model import Assignment, Report
-from grader.submissions import LOCK, file_name, spelling
+from grader.names import file_name, spelling
+from grader.submissions import LOCK
 
 _FORMULA_STARTS = ("=", "+", "-", "@")  # a spreadsheet would run such a cell
 

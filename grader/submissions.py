@@ -14,6 +14,7 @@ from pathlib import Path
 from grader import notebook
 from grader.errors import SubmissionError
 from grader.model import Assignment, Submission
+from grader.names import printable, spelling
 
 _IGNORED = {"__pycache__", "__MACOSX", ".ipynb_checkpoints", "sample_data"}
 _TOOLS = re.compile(
@@ -23,9 +24,6 @@ _TOOLS = re.compile(
 LOCK = ".grader.lock"  # in a folder of results from the first moment of a run
 _MAX_COMPANION_BYTES = 50_000_000  # all files beside one notebook together
 _MAX_COMPANIONS = 1_000
-_MAX_NAME_BYTES = 140  # file systems take 255; the rest is for suffixes and for a file's name while it is written
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)  # device names on Windows
-_UNSAFE_CATEGORIES = ("Cc", "Cf", "Cs", "Zl", "Zp")  # controls, invisible signs, bytes that were no UTF-8
 
 
 @dataclass(frozen=True)
@@ -52,24 +50,6 @@ def collect(paths: Iterable[Path], assignment: Assignment) -> list[Submission]:
     hand_ins = _with_names_of_their_own([h for h in found.values() if h.folder or _place(h.path.parent) not in found])
     submissions = [_submission(hand_in, assignment) for hand_in in hand_ins]
     return sorted(submissions, key=lambda submission: submission.student)
-
-
-def file_name(student: str) -> str:
-    """A name for this student's files that every file system takes: short, no separators, controls or leading dot."""
-    plain = "".join(
-        "_" if sign in '/\\:*?"<>|' or unicodedata.category(sign) in _UNSAFE_CATEGORIES else sign
-        for sign in unicodedata.normalize("NFC", student)
-    ).strip(" .")
-    safe = f"_{plain}" if _RESERVED.match(plain) else plain or "unnamed"
-    if len(safe.encode()) <= _MAX_NAME_BYTES:
-        return safe
-    mark = "~" + hashlib.sha256(safe.encode()).hexdigest()[:8]  # keeps two names apart that begin alike
-    return safe.encode()[: _MAX_NAME_BYTES - len(mark)].decode(errors="ignore") + mark
-
-
-def spelling(student: str) -> str:
-    """Two names that a file system may take for one have the same spelling."""
-    return unicodedata.normalize("NFC", file_name(student).casefold())
 
 
 def _with_names_of_their_own(hand_ins: list[_HandIn]) -> list[_HandIn]:
@@ -141,11 +121,11 @@ def _odd(path: Path) -> list[_HandIn]:
     student = _student(path.stem if named else path.name)
     if path.is_symlink():
         of_a_student = named or path.is_dir() or (not path.suffix and not path.exists())
-        said = f"{_shown(path.name)} is a link, and links are not followed: put the files themselves in its place"
+        said = f"{printable(path.name)} is a link, and links are not followed: put the files themselves in its place"
         return [_HandIn(student, None, path, (), (said,))] if of_a_student else []
     if path.is_file() or path.is_dir() or not path.exists():
         return []
-    said = f"{_shown(path.name)} is a pipe or a device, not a file: hand in an .ipynb or a percent-format .py"
+    said = f"{printable(path.name)} is a pipe or a device, not a file: hand in an .ipynb or a percent-format .py"
     return [_HandIn(student, None, path, (), (said,))]
 
 
@@ -166,12 +146,7 @@ def _of_folder(folder: Path) -> _HandIn:
 
 
 def _student(name: str) -> str:
-    return unicodedata.normalize("NFC", _shown(name))
-
-
-def _shown(name: str) -> str:
-    """A file's name as text that can be written anywhere: bytes that were no UTF-8 become `?`."""
-    return name.encode("utf-8", "replace").decode()
+    return unicodedata.normalize("NFC", printable(name))
 
 
 def _folders_in(path: Path, ignored: Callable[[str], bool]) -> list[Path]:
@@ -199,21 +174,21 @@ def _notebooks_below(folder: Path, closed: list[str]) -> list[Path]:
         found, folders = _notebooks_in(folder), _folders_in(folder, _is_ignored)
         closed += [said for child in sorted(folder.iterdir()) for odd in _odd(child) for said in odd.closed]
     except OSError as error:
-        closed.append(f"the folder {_shown(folder.name)}/ cannot be opened: {error.strerror}")
+        closed.append(f"the folder {printable(folder.name)}/ cannot be opened: {error.strerror}")
         return []
     return found + [file for child in folders for file in _notebooks_below(child, closed)]
 
 
 def _submission(hand_in: _HandIn, assignment: Assignment) -> Submission:
     if not hand_in.candidates:
-        reason = f"no notebook in {_shown(hand_in.path.name)}/: hand in an .ipynb or a percent-format .py"
+        reason = f"no notebook in {printable(hand_in.path.name)}/: hand in an .ipynb or a percent-format .py"
         warnings = (*hand_in.warnings, *(hand_in.closed or (reason,)))
         return Submission(student=hand_in.student, path=hand_in.path, sha256=_sha256(None), warnings=warnings)
     chosen, warnings = _choose(hand_in)
     try:
         content = notebook.read(chosen)
     except notebook.Unreadable as error:
-        warnings = (*warnings, _shown(str(error)))
+        warnings = (*warnings, printable(str(error)))
         return Submission(student=hand_in.student, path=chosen, sha256=_sha256(chosen), warnings=warnings)
     said = notebook.by_item(content, assignment)
     files, left_out = _companions(chosen) if hand_in.folder else ({}, ())
@@ -246,7 +221,7 @@ def _choose(hand_in: _HandIn) -> tuple[Path, tuple[str, ...]]:
     warnings = (*hand_in.warnings, *hand_in.closed)
     if len(rivals) == 1:
         return chosen, warnings
-    told = {file: _shown(file.relative_to(hand_in.path).as_posix()) for file in rivals}
+    told = {file: printable(file.relative_to(hand_in.path).as_posix()) for file in rivals}
     others = ", ".join(name for file, name in told.items() if file != chosen)
     return chosen, (*warnings, f"several notebooks: {told[chosen]} was graded, not {others}")
 
@@ -260,7 +235,7 @@ def _companions(chosen: Path) -> tuple[dict[str, Path], tuple[str, ...]]:
     left_out = []
     room = _MAX_COMPANION_BYTES
     for size, file in sorted((file.stat().st_size, file) for file in _files_below(chosen.parent) if file != chosen):
-        name = _shown(file.relative_to(chosen.parent).as_posix())
+        name = printable(file.relative_to(chosen.parent).as_posix())
         if size > room or len(files) >= _MAX_COMPANIONS or not os.access(file, os.R_OK):
             left_out.append(name)
         else:

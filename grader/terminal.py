@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from grader.model import Assignment, Report, Score
+from grader.names import printable
 from grader.walls.doctor import Diagnosis
 
 _PLAIN_WIDTH = 160  # of what goes into a file or a pipe, where nothing wraps
@@ -80,7 +81,7 @@ def print_class(reports: Sequence[Report], assignment: Assignment, index: Path) 
     for report in reports:
         if report.execution.status in ("infrastructure", "unreadable"):
             reason = report.execution.errors[0].message if report.execution.errors else ""
-            screen.print(f"[red]{escape(report.student)}[/]: {report.execution.status}: {escape(reason)}")
+            screen.print(f"[red]{report.execution.status}[/] {_text(report.student)}: {_text(reason)}")
     screen.print(f"Report: {index}", soft_wrap=True)
 
 
@@ -99,10 +100,15 @@ def print_earlier(used: int, graded: int, others: Sequence[str]) -> None:
 def print_failures(pages: Sequence[str], executions: Sequence[str]) -> None:
     """Students whose pages or executions could not be written, with the cause."""
     for page in pages:
-        console().print(f"[red]page not written[/] {escape(page)}", soft_wrap=True)
+        console().print(f"[red]page not written[/] {_text(page)}", soft_wrap=True)
     for execution in executions:
         told = "[red]execution not stored[/], so the next run repeats it:"
-        console().print(f"{told} {escape(execution)}", soft_wrap=True)
+        console().print(f"{told} {_text(execution)}", soft_wrap=True)
+
+
+def _text(foreign: str) -> str:
+    """A student's or a kernel's words on one line: one of their own could begin with an order to a CI runner."""
+    return escape(" | ".join(map(printable, foreign.splitlines())))
 
 
 def _points(score: Score) -> str:

@@ -14,7 +14,8 @@ import pytest
 from grader import submissions
 from grader.errors import SubmissionError
 from grader.model import Assignment, Criterion, Item, Submission, Text
-from grader.submissions import LOCK, collect, file_name
+from grader.names import file_name
+from grader.submissions import LOCK, collect
 
 SAID = Text(ko="말", en="word")
 HOMEWORK = Assignment(

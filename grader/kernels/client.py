@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Any
 
 from nbclient.exceptions import CellExecutionComplete, DeadKernelError
-from nbformat import NotebookNode
+from nbformat import NotebookNode, ValidationError
 
 from grader.kernels.outputs import CappedOutputs, size_of
 from grader.kernels.relay import Relay
@@ -23,7 +23,7 @@ _DYING_SECONDS = 2.0  # between the end of a kernel's channels and its own
 _LOOK_SECONDS = 0.5  # how often one who waits for a reply looks whether the kernel lives
 _ENVELOPE_BYTES = 1_000_000  # that a message may have past the cap of a cell's outputs
 _FORGED_BYTES = 500  # what a message that cannot be read counts
-_MALFORMED = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
+_MALFORMED = (ValidationError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
 _PING = "'{\"found\": {}}'"
 
 
@@ -43,7 +43,8 @@ class CappedClient(CappedOutputs):
     """Executes cells and asks questions; kills the kernel when it sends or uses more than it may."""
 
     def __init__(self, nb: NotebookNode, *, output_bytes: float, **traits: Any) -> None:
-        fixed = {"allow_errors": True, "interrupt_on_timeout": True, "store_widget_state": False}
+        fixed: dict[str, Any] = {"allow_errors": True, "interrupt_on_timeout": True, "store_widget_state": False}
+        fixed["skip_cells_with_tag"] = ""  # no tag of a student's keeps a cell from being run
         super().__init__(nb, output_bytes=output_bytes, **fixed, **traits)
         self.error_on_timeout = {"ename": "Timeout", "evalue": "the cell ran out of time", "traceback": []}
         self.timed_out_cells: set[int] = set()  # by index

@@ -17,6 +17,7 @@ from grader.walls.plan import Plan, Tier
 
 _SECONDS, _DISK_SECONDS = 0.05, 0.5
 _MOST_FILES = 50_000
+_MOST_SOCKETS = 200  # in the folder of the kernel's own five, which lies on the machine's disk
 _KILL_SECONDS = 2.0
 _SUPERVISORS: dict[Tier, int] = {"full": 2, "reduced": 1, "none": 1}  # trusted processes between us and the kernel
 
@@ -35,6 +36,7 @@ class Watch:
         next_look_at_disk = 0.0
         while self.broken is None:
             self._look_at([self.pid, *descendants(self.pid)][self.supervisors :])
+            self._look_at_sockets()
             if self.broken is None and time.monotonic() > next_look_at_disk:
                 self._look_at_disk()
                 next_look_at_disk = time.monotonic() + _DISK_SECONDS
@@ -44,6 +46,9 @@ class Watch:
             await asyncio.sleep(_SECONDS)
 
     def _look_at(self, pids: list[int]) -> None:
+        if len(pids) > self.limits.processes:  # first: a fork bomb grows while their memory is added up
+            self.broken = ("killed", f"started more than {self.limits.processes} processes")
+            return
         limit = self.limits.memory_mb * 1_000_000
         used = sum(map(_resident, pids))
         if used > limit:  # pages that forks share were counted once for each of them
@@ -51,8 +56,11 @@ class Watch:
         self.peak_bytes = max(self.peak_bytes, used)
         if used > limit:
             self.broken = ("out_of_memory", f"used more than {self.limits.memory_mb} MB of memory")
-        elif len(pids) > self.limits.processes:
-            self.broken = ("killed", f"started more than {self.limits.processes} processes")
+
+    def _look_at_sockets(self) -> None:
+        with contextlib.suppress(OSError):
+            if self.broken is None and len(os.listdir(self.plan.sockets)) > _MOST_SOCKETS:
+                self.broken = ("disk_limit", f"made more than {_MOST_SOCKETS} sockets")
 
     def _look_at_disk(self) -> None:
         size, count = _filled((*self.plan.own, *self.plan.common, self.plan.sockets), self.plan.uid)

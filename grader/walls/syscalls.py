@@ -18,7 +18,7 @@ from grader.walls import landlock, system
 
 _ALLOW = 0x7FFF_0000
 _ERRNO = 0x0005_0000  # with the number in the low bits; 0: the call does nothing and says that it worked
-_EQ, _GE, _MASKED_EQ = 4, 5, 7
+_NE, _EQ, _GE, _MASKED_EQ = 1, 4, 5, 7
 _TSYNC = 4  # enum scmp_filter_attr: every thread of the process
 _ANY_FAMILY = 64  # address families end at 46 today
 
@@ -51,7 +51,17 @@ _HARMLESS_PRETENCE = (
     *("setxattr", "lsetxattr", "fsetxattr", "setxattrat", "removexattr", "lremovexattr", "fremovexattr"),
     "removexattrat",
 )
-_REFUSED_WITHOUT_NAMESPACES = ("inotify_init", "inotify_init1", "msgget", "semget", "mq_open")
+_REFUSED_WITHOUT_NAMESPACES = ("inotify_init", "inotify_init1", "msgget", "semget", "mq_open", "ioprio_set")
+
+
+Comparison = tuple[int, ...]  # argument, operator, value[, second value]
+# Priorities and limits of others: without a process tree of its own, a kernel can name them. 0 is the caller itself.
+_REFUSED_FOR_OTHERS: tuple[tuple[str, tuple[Comparison, ...]], ...] = (
+    ("prlimit64", ((0, _NE, 0), (2, _NE, 0))),
+    ("setpriority", ((0, _NE, 0),)),
+    ("setpriority", ((1, _NE, 0),)),
+    *((name, ((0, _NE, 0),)) for name in ("sched_setscheduler", "sched_setparam", "sched_setattr")),
+)
 
 
 class _Comparison(ctypes.Structure):
@@ -97,13 +107,14 @@ class Filter:
         if not self._context:
             raise OSError(errno.ENOMEM, "seccomp_init")
 
-    def refuse(self, name: str, code: int, *comparison: int) -> None:
-        """Answer the call with an errno; `comparison` (argument, operator, value[, value]) says when, if not always."""
+    def refuse(self, name: str, code: int, *comparisons: Comparison) -> None:
+        """Answer the call with an errno where all comparisons hold; always, without any."""
         call = number(name)
         if call < 0:
             return
-        when = (_Comparison * 1)(_Comparison(*comparison)) if comparison else None
-        done = _library().seccomp_rule_add_array(self._context, _ERRNO | code, call, 1 if comparison else 0, when)
+        count = len(comparisons)
+        when = (_Comparison * count)(*(_Comparison(*comparison) for comparison in comparisons))
+        done = _library().seccomp_rule_add_array(self._context, _ERRNO | code, call, count, when)
         if done < 0:
             raise OSError(-done, f"seccomp rule for {name}: {os.strerror(-done)}")
 
@@ -125,15 +136,17 @@ def restrict(*, namespaces: bool, families: Iterable[socket.AddressFamily]) -> N
     rules.refuse("memfd_create", errno.ENOSYS)  # no limit counts its pages; libraries fall back to /dev/shm
     rules.refuse("clone3", errno.ENOSYS)  # its flags cannot be looked at; the C library falls back to clone
     for flag in _NAMESPACES:
-        rules.refuse("clone", errno.EPERM, 0, _MASKED_EQ, flag, flag)
+        rules.refuse("clone", errno.EPERM, (0, _MASKED_EQ, flag, flag))
     for request in (_TIOCSTI, _TIOCLINUX):
-        rules.refuse("ioctl", errno.EPERM, 1, _MASKED_EQ, 0xFFFF_FFFF, request)
+        rules.refuse("ioctl", errno.EPERM, (1, _MASKED_EQ, 0xFFFF_FFFF, request))
     _only_families(rules, families)
     if not namespaces:
         for name in _HARMLESS_PRETENCE:
             rules.refuse(name, 0)
         for name in _REFUSED_WITHOUT_NAMESPACES:
             rules.refuse(name, errno.EPERM)
+        for name, comparisons in _REFUSED_FOR_OTHERS:
+            rules.refuse(name, errno.EPERM, *comparisons)
         if landlock.version() < 3:
             rules.refuse("truncate", errno.EPERM)
     rules.load()
@@ -148,5 +161,5 @@ def refuse_new_sockets() -> None:
 
 def _only_families(rules: Filter, families: Iterable[socket.AddressFamily]) -> None:
     for family in set(range(_ANY_FAMILY)) - set(families):
-        rules.refuse("socket", errno.EACCES, 0, _EQ, family)
-    rules.refuse("socket", errno.EACCES, 0, _GE, _ANY_FAMILY)  # and numbers whose upper half the kernel would drop
+        rules.refuse("socket", errno.EACCES, (0, _EQ, family))
+    rules.refuse("socket", errno.EACCES, (0, _GE, _ANY_FAMILY))  # and numbers whose upper half the kernel would drop
