@@ -9,10 +9,10 @@ import sys
 from functools import lru_cache
 from pathlib import Path
 
-from grader import __version__
+from grader import __version__, tables
+from grader.checks import needed_probes
 from grader.errors import GraderError
 from grader.files import write
-from grader.kernels.questions import questions
 from grader.kernels.runner import Runner
 from grader.model import Assignment, Execution, Submission
 
@@ -93,12 +93,21 @@ def key_of(submission: Submission, assignment: Assignment, walls: str) -> str:
         "files": [[name, _sha256(file)] for name, file in submission.files.items()],
         "data": [[data.shown_as, _sha256(data.file)] for data in assignment.data.values()],
         "limits": assignment.limits.model_dump(),
-        "questions": list(questions(submission, assignment)),
+        "questions": sorted([*asked, model] for asked, model in needed_probes(assignment).items()),
+        "rows": _asked_rows(assignment),
         "walls": walls,
         "environment": _environment(),
         "grader": [__version__, _running_code()],
     }
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
+
+
+def _asked_rows(assignment: Assignment) -> str | None:
+    """Of the held-out features; their targets never enter a kernel."""
+    if assignment.heldout is None:
+        return None
+    rows = tables.read(assignment.heldout.file, assignment.heldout.target)
+    return hashlib.sha256(repr(rows.columns).encode() + rows.features.tobytes()).hexdigest()
 
 
 def _sha256(file: Path) -> str:

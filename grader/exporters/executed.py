@@ -121,6 +121,7 @@ def _exporter() -> Any:
     exporter = build(
         template_name="notebook",
         extra_template_basedirs=[str(Path(__file__).parent.parent / "templates")],
+        default_preprocessors=[],  # nothing is left for them to do, and the notebook is validated before each
         sanitize_html=True,
         exclude_anchor_links=True,
         mathjax_url="",

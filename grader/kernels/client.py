@@ -20,6 +20,7 @@ from grader.kernels.watch import kill_tree
 _GRACE_SECONDS = 5.0  # for the reaction to an interrupt; a cell stuck in C code never reacts
 _SILENCE_SECONDS = 20.0  # between a cell's reply and the end of its outputs
 _DYING_SECONDS = 2.0  # between the end of a kernel's channels and its own
+_NUDGE_SECONDS = 0.1  # for an output, before the kernel is asked for another one: the first may come too early
 _LOOK_SECONDS = 0.5  # how often one who waits for a reply looks whether the kernel lives
 _ENVELOPE_BYTES = 1_000_000  # that a message may have past the cap of a cell's outputs
 _FORGED_BYTES = 500  # what a message that cannot be read counts
@@ -63,8 +64,23 @@ class CappedClient(CappedOutputs):
         self.kc = channels = manager.client()
         self._relay = Relay(self._largest_message, self._lost)
         await self._relay.lead(channels, manager.is_alive, self.startup_timeout)
-        await channels.wait_for_ready(timeout=self.startup_timeout)
+        await self._ready(monotonic() + self.startup_timeout)
         return channels
+
+    async def _ready(self, deadline: float) -> None:
+        """Returns once the kernel answers and its outputs arrive. jupyter_client's own way to find that out lets a
+        fifth of a second pass without an output, for every kernel. Raises RuntimeError past the deadline."""
+        channels: Any = self.kc
+        while monotonic() < deadline:
+            try:
+                await self._reply(channels.kernel_info(), _LOOK_SECONDS)
+                await channels.get_iopub_msg(timeout=_NUDGE_SECONDS)
+            except (TimeoutError, Empty, *_MALFORMED):
+                continue
+            except DeadKernelError as error:
+                raise RuntimeError(str(error)) from None
+            return
+        raise RuntimeError(f"the kernel did not answer in {self.startup_timeout} s")
 
     async def _async_cleanup_kernel(self) -> None:
         if self._relay is not None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from grader import tables
 from grader.checks import needed_probes
 from grader.model import Assignment, Submission
 from grader.regression import HELDOUT, order_of_rows
+from grader.tables import Floats
 
 _ORDER = {"predictions": 0, "module": 1}  # predictions first: they show what a model is fed
 
@@ -30,8 +33,16 @@ def _rows_to_predict(submission: Submission, assignment: Assignment) -> dict[str
     target = assignment.heldout.target
     heldout = tables.read(assignment.heldout.file, target)
     order, again = order_of_rows(submission.sha256, len(heldout.target))
-    asked = {HELDOUT: heldout.features[order]}
-    for name, data in assignment.data.items():
-        asked[name] = tables.read(data.file, target).features
-    encoded = {name: base64.b64encode(rows.astype("<f8").tobytes()).decode("ascii") for name, rows in asked.items()}
-    return {"columns": list(heldout.columns), "tables": encoded, "again": again}
+    others = {name: _features(data.file, target) for name, data in assignment.data.items()}
+    asked = {HELDOUT: _encoded(heldout.features[order]), **others}
+    return {"columns": list(heldout.columns), "tables": asked, "again": again}
+
+
+@lru_cache(maxsize=16)
+def _features(file: Path, target: str) -> str:
+    """The same for every student, so encoded once."""
+    return _encoded(tables.read(file, target).features)
+
+
+def _encoded(rows: Floats) -> str:
+    return base64.b64encode(rows.astype("<f8").tobytes()).decode("ascii")

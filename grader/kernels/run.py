@@ -27,6 +27,7 @@ from grader.model import Assignment, CellError, Execution, ExecutionStatus, Subm
 from grader.walls.plan import Plan
 
 _STARTUP_SECONDS = 120
+_REAPED_SECONDS = 2.0
 _DISK_MESSAGES = ("[Errno 28]", "[Errno 27]", "No space left on device", "File too large")
 _MEMORY_MESSAGES = ("MemoryError", "can't allocate memory", "Unable to allocate", "Cannot allocate memory")
 logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # nbclient tells us by exception what it also logs
@@ -80,9 +81,17 @@ class Run:
             watching.cancel()
             running.discard(pid)
             kill_tree(pid)
+            await self._reaped()
             with contextlib.suppress(RuntimeError):
                 await self.client._async_cleanup_kernel()
         return self._told(seconds)
+
+    async def _reaped(self) -> None:
+        """Wait for the end of a killed kernel; jupyter_client would look only every tenth of a second."""
+        manager: Any = self.client.km
+        deadline = time.monotonic() + _REAPED_SECONDS
+        while await manager.provisioner.poll() is None and time.monotonic() < deadline:
+            await asyncio.sleep(0.003)
 
     async def _install_probes(self) -> None:
         reply = await self.client.ask(probes.installation(), _STARTUP_SECONDS)
