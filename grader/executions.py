@@ -17,7 +17,7 @@ from grader.kernels.runner import Runner
 from grader.model import Assignment, Execution, Submission
 
 _NO_RESULT = ("infrastructure", "unreadable")  # our fault, or nothing ran: tried again by the next run
-_RUNNING_CODE = ("kernels", "probes", "walls")  # packages of ours that decide what comes out of a kernel
+_RUNNING_CODE = ("finding", "kernels", "probes", "walls")  # packages of ours that decide what comes out of a kernel
 
 
 class Executions:

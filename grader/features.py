@@ -6,8 +6,9 @@ the map) is recognised by fitting it or by rows that share those columns. A pred
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 from typing import Literal
 
@@ -31,61 +32,117 @@ class Column:
     fitted: Floats
 
 
+@dataclass(frozen=True)
+class Design:
+    """Columns whose sums are tried. `build`: raw columns, shape (rows, columns) -> (rows, terms)."""
+
+    origin: Origin
+    build: Callable[[Floats], Floats]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a column is made of the raw ones; for rows that were never seen too."""
+
+    design: Design
+    coefficients: Floats
+
+    def __call__(self, raw: Floats) -> Floats:
+        """Shape (rows, columns) -> (rows,)."""
+        return np.asarray(self.design.build(raw) @ self.coefficients, dtype=np.float64)
+
+
 def origins(inputs: Floats, raw: Floats) -> list[Column]:
     """For each column of `inputs`, shape (rows, inputs), what it is of `raw`, shape (rows, columns).
 
     constant; column: affine in a single raw one; mix: affine in several; function: of one or two raw columns; unknown.
     """
-    found: dict[int, Column] = {}
-    for origin, design in _designs(raw):
+    found = []
+    for place, recipe in enumerate(recipes(inputs, raw)):
+        values = inputs[:, place]
+        if recipe is not None:
+            found.append(Column(recipe.design.origin, recipe(raw)))
+        elif _is_function(values, raw):
+            found.append(Column("function", values))
+        else:
+            found.append(Column("unknown", np.zeros(len(values))))
+    return found
+
+
+def recipes(inputs: Floats, raw: Floats, same: float = _SAME) -> list[Recipe | None]:
+    """For each column of `inputs` the simplest sum of terms that leaves less than `same` of its variance, or None."""
+    found: dict[int, Recipe] = {}
+    for design in designs(raw):
         left = [place for place in range(inputs.shape[1]) if place not in found]
         if not left:
             break
-        fitted = _fit(design, inputs[:, left])
+        terms = design.build(raw)
+        coefficients = fit(terms, inputs[:, left])
         spread = np.maximum(inputs[:, left].var(0), np.finfo(float).tiny)
-        amiss = ((inputs[:, left] - fitted) ** 2).mean(0) / (
-            spread if origin != "constant" else _square(inputs[:, left])
+        amiss = ((inputs[:, left] - terms @ coefficients) ** 2).mean(0) / (
+            spread if design.origin != "constant" else _square(inputs[:, left])
         )
-        found |= {place: Column(origin, fitted[:, i]) for i, place in enumerate(left) if amiss[i] <= _SAME}
-    for place in range(inputs.shape[1]):
-        if place not in found:
-            values = inputs[:, place]
-            known = _is_function(values, raw)
-            found[place] = Column("function", values) if known else Column("unknown", np.zeros(len(values)))
-    return [found[place] for place in range(inputs.shape[1])]
+        found |= {place: Recipe(design, coefficients[:, i]) for i, place in enumerate(left) if amiss[i] <= same}
+    return [found.get(place) for place in range(inputs.shape[1])]
 
 
 def _square(columns: Floats) -> Floats:
     return np.asarray(np.maximum((columns**2).mean(0), np.finfo(float).tiny))
 
 
-def _designs(raw: Floats) -> Iterator[tuple[Origin, Floats]]:
-    """Columns whose sums are tried, the simplest first."""
-    one = np.ones((len(raw), 1))
-    scaled = (raw - raw.mean(0)) / np.maximum(raw.std(0), np.finfo(float).tiny)
-    yield "constant", one
-    places = range(raw.shape[1])
+def designs(raw: Floats) -> Iterator[Design]:
+    """The simplest first. What `raw`, shape (rows, columns), shows scales the terms, wherever they are used later."""
+    terms, places = _Terms(raw), range(raw.shape[1])
+    yield Design("constant", lambda rows: np.ones((len(rows), 1)))
     for place in places:
-        yield "column", np.column_stack([one, scaled[:, place]])
-    yield "mix", np.column_stack([one, scaled])
+        yield Design("column", partial(terms.column, place))
+    yield Design("mix", terms.mix)
     for place in places:
-        yield "function", np.column_stack([one, *_of_one(raw[:, place], scaled[:, place])])
+        yield Design("function", partial(terms.of_one, place))
     for first, second in combinations(places, 2) if raw.shape[1] <= _MOST_PAIRED else ():
-        a, b = raw[:, first], raw[:, second]
-        parts = [*_of_one(a, scaled[:, first]), *_of_one(b, scaled[:, second]), scaled[:, first] * scaled[:, second]]
-        parts += [top / bottom for top, bottom in ((a, b), (b, a)) if np.all(bottom != 0)]
-        yield "function", np.column_stack([one, *parts])
+        yield Design("function", partial(terms.of_two, first, second))
 
 
-def _of_one(values: Floats, scaled: Floats) -> list[Floats]:
-    powers = [scaled, scaled**2, scaled**3]
-    return [*powers, np.log(values), np.sqrt(values), 1 / values] if np.all(values > 0) else powers
+class _Terms:
+    """Terms of raw columns. Each method: rows, shape (rows, columns) -> (rows, terms), the first of them 1."""
+
+    def __init__(self, raw: Floats) -> None:
+        self.centre, self.spread = raw.mean(0), np.maximum(raw.std(0), np.finfo(float).tiny)
+        self.positive, self.nonzero = np.all(raw > 0, axis=0), np.all(raw != 0, axis=0)
+
+    def scaled(self, rows: Floats) -> Floats:
+        return np.asarray((rows - self.centre) / self.spread)
+
+    def column(self, place: int, rows: Floats) -> Floats:
+        return np.column_stack([np.ones(len(rows)), self.scaled(rows)[:, place]])
+
+    def mix(self, rows: Floats) -> Floats:
+        return np.column_stack([np.ones(len(rows)), self.scaled(rows)])
+
+    def of_one(self, place: int, rows: Floats) -> Floats:
+        return np.column_stack([np.ones(len(rows)), *self._curves(place, rows)])
+
+    def of_two(self, first: int, second: int, rows: Floats) -> Floats:
+        a, b, scaled = rows[:, first], rows[:, second], self.scaled(rows)
+        parts = [np.ones(len(rows)), *self._curves(first, rows), *self._curves(second, rows)]
+        parts.append(scaled[:, first] * scaled[:, second])
+        quotients = ((a, b, second), (b, a, first))
+        return np.column_stack([*parts, *(top / bottom for top, bottom, below in quotients if self.nonzero[below])])
+
+    def _curves(self, place: int, rows: Floats) -> list[Floats]:
+        scaled = self.scaled(rows)[:, place]
+        powers = [scaled, scaled**2, scaled**3]
+        if not self.positive[place]:
+            return powers
+        values = np.maximum(rows[:, place], np.finfo(float).tiny)  # rows that were not seen may hold another sign
+        return [*powers, np.log(values), np.sqrt(values), 1 / values]
 
 
-def _fit(design: Floats, columns: Floats) -> Floats:
+def fit(design: Floats, columns: Floats) -> Floats:
+    """Coefficients, shape (terms, columns)."""
     scale = np.maximum(np.sqrt(_square(design)), np.finfo(float).tiny)
     coefficients, *_ = np.linalg.lstsq(design / scale, columns, rcond=None)
-    return np.asarray((design / scale) @ coefficients)
+    return np.asarray(coefficients / scale[:, None])
 
 
 def _is_function(values: Floats, raw: Floats) -> bool:

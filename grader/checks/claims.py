@@ -90,6 +90,7 @@ class _LayerRow(_Claim):
     type: Words
     linear: bool
     trainable: Count
+    shape: Shape | None = None
 
 
 class _Parameter(_Claim):
@@ -128,6 +129,49 @@ class _Module(_Claim):
     bends: _Bends | _Faulted
     gradients: Annotated[list[_Gradient], Field(max_length=_LONG)] | _Faulted
     checked: Annotated[list[_Checked], Field(max_length=_LONG)] | _Faulted
+
+
+class _Evaluated(_Claim):
+    rows: Count
+    after: Count
+    cell: Count
+
+
+class _Candidate(_Claim):
+    path: Words | None
+    type: Words
+    layers: Annotated[list[_LayerRow], Field(max_length=_SHORT)]
+    parameters: Annotated[list[_Parameter], Field(max_length=_LONG)]
+    bends: _Bends | _Faulted
+    losses: Count
+    cells: Annotated[list[Count], Field(max_length=2)]
+    columns: Count | None
+    outputs: Count | None
+    evaluations: Annotated[list[_Evaluated], Field(max_length=_SHORT)]
+
+
+class _Models(_Claim):
+    models: Annotated[list[_Candidate], Field(max_length=_SHORT)]
+    named: Annotated[dict[str, Words], Field(max_length=_SHORT)]
+    loose_losses: Count
+
+
+class _Evaluation(_Claim):
+    inputs: dict[str, Any]
+    outputs: dict[str, Any]
+
+
+class _Fed(_Claim):
+    rows: Count
+    every: Annotated[int, Field(ge=1, le=10**9)]
+    inputs: dict[str, Any]
+    outputs: dict[str, Any]
+    targets: Annotated[list[dict[str, Any]], Field(max_length=_SHORT)]
+    evaluations: Annotated[list[_Evaluation], Field(max_length=_SHORT)]
+
+
+class _Bound(_Claim):
+    losses: Words | None
 
 
 class _Batch(_Claim):
@@ -170,8 +214,11 @@ class _ImageBlock(_Claim):
 
 
 _FORMS: dict[str, type[_Claim]] = {
+    "bind": _Bound,
+    "fed": _Fed,
     "image_block": _ImageBlock,
     "layer_gradients": _LayerGradients,
+    "models": _Models,
     "module": _Module,
     "observed": _Observed,
     "predictions": _Predictions,

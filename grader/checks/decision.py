@@ -84,6 +84,13 @@ _NOT_READ_REVIEW = Text(
     " look whether the notebook replaced parts of Python or a library: {2}",
 )
 _REPLACED = Text(ko=" 노트북이 바꿔 놓은 것이 있습니다: {0}", en=" (the notebook replaced {0})")
+_NOT_NAMED = Text(
+    ko="`{0}`에 해당하는 것을 찾지 못해 사람이 확인합니다.", en="nothing was found for `{0}`; a person will look"
+)
+_NOT_NAMED_REVIEW = Text(
+    ko="`{0}`이(가) 없습니다. 노트북이 학습시킨 다른 것이 그것인지 보세요: {1}",
+    en="there is no `{0}`; look whether it is meant by something else that the notebook trained: {1}",
+)
 _MOST_NAMED = 4
 
 
@@ -111,8 +118,27 @@ class Evidence:
         kind, message = str(reply.get("fault"))[:50], claims.words(reply.get("message", ""))
         if kind in _FAULTS:
             unmet = Unmet(_fault(probe, name, kind, message))
+            if kind == "missing" and (others := self._unexplained()):
+                raise Unsure(_NOT_NAMED.filled(name), _NOT_NAMED_REVIEW.filled(name, others), "failed")
             raise unmet if kind in ("missing", "wrong_type") else self.blaming(unmet)
         raise self._unreadable(name, message)
+
+    def found(self, name: str) -> dict[str, Any] | None:
+        """What was decided about the model, or the prediction function, that the rubric calls `name`; None where the
+        notebook follows the rubric's names."""
+        evidence = self.execution.evidence
+        decided = evidence.get(f"found:{name}")
+        if decided is None:
+            named = (told for key, told in evidence.items() if key.startswith("found:") and isinstance(told, dict))
+            decided = next((told for told in named if name == told.get("predict")), None)
+        return decided if isinstance(decided, dict) else None
+
+    def _unexplained(self) -> str:
+        """Trainings that answer nothing that was asked: one of them may be meant by a name that is missing."""
+        rest = self.execution.evidence.get("found:")
+        rest = rest if isinstance(rest, dict) else {}
+        others = ", ".join(claims.words(one) for one in rest.get("others", []))
+        return others or ("a training without a module" if rest.get("loose_losses") else "")
 
     def replaced(self) -> str:
         """What the notebook replaced of Python and its libraries, as the kernel saw it; or as its source looks."""

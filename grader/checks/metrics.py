@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from grader import tables
 from grader.checks.decision import Decision, Evidence, Unmet, Unsure, partial, passed, say
+from grader.checks.found import described, remarks, require_no_doubt
 from grader.checks.layer import require_own_weights
 from grader.checks.predictions import predicted_table, require_same_answers, require_use_of
 from grader.model import Text
@@ -59,10 +60,14 @@ def r2(
     held-out rows fare much better than the training rows, as after a leak; and where predictions stay the same while
     the parameters of `model` are changed.
     """
+    found = evidence.found(predict)
+    seen: dict[str, Any] = {"level": "held-out", "at_least": at_least, **described(found)}
+    if found is not None and found.get("level") != "held-out":
+        return _without_unseen_rows(found, at_least, seen)
     claim = evidence.claim("predictions", predict)
     target, predicted = predicted_table(evidence, predict, HELDOUT)
     score = r2_score(target, predicted)
-    seen: dict[str, Any] = {"r2": round(score, 4), "at_least": at_least, "rows": len(target)}
+    seen |= {"r2": round(score, 4), "rows": len(target)}
     _, again = order_of_rows(evidence.execution.submission_sha256, len(target))
     require_same_answers(claim, predicted, again, predict, float(target.std()), seen)
     earns = score > (from_ if from_ is not None else at_least - review_within)
@@ -72,16 +77,35 @@ def r2(
     elif model is not None:
         require_use_of(model, claim, predicted, predict, seen)
     _require_no_leak(evidence, score, predict, seen)
+    if found is not None:
+        require_no_doubt(found, score, seen)
     if not plain:  # cut off, or as exp, a layer over the raw columns may honestly exceed least squares
         _require_possible(score, at_most, evidence, seen)
     if score >= at_least:
-        return passed(notes=_notes(evidence), **seen)
+        return passed(notes=(*_notes(evidence), *remarks(found)), **seen)
     feedback = _BELOW.filled(f"{score:.3f}", at_least)
     if score >= at_least - review_within:
         raise Unsure(feedback, _NEAR.filled(f"{score:.4f}", at_least), **seen)
     if from_ is not None and score > from_:
         return partial((score - from_) / (at_least - from_), feedback, **seen)
     raise Unmet(feedback, **seen)
+
+
+def _without_unseen_rows(found: dict[str, Any], at_least: float, seen: dict[str, Any]) -> Decision:
+    """R² over rows that the notebook evaluated itself, against the data's targets; never by what it printed alone."""
+    chosen, notes = str(found.get("chosen")), "; ".join(map(str, found.get("notes", []))) or "-"
+    evaluated = [e for e in found.get("evaluated", []) if isinstance(e, dict)]
+    if found.get("level") != "recomputed" or not evaluated:
+        raise Unsure(_REPORTED.filled(chosen), _REPORTED_REVIEW.filled(chosen, notes), **seen)
+    best = ([e for e in evaluated if not e.get("trained_on")] or evaluated)[-1]
+    score = float(best["r2"])
+    seen |= {"r2": round(score, 4), "rows": best["rows"], "trained_on": best["trained_on"]}
+    if score < at_least or best["trained_on"] or found.get("doubt") or "unknown" in found.get("inputs", []):
+        review = _RECOMPUTED_REVIEW.filled(
+            chosen, f"{score:.4f}", best["rows"], best["table"], found.get("doubt") or notes
+        )
+        raise Unsure(_REPORTED.filled(chosen), review, **seen)
+    return passed(**seen)
 
 
 def _notes(evidence: Evidence) -> tuple[Text, ...]:
@@ -114,6 +138,18 @@ def _require_possible(
         raise Unsure(_ABOVE.filled(f"{score:.3f}"), _ABOVE_REVIEW.filled(f"{score:.4f}", f"{at_most:.4f}"), **seen)
 
 
+_REPORTED = say(
+    "`{0}`의 R²를 처음 보는 행에서 다시 계산할 수 없어 사람이 확인합니다.",
+    "R² of `{0}` cannot be recomputed on unseen rows; a person will look",
+)
+_REPORTED_REVIEW = say(
+    "`{0}`의 예측을 다시 계산하지 못했습니다({1}). 출력된 값만으로는 점수가 되지 않으니 읽어 주세요.",
+    "the predictions of `{0}` could not be recomputed ({1}); what is only printed earns nothing, so read it",
+)
+_RECOMPUTED_REVIEW = say(
+    "`{0}`이(가) 스스로 평가한 `{3}`의 {2}행에서 R²는 {1}입니다. 처음 보는 행에는 물을 수 없었습니다: {4}",
+    "R² of `{0}` over the {2} rows of `{3}` that it evaluated itself is {1}; unseen rows could not be asked: {4}",
+)
 _FEW = say(
     "`{0}`에 손실이 {1}개뿐입니다. {2}번 이상 반복하고 매번 기록했나요?",
     "`{0}` holds {1} losses; did you train and record at least {2} iterations?",

@@ -10,6 +10,7 @@ from grader.checks.layer import copies
 
 _AFFINE = 1e-7  # deviation from an affine map, relative; float64 rounding stays below 1e-10
 _AFFINE_IN_FLOAT32 = 1e-3
+_NORMALISING = {"BatchNorm1d", "LayerNorm", "InstanceNorm1d"}
 _FLOAT32_SLACK = 100  # a model whose forward insists on float32 is compared with as much more tolerance
 _RELATIVE, _ABSOLUTE = 1e-3, 1e-5  # central differences in float64 agree with a right gradient to about 1e-7
 
@@ -27,17 +28,28 @@ def uses_layers(
     count = max(len(linear), called if isinstance(called, int) else 0)
     seen: dict[str, Any] = {"linear_layers": count, "layers": [str(layer.get("type")) for layer in layers]}
     if exactly is not None:
+        if count == exactly and others and set(others) <= _NORMALISING and not _bent(bends):
+            raise Unsure(_SCALES.filled(model, ", ".join(others)), _SCALES.filled(model, ", ".join(others)), **seen)
         if count != exactly or others:
             raise Unmet(_ONLY.filled(model, count, exactly, ", ".join(others) or "-"), **seen)
         return passed(**seen)
     if not at_least <= count <= (at_most or count):
         raise Unmet(_COUNT.filled(model, count, at_least, at_most or "∞"), **seen)
-    whole, between = bends.get("whole"), [b for b in bends.get("between", []) if isinstance(b, int | float)]
-    seen |= {"bend": whole, "steps_that_bend": sum(b > _AFFINE for b in between)}
-    straight = _AFFINE if bends.get("double", True) else _AFFINE_IN_FLOAT32
-    if whole is None or whole <= straight or (between and max(between) <= straight):
+    between = [b for b in bends.get("between", []) if isinstance(b, int | float)]
+    seen |= {"bend": bends.get("whole"), "steps_that_bend": sum(b > _AFFINE for b in between)}
+    if not _bent(bends) or (between and max(between) <= _straight(bends)):
         raise Unmet(_STRAIGHT.filled(model, count), **seen)
     return passed(**seen)
+
+
+def _straight(bends: dict[str, Any]) -> float:
+    """The deviation from an affine map that is rounding."""
+    return _AFFINE if bends.get("double", True) else _AFFINE_IN_FLOAT32
+
+
+def _bent(bends: dict[str, Any]) -> bool:
+    whole = bends.get("whole")
+    return whole is not None and whole > _straight(bends)
 
 
 def output_shape(evidence: Evidence, *, model: str) -> Decision:
@@ -143,6 +155,10 @@ def _part(claim: dict[str, Any], name: str, model: str) -> Any:
 
 
 _RAISED = say("`{0}`에 입력을 넣어 보니 오류가 났습니다: {1}", "feeding `{0}` a batch raised {1}")
+_SCALES = say(
+    "`{0}`에는 nn.Linear 밖에 {1}도 있습니다. 입력의 크기를 맞추는 데만 쓰였는지 사람이 확인합니다.",
+    "`{0}` has {1} beside its nn.Linear; a person will look whether it only scales the inputs",
+)
 _ONLY = say(
     "`{0}`에는 nn.Linear가 {1}개이고 그 밖에 학습되는 층은 {3}입니다. nn.Linear {2}개만 쓰려면 어떻게 해야 할까요?",
     "`{0}` has {1} nn.Linear layers, and other trained layers: {3}; how would it look with exactly {2} nn.Linear?",

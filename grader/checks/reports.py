@@ -84,6 +84,13 @@ class _Recomputed:
 def _recomputed(evidence: Evidence, predict: str) -> _Recomputed:
     """Raises Unmet if the prediction function gives no usable prediction for the held-out rows."""
     found = _Recomputed()
+    decided = evidence.found(predict)
+    for number, one in enumerate(decided.get("evaluated", []) if decided else [], start=1):
+        found.whole["r2"][f"evaluation {number}"], found.whole["rmse"][f"evaluation {number}"] = one["r2"], one["rmse"]
+    if decided and decided.get("level") != "held-out":
+        if not found.whole["r2"]:
+            raise Unsure(_UNKNOWN.filled(decided.get("chosen")), _UNKNOWN_REVIEW.filled(decided.get("chosen")))
+        return found
     found.add("held-out", *predicted_table(evidence, predict, HELDOUT), with_parts=False)
     for name in evidence.assignment.data:
         try:
@@ -142,6 +149,13 @@ def _short(values: list[float]) -> str:
     return ", ".join(shown[-4:]) if len(shown) <= 4 else "…, " + ", ".join(shown[-4:])
 
 
+_UNKNOWN = say(
+    "출력한 값이 `{0}`의 것인지 사람이 확인합니다.", "a person will look whether the printed values are those of `{0}`"
+)
+_UNKNOWN_REVIEW = say(
+    "`{0}`의 RMSE와 R²를 다시 계산하지 못했습니다. 출력한 값을 읽어 주세요.",
+    "RMSE and R² of `{0}` could not be recomputed; read the printed values",
+)
 _NOTHING = say(
     "마지막 RMSE와 R²를 출력에서 찾지 못했습니다. 어디에 출력했나요?",
     "no final RMSE or R² was found in the output; where do you print them?",

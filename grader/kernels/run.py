@@ -17,10 +17,11 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import DeadKernelError
 
 from grader import probes
+from grader.checks import outputs
 from grader.errors import RunnerError
+from grader.finding.conversation import Talk, conversation
 from grader.kernels.client import CappedClient, Stopped
 from grader.kernels.log import kernel_log
-from grader.kernels.questions import questions
 from grader.kernels.watch import Watch, kill_tree
 from grader.kernels.workplace import Workplace
 from grader.model import Assignment, CellError, Execution, ExecutionStatus, Submission
@@ -133,9 +134,13 @@ class Run:
         return "killed", CellError(cell=cell, name="KernelDied", message=f"the kernel ended with {how}")
 
     async def _question(self) -> None:
-        for key, request in questions(self.submission, self.assignment):
+        printed = [r2 for cell in self.notebook.cells for r2 in outputs.claims(outputs.text_of(cell), "r2")]
+        talk = conversation(self.submission, self.assignment, printed, self.evidence)
+        answer: dict[str, Any] | None = None
+        while (asked := await asyncio.to_thread(_next, talk, answer)) is not None:
+            key, request = asked
             try:
-                self.evidence[key] = await self.client.ask(probes.question(request), self.limits.cell_seconds)
+                answer = await self.client.ask(probes.question(request), self.limits.cell_seconds)
             except DeadKernelError:
                 status, error = await self._cause_of_death(None)
                 self.evidence[key] = {"fault": "raised", "message": f"the kernel died when asked ({error.message})"}
@@ -160,6 +165,14 @@ class Run:
             notebook=notebook,
             environment={str(k): str(v) for k, v in versions.items()} if isinstance(versions, dict) else {},
         )
+
+
+def _next(talk: Talk, answer: dict[str, Any] | None) -> tuple[str, dict[str, Any]] | None:
+    """The next question; None after the last."""
+    try:
+        return next(talk) if answer is None else talk.send(answer)
+    except StopIteration:
+        return None
 
 
 def encodable(value: Any) -> Any:

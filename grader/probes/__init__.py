@@ -15,10 +15,13 @@ from typing import Any
 _MODULES = (
     "common",
     "arrays",
+    "trainings",
     "observer",
+    "search",
     "layer",
     "predictions",
     "modules",
+    "found",
     "images",
     "collect",
 )  # in order of import

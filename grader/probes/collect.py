@@ -7,6 +7,7 @@ import sys
 from IPython import get_ipython
 
 from .common import Fault, describe, name_of, replaced
+from .found import bind, fed, models
 from .images import image_block
 from .modules import layer_gradients, module, series
 from .observer import OBSERVER
@@ -32,8 +33,11 @@ def observed(namespace, request):
 
 
 _PROBES = {
+    "bind": bind,
+    "fed": fed,
     "image_block": image_block,
     "layer_gradients": layer_gradients,
+    "models": models,
     "module": module,
     "observed": observed,
     "predictions": predictions,

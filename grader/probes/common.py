@@ -75,7 +75,12 @@ class Fault(Exception):
         self.message = message
 
 
+BOUND = {}  # the rubric's names -> what the grader found to be meant, in a notebook that uses other names
+
+
 def lookup(namespace, name):
+    if name in BOUND:
+        return BOUND[name]
     if name not in namespace:
         raise Fault("missing")
     return namespace[name]

@@ -6,6 +6,7 @@ import math
 
 from .arrays import floats
 from .common import (
+    BOUND,
     Conv1d,
     Conv2d,
     Fault,
@@ -32,8 +33,8 @@ def module(namespace, request):
     """Layers, parameters, output shapes, bends and gradients of the module called `name`."""
     model = lookup_module(namespace, request["name"])
     inputs, source = _batch(model)
-    facts = {"layers": _layers(model), "parameters": OBSERVER.parameters(model), "inputs": source}
-    for name, look in (("shapes", _shapes), ("bends", _bends), ("gradients", _gradients), ("checked", _checked)):
+    facts = {"layers": layers(model), "parameters": OBSERVER.parameters(model), "inputs": source}
+    for name, look in (("shapes", _shapes), ("bends", bends), ("gradients", _gradients), ("checked", _checked)):
         try:
             with torch.enable_grad():
                 facts[name] = in_precision(
@@ -78,7 +79,7 @@ def _norms(twin, inputs):
 def series(namespace, request):
     """A list of numbers, such as the losses of every iteration, in summary."""
     values = floats(lookup(namespace, request["name"]))
-    model = namespace.get(request.get("model"))
+    model = BOUND.get(request.get("model"), namespace.get(request.get("model")))
     observed = OBSERVER.losses_of(model if is_a(model, Module) else None)
     return {**summary(values), "seen_in_training": _share_seen(values, observed), "backward_calls": len(observed)}
 
@@ -128,7 +129,7 @@ def _batch(model):
     return torch.randn((_ROWS, *_input_shape(model)), generator=generator).double(), "normal numbers"
 
 
-def _layers(model):
+def layers(model):
     rows = []
     for name, layer in model.named_modules():
         own = [p for p in layer.parameters(recurse=False)]
@@ -152,7 +153,7 @@ def _shapes(twin, inputs):
     return [{"rows": rows, "shape": list(twin(inputs[:rows]).shape)} for rows in (min(5, len(inputs)), 1)]
 
 
-def _bends(twin, inputs):
+def bends(twin, inputs):
     """How far the whole, and each step between two Linear layers, is from an affine map (0: affine)."""
     other = inputs.flip(0) * 3.0
     middle, ends = twin((inputs + other) / 2), (twin(inputs) + twin(other)) / 2

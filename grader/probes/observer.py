@@ -10,6 +10,7 @@ import sys
 import weakref
 
 from .common import summary, torch
+from .trainings import Trainings
 
 SEED = 0  # the same for everybody, so that a rerun gives the same figures
 _MOST_LOSSES = 200_000
@@ -27,11 +28,15 @@ class Observer:
         self.called = set()  # ids of modules called since the last backward pass
         self.groups = {}  # frozenset of ids -> itself, so that a long training keeps one set, not thousands
         self.figures = []
+        self.curves = []  # (label, heights) of the lines drawn, whole
+        self.trainings = Trainings()
         self.execution = 0  # number of the cell that runs now, as in `In [3]`
 
     def before_forward(self, module, args):
         """A hook of every module: whatever it stumbles over, the student's forward pass goes on."""
         try:
+            if self.watching:
+                self.trainings.enter()
             self.called.add(id(module))
             if self.watching and module not in self.initial:
                 for part in module.modules():  # a forward of its own may use their parameters without calling them
@@ -39,6 +44,13 @@ class Observer:
                         self._keep_initial(part)
             if self.inputs is not None and args and hasattr(args[0], "detach"):
                 self.inputs.setdefault(module, args[0].detach())
+        except Exception:
+            return
+
+    def after_forward(self, module, args, output):
+        try:
+            if self.watching:
+                self.trainings.leave(module, args, output, self.execution)
         except Exception:
             return
 
@@ -68,6 +80,7 @@ class Observer:
             if getattr(first, "numel", lambda: 0)() == 1 and len(self.losses) < _MOST_LOSSES:
                 group = frozenset(self.called)
                 self.losses.append((float(first.detach()), self.groups.setdefault(group, group)))
+                self.trainings.backward(first, self.execution)
             self.called.clear()
         except Exception:
             return
@@ -79,6 +92,7 @@ class Observer:
     def picture(self, figure):
         if len(self.figures) < _MOST_FIGURES:
             self.figures.append({"execution": self.execution, "axes": [_axes(axes, figure) for axes in figure.axes]})
+            self.curves += [curve for axes in figure.axes for curve in _drawn(axes)][:_MOST_LINES]
 
 
 OBSERVER = Observer()
@@ -90,6 +104,7 @@ def _watch_cells():
     shell = get_ipython()
 
     def before_cell(_info):
+        OBSERVER.trainings.settle(OBSERVER.execution)
         OBSERVER.execution += 1  # counted here: releases of IPython differ in when they raise execution_count
 
     shell.events.register("pre_run_cell", before_cell)
@@ -104,18 +119,15 @@ def _axes(axes, figure):
         "title": next((t for t in titles if t), heading.get_text() if heading else "")[:300],
         "xlabel": (axes.get_xlabel() or (x_heading.get_text() if x_heading else ""))[:300],
         "ylabel": (axes.get_ylabel() or (y_heading.get_text() if y_heading else ""))[:300],
-        "lines": [_curve(line.get_label(), line.get_ydata(orig=False)) for line in axes.get_lines()[:_MOST_LINES]]
-        + [
-            _curve(dots.get_label(), dots.get_offsets()[:, 1])
-            for dots in axes.collections
-            if hasattr(dots, "get_sizes")
-        ],
+        "lines": [{"label": label, **summary(heights)} for label, heights in _drawn(axes)],
     }
 
 
-def _curve(label, heights):
-    """A line, or the dots of a scatter plot."""
-    return {"label": str(label)[:300], **summary([float(v) for v in heights])}
+def _drawn(axes):
+    """Label and heights of each line, and of the dots of each scatter plot."""
+    lines = [(line.get_label(), line.get_ydata(orig=False)) for line in axes.get_lines()[:_MOST_LINES]]
+    dots = [(d.get_label(), d.get_offsets()[:, 1]) for d in axes.collections if hasattr(d, "get_sizes")]
+    return [(str(label)[:300], [float(v) for v in heights]) for label, heights in lines + dots]
 
 
 def _watched(original):
@@ -132,6 +144,7 @@ def _watched(original):
 
 def _watch_torch():
     torch.nn.modules.module.register_module_forward_pre_hook(OBSERVER.before_forward)
+    torch.nn.modules.module.register_module_forward_hook(OBSERVER.after_forward, always_call=True)
     for name in ("backward", "grad"):
         setattr(torch.autograd, name, _watched(getattr(torch.autograd, name)))
     torch.manual_seed(SEED)

@@ -1,7 +1,7 @@
 """Asks a student's prediction function for rows it has not seen, in several orders and batch sizes."""
 
 from .arrays import one_per_row
-from .common import Fault, Module, decode, describe, encode, is_a, lookup, name_of, pd, torch
+from .common import BOUND, Fault, Module, decode, describe, encode, is_a, lookup, name_of, pd, torch
 from .layer import Layer
 from .observer import OBSERVER
 
@@ -12,23 +12,29 @@ _frame = pd.DataFrame
 def predictions(namespace, request):
     """`name`: function of a DataFrame; `columns`; `tables`: name -> base64 float64; `again`: lists of row numbers.
 
+    With `inputs` the tables hold what the model itself is fed, and it answers in its own unit.
+
     Answers per table `{"shape", "values"}` (base64 float32) or `{"fault", "message"}`; the same for `again`, rows of
     the first table asked a second time, list by list; and for `perturbed`, its first rows asked while the parameters
     of `model` are other than they were. `layer` tells what the model's only Linear layer did meanwhile.
     """
-    function = lookup(namespace, request["name"])
+    columns = request["columns"]
+    model = BOUND.get(request.get("model"), namespace.get(request.get("model")))
+    if request.get("inputs"):
+        function, frame = _fed(model), lambda rows: rows
+    else:
+        function = lookup(namespace, request["name"])
+        frame = lambda rows: _frame(rows.copy(), columns=columns)  # noqa: E731  # as short as its twin above
     if not callable(function):
         raise Fault("wrong_type", name_of(type(function)))
-    columns = request["columns"]
     tables = {name: decode(text, len(columns)) for name, text in request["tables"].items()}
     first = next(iter(tables.values()))
-    model = namespace.get(request.get("model"))
     OBSERVER.inputs = {}
     layer = Layer(model)
 
     def ask(rows):
         layer.start()
-        return _ask(function, rows, columns)
+        return _ask(function, frame(rows), len(rows))
 
     with layer:
         answers, seen = {}, {}
@@ -72,9 +78,27 @@ def _put(kept, change):
             parameter.copy_(change(values))
 
 
-def _ask(function, rows, columns):
+def _fed(model):
+    """A function of a model's own inputs, float64 of shape (rows, columns)."""
+    if not is_a(model, Module):
+        raise Fault("missing")
+    own = next((p for p in Module.parameters(model) if p.is_floating_point()), torch.zeros(1))
+
+    def predict(rows):
+        training = model.training
+        model.eval()
+        try:
+            with torch.no_grad():
+                return model(torch.tensor(rows, dtype=own.dtype, device=own.device))
+        finally:
+            model.train(training)
+
+    return predict
+
+
+def _ask(function, given, rows):
     try:
-        answer = one_per_row(function(_frame(rows.copy(), columns=columns)), len(rows))
+        answer = one_per_row(function(given), rows)
         return {"shape": list(answer.shape), "values": encode(answer)}
     except Fault as fault:
         return {"fault": fault.kind, "message": fault.message}

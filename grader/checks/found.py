@@ -1,0 +1,26 @@
+"""What the decision which model is meant says to a judge: its evidence, and its doubts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.checks.decision import Unsure, say
+from grader.model import Text
+
+
+def described(found: dict[str, Any] | None) -> dict[str, Any]:
+    """For a finding's evidence: which model was chosen, why, and how its rows were carried through."""
+    if found is None:
+        return {}
+    told = {name: found.get(name) for name in ("level", "chosen", "why", "scale", "inputs", "notes", "losses")}
+    return {name: value for name, value in told.items() if value}
+
+
+def require_no_doubt(found: dict[str, Any], score: float, seen: dict[str, Any]) -> None:
+    """Raises Unsure where another model may be meant."""
+    chosen = str(found.get("chosen"))
+    if doubt := found.get("doubt"):
+        raise Unsure(_WHICH.filled(chosen), _WHICH_REVIEW = say(
+    "어느 모델이 답인지 분명하지 않습니다(R² {1}): {0}", "it is not clear which model is meant (R² {1}): {0}"
+)
+_ODD = say("`{0}`: {1}", "`{0}`: {1}")

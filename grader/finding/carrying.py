@@ -1,0 +1,99 @@
+"""Unseen rows through a student's own preprocessing, and a model's outputs back into the target's unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from grader.features import Recipe
+from grader.finding.rows import Pairing, pair_exactly
+from grader.tables import Floats
+
+_EXACT = 1e-5  # share of the target's variance: float32
+_UNITS = (1.0, 1e3, 1e4, 1e5, 1e6)  # of a target that a logarithm was taken of
+_LARGEST_EXPONENT = 300.0
+_FEWEST = 8  # rows
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How a model's unit comes from the target's: slope * f(target) + offset, where f may be a logarithm or a root."""
+
+    shape: Literal["plain", "log", "log1p", "root"]
+    slope: float
+    offset: float
+    unit: float = 1.0
+
+    def back(self, values: Floats) -> Floats:
+        """From the model's unit to the target's. Shape stays."""
+        straight = (values - self.offset) / self.slope
+        if self.shape == "plain":
+            return np.asarray(straight)
+        if self.shape == "root":
+            return np.asarray(np.sign(straight) * straight**2 * self.unit)
+        grown = np.exp(np.clip(straight, -_LARGEST_EXPONENT, _LARGEST_EXPONENT))
+        return np.asarray(self.unit * (grown - (1.0 if self.shape == "log1p" else 0.0)))
+
+    def told(self) -> str:
+        """Such as `(log(target) - 12.1) / 0.57`; for people."""
+        inner = {"plain": "target", "log": "log(target)", "log1p": f"log(1 + target/{self.unit:g})", "root": "√target"}
+        return f"{self.slope:.6g} · {inner[self.shape]} + {self.offset:.6g}"
+
+
+def scale_of(vectors: list[Floats], outputs: Floats, target: Floats) -> Scale | None:
+    """The scale in which one of `vectors`, or its difference from the outputs, is the target. All of shape (rows,)."""
+    if len(target) < _FEWEST or not np.isfinite(outputs).all():
+        return None
+    shapes = _shapes(target)
+    for vector in vectors:
+        for candidate in (vector, outputs - vector, outputs + vector):
+            for shape, unit, shaped in shapes:
+                slope, offset, left = _line(shaped, candidate)
+                if left <= _EXACT and slope != 0:
+                    return Scale(shape, slope, offset, unit)
+    return None
+
+
+def _shapes(target: Floats) -> list[tuple[Literal["plain", "log", "log1p", "root"], float, Floats]]:
+    found: list[tuple[Literal["plain", "log", "log1p", "root"], float, Floats]] = [("plain", 1.0, target)]
+    if target.min() > 0:
+        found.append(("log", 1.0, np.log(target)))
+        found += [("log1p", unit, np.log1p(target / unit)) for unit in _UNITS]
+        found.append(("root", 1.0, np.sqrt(target)))
+    return found
+
+
+def _line(x: Floats, y: Floats) -> tuple[float, float, float]:
+    """Slope, offset, and the share of y's variance that is left."""
+    spread = float(y.var())
+    if spread <= 0 or not np.isfinite(y).all():
+        return 0.0, 0.0, 1.0
+    centred = x - x.mean()
+    slope = float(centred @ (y - y.mean()) / (centred @ centred))
+    offset = float(y.mean() - slope * x.mean())
+    return slope, offset, float(np.mean((y - slope * x - offset) ** 2)) / spread
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """All that is needed to ask a model for rows that it has not seen."""
+
+    columns: tuple[Recipe, ...]
+    scale: Scale
+
+    def inputs(self, raw: Floats) -> Floats:
+        """Raw rows, shape (rows, columns) -> what the model is fed, shape (rows, inputs)."""
+        return np.column_stack([recipe(raw) for recipe in self.columns])
+
+
+def carrier(pairing: Pairing, scale: Scale) -> Carrier | None:
+    """None where the making of a column is not known."""
+    known = tuple(recipe for recipe in pairing.columns if recipe is not None)
+    return Carrier(known, scale) if len(known) == len(pairing.columns) else None
+
+
+def places_of(inputs: Floats, raw: Floats, pairing: Pairing) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """For each row that was fed the raw row that it is, -1 if none; by the formulas that are known."""
+    return pair_exactly(inputs, raw, pairing.columns)

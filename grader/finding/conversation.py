@@ -1,0 +1,221 @@
+"""What a kernel is asked once its notebook has run: what there is, what is meant, then the rubric's probes."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Generator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grader import tables
+from grader.checks import claims, needed_probes
+from grader.checks.predictions import numbers
+from grader.finding.choice import Candidate, equals, fitting, reasons
+from grader.finding.roles import Role, roles
+from grader.finding.study import Rows, Study, rows_of, study
+from grader.model import Assignment, Submission
+from grader.regression import HELDOUT, order_of_rows
+from grader.tables import Floats
+
+_ORDER = {"predictions": 0, "module": 1}  # predictions first: they show what a model is fed
+_MOST_STUDIED = 3  # equal candidates for one role
+_AGREES = 0.005  # of a printed R² with a recomputed one
+_APART = 0.05  # R² of equal candidates, for a doubt which of them is meant
+_LEVELS = ("reported", "recomputed", "held-out")
+
+Request = dict[str, Any]
+Answer = dict[str, Any]
+Talk = Generator[tuple[str, Request], Answer, Any]
+
+
+def conversation(
+    submission: Submission, assignment: Assignment, printed: Sequence[float], evidence: dict[str, Any]
+) -> Talk:
+    """Yields (key, request), is sent the answers, and puts into `evidence` what a judge may see.
+
+    Held-out rows go in without their target. `printed`: every R² that the notebook printed.
+    """
+    studies: dict[str, Study] = {}
+    wanted = roles(assignment)
+    if wanted and assignment.heldout is not None and assignment.data:
+        studies = yield from _find(wanted, submission, assignment, printed, evidence)
+    needed = needed_probes(assignment)
+    for probe, name in sorted(needed, key=lambda pair: (_ORDER.get(pair[0], 2), pair)):
+        request: Request = {"probe": probe, "name": name, "model": needed[probe, name]}
+        found = studies.get(name) if probe == "predictions" else None
+        if found is not None and found.carrier is None:
+            continue  # there is nothing that could be asked for unseen rows
+        if probe == "predictions":
+            request |= rows_to_predict(submission, assignment, found)
+        answer = yield f"{probe}:{name}", request
+        evidence[f"{probe}:{name}"] = _in_target_unit(answer, found) if found is not None else answer
+    evidence["observed:"] = yield "observed:", {"probe": "observed"}
+
+
+# ---------------------------------------------------------------- what is meant
+
+
+def _find(
+    wanted: Sequence[Role], submission: Submission, assignment: Assignment, printed: Sequence[float], evidence: Answer
+) -> Generator[tuple[str, Request], Answer, dict[str, Study]]:
+    """Bind the rubric's names to what is meant; returns by name of a prediction function what it will be made from."""
+    names = [name for role in wanted for name in role.names]
+    told = _found("models", (yield "models:", {"probe": "models", "names": names}))
+    if told is None:
+        return {}
+    candidates = [Candidate(handle, facts, _item_of(facts, submission)) for handle, facts in enumerate(told["models"])]
+    rows, studies = rows_of(assignment), {}
+    for role in wanted:
+        if _follows_contract(role, told["named"]):
+            continue
+        chosen = yield from _choose(role, candidates, told["named"], rows, printed, evidence)
+        if chosen is not None and role.predict and told["named"].get(role.predict) != "function":
+            studies[role.predict] = chosen
+    handles = {e.get("handle") for key, e in evidence.items() if key.startswith("found:")}
+    named = {name for name, kind in told["named"].items() if kind == "module"}
+    rest = [c for c in candidates if c.trained and c.handle not in handles and c.told.get("path") not in named]
+    evidence["found:"] = {"others": [c.described for c in rest][:10], "loose_losses": told["loose_losses"]}
+    return studies
+
+
+def _found(probe: str, answer: Answer) -> Answer | None:
+    try:
+        return claims.read(probe, answer.get("found"))
+    except claims.Malformed:
+        return None
+
+
+def _follows_contract(role: Role, named: dict[str, str]) -> bool:
+    kinds = {role.model: "module", role.predict: "function"}
+    return all(named.get(name) == kind for name, kind in kinds.items() if name) and (
+        role.losses is None or role.losses in named
+    )
+
+
+def _item_of(facts: Answer, submission: Submission) -> str | None:
+    """The item under whose heading the model was last trained."""
+    if not facts["cells"]:
+        return None
+    code = [i for i, c in enumerate((submission.notebook or {}).get("cells", [])) if _runs(c)]
+    place = facts["cells"][-1] - 1
+    items = submission.items_of_cells
+    return items[code[place]] if 0 <= place < len(code) and code[place] < len(items) else None
+
+
+def _runs(cell: dict[str, Any]) -> bool:
+    return cell.get("cell_type") == "code" and bool(str(cell.get("source", "")).strip())
+
+
+def _choose(
+    role: Role,
+    candidates: Sequence[Candidate],
+    named: dict[str, str],
+    rows: Rows,
+    printed: Sequence[float],
+    evidence: Answer,
+) -> Generator[tuple[str, Request], Answer, Study | None]:
+    """Study the likeliest candidates, bind the best, and note in the evidence what was decided, and why."""
+    options, kind = fitting(role, candidates)
+    if named.get(role.model) == "module":
+        options = [c for c in options if c.told.get("path") == role.model]
+    if not options:
+        return None
+    studied = []
+    for candidate in _latest_first(equals(options[0], options, role))[:_MOST_STUDIED]:
+        fed = _found("fed", (yield f"fed:{role.model}", {"probe": "fed", "handle": candidate.handle}))
+        studied.append(study(candidate, fed, rows) if fed else Study(candidate, "reported"))
+    chosen = max(studied, key=lambda s: (_agrees(s, printed), _LEVELS.index(s.level), -studied.index(s)))
+    bound = {"probe": "bind", "handle": chosen.candidate.handle, "model": role.model}
+    if role.losses not in named:
+        bound["losses"] = role.losses
+    losses = _found("bind", (yield f"bind:{role.model}", bound))
+    evidence[f"found:{role.model}"] = {
+        "handle": chosen.candidate.handle,
+        "chosen": chosen.candidate.described,
+        "kind": kind,
+        "predict": role.predict,
+        "losses": (losses or {}).get("losses"),
+        "level": chosen.level,
+        "scale": chosen.scale.told() if chosen.scale else None,
+        "inputs": chosen.origins,
+        "evaluated": chosen.evaluated,
+        "why": reasons(chosen.candidate, len(options) - 1, role),
+        "notes": chosen.notes,
+        "doubt": _doubt(chosen, studied, printed),
+    }
+    return chosen
+
+
+def _latest_first(candidates: Sequence[Candidate]) -> list[Candidate]:
+    return sorted(candidates, key=lambda c: (c.told["cells"][-1:], c.handle), reverse=True)
+
+
+def _agrees(one: Study, printed: Sequence[float]) -> bool:
+    """Whether the notebook printed an R² that this model has."""
+    return any(abs(value - e["r2"]) <= _AGREES for value in printed for e in one.evaluated)
+
+
+def _doubt(chosen: Study, studied: Sequence[Study], printed: Sequence[float]) -> str | None:
+    if _agrees(chosen, printed):
+        return None
+    known = [s.best_known for s in studied if s.best_known is not None]
+    if len(known) > 1 and max(known) - min(known) > _APART:
+        others = ", ".join(s.candidate.described for s in studied if s is not chosen)
+        return f"{chosen.candidate.described} was trained last; {others} may be meant as well"
+    return None
+
+
+# ---------------------------------------------------------------- rows to predict
+
+
+def rows_to_predict(submission: Submission, assignment: Assignment, found: Study | None = None) -> Request:
+    """Raw rows for a function of a DataFrame; or, for a model that was found, what it is to be fed."""
+    assert assignment.heldout is not None
+    target = assignment.heldout.target
+    heldout = tables.read(assignment.heldout.file, target)
+    order, again = order_of_rows(submission.sha256, len(heldout.target))
+    if found is None or found.carrier is None:
+        others = {name: _features(data.file, target) for name, data in assignment.data.items()}
+        asked = {HELDOUT: _encoded(heldout.features[order]), **others}
+        return {"columns": list(heldout.columns), "tables": asked, "again": again}
+    made = {HELDOUT: found.carrier.inputs(heldout.features[order])}
+    made |= {n: found.carrier.inputs(tables.read(d.file, target).features) for n, d in assignment.data.items()}
+    asked = {name: _encoded(rows) for name, rows in made.items()}
+    return {"columns": list(range(made[HELDOUT].shape[1])), "tables": asked, "again": again, "inputs": True}
+
+
+@lru_cache(maxsize=16)
+def _features(file: Path, target: str) -> str:
+    """The same for every student, so encoded once."""
+    return _encoded(tables.read(file, target).features)
+
+
+def _encoded(rows: Floats) -> str:
+    return base64.b64encode(rows.astype("<f8").tobytes()).decode("ascii")
+
+
+def _in_target_unit(answer: Answer, found: Study) -> Answer:
+    """The same answer with every prediction turned back by the student's own scale."""
+    told = answer.get("found")
+    if not isinstance(told, dict) or found.scale is None:
+        return answer
+    tables_told, again = told.get("tables"), told.get("again")
+    turned = dict(told)
+    if isinstance(tables_told, dict):
+        turned["tables"] = {name: _turned(block, found) for name, block in tables_told.items()}
+    if isinstance(again, list):
+        turned["again"] = [_turned(block, found) for block in again]
+    turned["perturbed"] = _turned(told.get("perturbed"), found)
+    return {"found": turned}
+
+
+def _turned(block: Any, found: Study) -> Any:
+    values = numbers(block.get("values")) if isinstance(block, dict) else None
+    if values is None or found.scale is None:
+        return block
+    with np.errstate(all="ignore"):
+        back = found.scale.back(values).astype("<f4")
+    return block | {"values": base64.b64encode(back.tobytes()).decode("ascii")}
