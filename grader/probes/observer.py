@@ -87,6 +87,8 @@ class Observer:
 
     def losses_of(self, module):
         """Losses that a call of this module went into; all of them if no module is given."""
+        if id(module) in self.trainings.of:
+            return self.trainings.of[id(module)].history
         return [loss for loss, called in self.losses if module is None or id(module) in called]
 
     def picture(self, figure):

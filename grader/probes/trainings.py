@@ -12,7 +12,7 @@ MOST_ROWS = 25_000  # kept of a training's last batches, and of an evaluation: a
 _MOST_NUMBERS = 4_000_000  # of one batch that is kept at all
 _MOST_MODELS, _MOST_PARAMETERS = 64, 20_000_000
 _MOST_NODES = 40  # of a loss's graph that are looked at: a loss is made in a few steps from a model's output
-_MOST_BATCHES, _MOST_EVALUATIONS = 20_000, 4
+_MOST_BATCHES, _MOST_EVALUATIONS, _MOST_LOSSES = 20_000, 4, 200_000
 _SAVED = ("_saved_target", "_saved_self", "_saved_other", "_saved_input")
 
 
@@ -25,12 +25,16 @@ class Training:
         self.batches = collections.deque()
         self.rows = 0
         self.losses = 0  # backward passes
+        self.history = []  # their losses
         self.cells = []  # numbers of executions in which it was trained, first and last
         self.evaluations = collections.deque(maxlen=_MOST_EVALUATIONS)
         self.evaluating = False
 
-    def trained_on(self, inputs, outputs, saved, execution):
+    def trained_on(self, inputs, outputs, saved, loss, execution):
         self.evaluating = False
+        self.losses += 1
+        if len(self.history) < _MOST_LOSSES:
+            self.history.append(loss)
         self.cells = [*self.cells[:1], execution]
         self.batches.append((inputs, outputs, saved))
         self.rows += len(inputs)
@@ -91,9 +95,8 @@ class Trainings:
         reached, saved = _graph_of(loss, [output.grad_fn for _, _, output in pending])
         for training, inputs, output in pending:
             if any(output.grad_fn is node for node in reached):
-                training.losses += 1
                 wanted = [tensor for tensor in saved if tensor.numel() in (output.numel(), output.numel() ** 2)]
-                training.trained_on(inputs, output.detach(), wanted[:3], execution)
+                training.trained_on(inputs, output.detach(), wanted[:3], float(loss.detach()), execution)
             else:
                 training.evaluated_on(inputs, output.detach(), execution)
 
