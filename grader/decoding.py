@@ -80,4 +80,4 @@ def _with_gaps(text: str) -> tuple[str, ...]:
     lost = text.count(_LOST)
     if lost > 1 + _MOST_LOST * len(text):
         raise Unreadable("is not UTF-8 or any other text; save the notebook again from Jupyter or Colab")
-    return text, f"has {lost:,} broken characters, which were read as {_LOST}; download it again"
+    return text, f"has broken characters ({lost:,}), which were read as {_LOST}; download it again"

@@ -200,6 +200,12 @@ def disguised() -> Iterator[Damaged]:
     yield unreadable("words.ipynb", "다음에 내겠습니다", "not a whole notebook file")
     yield unreadable("dictionary-of-cells.ipynb", json.dumps({"cells": {"0": code("x")}}), "no list of cells")
     yield unreadable("other-json.ipynb", '{"type": "FeatureCollection"}', "no list of cells")
+    for name, text in {
+        **{"null": "null", "nothing": "{}", "null-cells": '{"cells": null}', "odd-sheets": '{"worksheets": {}}'},
+        **{"string": '"cells"', "list": "[]", "list-of-others": '[{"a": 1}]'},
+    }.items():
+        yield unreadable(f"{name}.ipynb", text, "no list of cells")
+    yield unreadable("too-many-cells.ipynb", text_of(*CELLS * 667), "has 2001 cells")
     yield unreadable("number.ipynb", "7" * 5_000, "no list of cells")
     yield unreadable("bad-mark.py", "# %% " + '{"a":' * 9_000, "not a percent-format script")
 
@@ -261,9 +267,10 @@ def costly(size: int) -> Iterator[Damaged]:
 
 def costly_scripts(size: int) -> Iterator[Damaged]:
     """Scripts of about `size` bytes that must end soon, as one cell or as none."""
+    yield Damaged("spaces.py", b"# %%" + b" " * size, 1, answered=False)
     parts = {
         **{"quotes": ("", '"""\n'), "open-quote": ('"""\n', "a\n"), "brackets": ("", "("), "names": ("", "a ")},
-        **{"comments": ("", "# a\n"), "spaces": ("# %%", " "), "prompts": ("# In[1]:\n", "\n\n \n")},
+        **{"comments": ("", "# a\n"), "prompts": ("# In[1]:\n", "\n\n \n")},
     }
     for name, (start, repeated) in parts.items():
         yield unreadable(f"{name}.py", start + repeated * (size // len(repeated)), "")

@@ -267,16 +267,13 @@ def test_pictures_in_the_text_become_attachments(reading_of: Reading) -> None:
     assert cell["attachments"] == {"picture-1": {"image/png": data}, "picture-2": {"image/jpeg": data}}
 
 
-REAL = sorted(Path(__file__).parent.glob("submissions/*/*.ipynb"))
+REAL = [f for f in sorted(Path(__file__).parent.glob("submissions/*/*.ipynb")) if f.read_bytes().startswith(b"{")]
 
 
 @pytest.mark.parametrize("file", REAL[::6], ids=lambda file: file.parent.name)
 def test_a_notebook_cut_off_anywhere_keeps_its_whole_cells(file: Path, tmp_path: Path) -> None:
     data = file.read_bytes()
-    try:
-        whole = reading.read(file).notebook["cells"]
-    except reading.Unreadable:
-        return
+    whole = reading.read(file).notebook["cells"]
     kept = 0
     for fiftieth in range(51):
         (tmp_path / "cut.ipynb").write_bytes(data[: len(data) * fiftieth // 50])
@@ -484,7 +481,6 @@ def test_yaml_header_is_never_read(reading_of: Reading, header: str) -> None:
         ("# %% tags=" + "[" * 50_000 + "\n", "not a percent-format script"),
         ("# %% " + '{"a":' * 50_000, "not a percent-format script"),
         ("# %%\nx\n" * 2_001, "2001 cells"),
-        ("x = '가'".encode("cp949"), "not UTF-8"),
     ],
 )
 def test_unreadable_scripts_say_why(reading_of: Reading, script: Any, reason: str) -> None:
