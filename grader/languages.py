@@ -17,7 +17,7 @@ def foreign(metadata: Any) -> str | None:
     metadata = metadata if isinstance(metadata, dict) else {}
     spec, info = (_strings(metadata.get(key)) for key in ("kernelspec", "language_info"))
     named = [name for name in (spec.get("language"), info.get("name")) if name]
-    if any(_PYTHON.search(name) for name in (*named, spec.get("name", ""), spec.get("display_name", ""))):
+    if any(map(_PYTHON.search, named or (spec.get("name", ""), spec.get("display_name", "")))):
         return None
     if named:
         return printable(named[0].strip())[:_LONGEST_NAME]

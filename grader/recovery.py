@@ -24,12 +24,8 @@ _SOMETHING = re.compile(r"[^\s,]")
 _MOST_DEEP = 3  # JSON within a JSON string
 
 
-def _text(literal: str) -> str:
-    """Numbers stay text: none of them is needed, and one of 5,000 digits is refused as a number."""
-    return literal
-
-
-_DECODER = json.JSONDecoder(parse_int=_text, parse_float=_text, parse_constant=_text, strict=False)
+# Numbers stay text: none of them is needed, and one of 5,000 digits is refused as a number.
+_DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str, strict=False)
 
 
 @dataclass(frozen=True)

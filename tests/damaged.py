@@ -222,6 +222,10 @@ def languages() -> Iterator[Damaged]:
     yield written_in("scala.ipynb", "is written in scala", language_info={"name": "scala"})
     spec = {"name": "conda-env-torch-py", "display_name": "torch", "language": "python"}
     yield written_in("python.ipynb", "", kernelspec=spec, language_info={"name": "python"})
+    yield written_in("python-by-kernel.ipynb", "", kernelspec={"name": "torch", "display_name": "Python 3 (torch)"})
+    yield written_in(
+        "r-in-conda.ipynb", "in R", kernelspec={"name": "ir", "display_name": "R (python)", "language": "R"}
+    )
     yield written_in("unknown.ipynb", "", kernelspec={"name": 3, "language": None}, language_info=["R"])
     colabs_order = {"metadata": {"kernelspec": {"name": "ir", "language": "R"}}, "cells": list(CELLS)}
     cut = json.dumps(colabs_order, ensure_ascii=False)[:-3].encode()
