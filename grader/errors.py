@@ -4,6 +4,8 @@ GraderError                 anything a user can mend; the command line prints it
 ├── RubricError             the rubric is not valid; holds every complaint with file and line
 ├── SubmissionError         a hand-in could not be found or read
 └── RunnerError             a kernel could not be started or lost its connection: our fault, not a student's
+
+Unreadable                  a hand-in is no notebook; the batch goes on, and this one gets that status
 """
 
 from __future__ import annotations
@@ -47,3 +49,7 @@ class RunnerError(GraderError):
     """The kernel infrastructure failed."""
 
     exit_code = 3
+
+
+class Unreadable(Exception):
+    """A file that is no notebook; the message, a sentence for student and TA, says what it is and the mend."""

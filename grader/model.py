@@ -151,6 +151,9 @@ class Submission(Noun):
     answers: dict[str, Answer] = Field(default_factory=dict, description="by item id")
     elsewhere: str = Field("", description="the student's own words under no item's heading")
     files: dict[str, Path] = Field(default_factory=dict, description="companions: path in the working directory")
+    lost: str | None = Field(
+        None, description="what could not be read, or not run as it is no Python: what it may hold is for a person"
+    )
     submitted_at: dt.datetime | None = None
     late: bool | None = None
     warnings: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ import unicodedata
 from difflib import get_close_matches
 from pathlib import Path
 
-from grader import notebook, tables
+from grader import reading, tables
 from grader.errors import GraderError
 from grader.headings import is_name
 from grader.model import Assignment, Item, Limits
@@ -146,10 +146,13 @@ def check_files(document: Document, assignment: Assignment) -> None:
 
 def _check_handout(document: Document, handout: Path) -> None:
     try:
-        notebook.read(handout)
-    except notebook.Unreadable as error:
+        damage = reading.read(handout).warnings
+    except reading.Unreadable as error:
         mend = "name the notebook that students are given, an .ipynb or a script with cells"
         document.complain(("handout",), f"the handout is no notebook: {error}", mend)
+        return
+    if damage:
+        document.complain(("handout",), f"the handout is damaged: {damage[0]}", "name it as students are given it")
 
 
 def _check_places(document: Document, assignment: Assignment) -> None:

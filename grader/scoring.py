@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 
 from grader import __version__
 from grader.checks import decide
@@ -96,12 +97,20 @@ def _decision(criterion: Criterion, evidence: Evidence, findings: dict[str, Find
     if lacking:
         return _skipped(lacking, any(findings[name].earned is None for name in lacking))
     try:
-        return with_feedback(decide(criterion, evidence), criterion.feedback)
+        return _unless_lost(with_feedback(decide(criterion, evidence), criterion.feedback), evidence)
     except (Unmet, Unsure) as reason:
-        return with_feedback(reason.decision, criterion.feedback)
+        return _unless_lost(with_feedback(reason.decision, criterion.feedback), evidence)
     except Exception as error:  # noqa: BLE001  # a judge's bug or a forged claim: never points, never zero
         reason_text = f"{type(error).__name__}: {error}"[:500]
         return Decision("error", None, _BROKEN, _BROKEN_REVIEW.filled(criterion.check, reason_text))
+
+
+def _unless_lost(decision: Decision, evidence: Evidence) -> Decision:
+    """What the lost part of a damaged file may hold is for a person; what is there counts. No bonus is owed."""
+    lost = evidence.submission.lost
+    if lost is None or decision.share in (None, 1.0) or evidence.criterion.bonus:
+        return decision
+    return replace(decision, share=None, feedback=_LOST.filled(lost), review=_LOST_REVIEW.filled(lost))
 
 
 def _not_run(evidence: Evidence) -> Decision:
@@ -141,6 +150,11 @@ _BROKEN_REVIEW = Text(ko="`{0}` 검사가 실패했습니다: {1}", en="the chec
 _UNREADABLE = Text(
     ko="제출한 파일을 읽을 수 없어 사람이 확인합니다. {0}", en="the file could not be read; a person will look. {0}"
 )
+_LOST = Text(
+    ko="제출한 파일의 일부를 쓸 수 없어 사람이 확인합니다. {0}",
+    en="part of the file could not be used; a person will look. {0}",
+)
+_LOST_REVIEW = Text(ko="파일의 일부가 빠진 채 채점했습니다: {0}", en="graded without a part of the file: {0}")
 _NOT_RUN_REVIEW = Text(ko="실행하지 못했습니다: {0}", en="not run: {0}")
 _REQUIRES = Text(ko="먼저 {0}을(를) 통과해야 합니다.", en="{0} must pass first")
 _WAITS = Text(ko="{0}의 확인을 기다립니다.", en="waits for the decision on {0}")

@@ -25,6 +25,8 @@ _TRIPLE_QUOTED = re.compile(r"([rRuU]?)(\"\"\"|''')(.*)\2", re.DOTALL)
 _MAGIC_NOTE = re.compile(r"^# Commented out IPython magic.*\n", re.MULTILINE)
 _LINE_MAGIC = re.compile(r"\s*# (?:%(?!%)|!)")
 _TIMING = re.compile(r"# %%(?:time|timeit|capture)\b")
+MAX_LINES = 100_000
+MAX_TOKENS = 200_000  # which take half a second
 _ENDS = (tokenize.NEWLINE, tokenize.NL, tokenize.ENDMARKER)
 _LAYOUT = (tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT)
 
@@ -39,7 +41,12 @@ def count_marks(text: str) -> int:
 
 
 def cells(text: str) -> list[Any]:
-    """The cells of a script with line ends `\\n`. Raises what jupytext raises for marks that it cannot read."""
+    """The cells of a script with line ends `\\n`.
+
+    Raises ValueError for one that would take long, and what jupytext raises for marks that it cannot read.
+    """
+    if text.count("\n") > MAX_LINES:
+        raise ValueError(f"it has more than {MAX_LINES:,} lines")
     text = _YAML_HEADER.sub(r"\1", text)  # nothing in it is needed, and reading YAML can fail or expand without end
     if _PERCENT.search(text):
         return list(jupytext.reads(_PYCHARM_MARKDOWN.sub("# %% [markdown]", text), fmt="py:percent").cells)
@@ -95,7 +102,9 @@ def _text_blocks(text: str) -> Iterator[tuple[int, int, str]]:
     lines = text.split("\n")
     fresh, block = True, None
     try:
-        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        for number, token in enumerate(tokenize.generate_tokens(io.StringIO(text).readline)):
+            if number > MAX_TOKENS:
+                raise ValueError(f"it has more than {MAX_TOKENS:,} words and signs")
             ends = token.type in _ENDS
             if block is not None and ends:
                 yield block

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
-from grader import notebook
+from grader import notebook, reading
 from grader.errors import SubmissionError
 from grader.model import Assignment, Submission
 from grader.names import printable, spelling
@@ -77,7 +77,7 @@ def _place(path: Path) -> Path:
 def _is_students_own(path: Path) -> bool:
     """Whether a folder directly holds notebooks: one of several paths that does, as in `class/*`, is a student's."""
     try:
-        return path.is_dir() and any(map(notebook.has_cells, _notebooks_in(path)))
+        return path.is_dir() and any(map(reading.has_cells, _notebooks_in(path)))
     except OSError:
         return False
 
@@ -99,7 +99,7 @@ def _hand_ins(path: Path, classes: set[Path]) -> list[_HandIn]:
                 raise SubmissionError(f"{path} does not exist: {mend}")
     except OSError as error:
         raise SubmissionError(f"{path} cannot be opened: {error.strerror}") from None
-    if path.is_file() and path.suffix.lower() not in notebook.SUFFIXES:
+    if path.is_file() and not reading.suffix(path.name):
         raise SubmissionError(f"{path} is not a notebook: give an .ipynb, a percent-format .py, or a folder")
     if not found:
         raise SubmissionError(f"{path} holds no notebook and no student's folder: is it the right folder?")
@@ -115,10 +115,10 @@ def _in_class(path: Path) -> list[_HandIn]:
 
 def _odd(path: Path) -> list[_HandIn]:
     """A link, or a pipe or device with a notebook's name, as a hand-in that says why it was not read."""
-    named = path.suffix.lower() in notebook.SUFFIXES
+    named = bool(reading.suffix(path.name))
     if _is_ignored(path.name) or not (named or path.is_symlink()):
         return []
-    student = _student(path.stem if named else path.name)
+    student = _student(_stem(path))
     if path.is_symlink():
         of_a_student = named or path.is_dir() or (not path.suffix and not path.exists())
         said = f"{printable(path.name)} is a link, and links are not followed: put the files themselves in its place"
@@ -136,13 +136,17 @@ def _is_outcome(folder: Path) -> bool:
 
 
 def _loose(file: Path) -> _HandIn:
-    return _HandIn(_student(file.stem), None, file, (file,))
+    return _HandIn(_student(_stem(file)), None, file, (file,))
 
 
 def _of_folder(folder: Path) -> _HandIn:
     closed: list[str] = []
     candidates = tuple(_notebooks_below(folder, closed))
     return _HandIn(_student(folder.name), folder, folder, candidates, tuple(closed))
+
+
+def _stem(file: Path) -> str:
+    return file.name.removesuffix(reading.suffix(file.name))
 
 
 def _student(name: str) -> str:
@@ -155,7 +159,7 @@ def _folders_in(path: Path, ignored: Callable[[str], bool]) -> list[Path]:
 
 
 def _notebooks_in(folder: Path) -> list[Path]:
-    files = (child for child in folder.iterdir() if child.suffix.lower() in notebook.SUFFIXES and child.is_file())
+    files = (child for child in folder.iterdir() if reading.suffix(child.name) and child.is_file())
     return sorted(file for file in files if not file.is_symlink() and not _is_ignored(file.name))
 
 
@@ -186,23 +190,24 @@ def _submission(hand_in: _HandIn, assignment: Assignment) -> Submission:
         return Submission(student=hand_in.student, path=hand_in.path, sha256=_sha256(None), warnings=warnings)
     chosen, warnings = _choose(hand_in)
     try:
-        content = notebook.read(chosen)
-    except notebook.Unreadable as error:
+        read = reading.read(chosen)
+    except reading.Unreadable as error:
         warnings = (*warnings, printable(str(error)))
         return Submission(student=hand_in.student, path=chosen, sha256=_sha256(chosen), warnings=warnings)
-    said = notebook.by_item(content, assignment)
+    said = notebook.by_item(read.notebook, assignment)
     files, left_out = _companions(chosen) if hand_in.folder else ({}, ())
     return Submission(
         student=hand_in.student,
         path=chosen,
         sha256=_sha256(chosen),
-        notebook=content,
+        notebook=read.notebook,
         items_of_cells=said.cells,
         headed=said.headed,
         answers=said.answers,
         elsewhere=said.elsewhere,
         files=files,
-        warnings=(*warnings, *left_out),
+        lost=read.lost and printable(read.lost),
+        warnings=(*warnings, *map(printable, read.warnings), *left_out),
     )
 
 
@@ -213,8 +218,8 @@ def _choose(hand_in: _HandIn) -> tuple[Path, tuple[str, ...]]:
     Returns the hand-in's warnings too, with the choice among them.
     """
     files = hand_in.candidates
-    notebooks = [file for file in files if file.suffix.lower() == ".ipynb"]
-    rivals = notebooks or [file for file in files if notebook.has_cells(file)] or list(files)
+    notebooks = [file for file in files if reading.suffix(file.name).lower() != ".py"]
+    rivals = notebooks or [file for file in files if reading.has_cells(file)] or list(files)
     depth = min(len(file.parts) for file in rivals)
     nearest = [file for file in rivals if len(file.parts) == depth]
     chosen = max(nearest, key=lambda file: (file.stat().st_size, file.name))

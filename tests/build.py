@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import yaml
@@ -66,3 +67,20 @@ def notebook(file: Path, *cells: str, heading: bool = True) -> Path:
 
 def submission(folder: Path, assignment: Assignment, *cells: str) -> Submission:
     return collect([notebook(folder / "student.ipynb", *cells)], assignment)[0]
+
+
+# ---------------------------------------------------------------- cells as files hold them
+
+Cell = dict[str, Any]
+
+
+def code(source: Any, *tags: str) -> Cell:
+    return {"cell_type": "code", "metadata": {"tags": list(tags)} if tags else {}, "source": source}
+
+
+def markdown(source: Any, *tags: str) -> Cell:
+    return code(source, *tags) | {"cell_type": "markdown"}
+
+
+def document(*cells: Any, **others: Any) -> dict[str, Any]:
+    return {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": list(cells), **others}

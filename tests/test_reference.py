@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from grader import notebook, tables
+from grader import reading, tables
 from grader.answers.phrases import find
 from grader.model import Assignment
 from grader.regression import least_squares_r2, r2_score
@@ -47,7 +47,7 @@ def test_least_squares_is_near_what_is_known_of_this_census() -> None:
 
 
 def test_the_handout_gives_no_phrase_away(homework: Assignment) -> None:
-    text = "\n".join(cell["source"] for cell in notebook.read(HW1 / "handout.ipynb")["cells"])
+    text = "\n".join(cell["source"] for cell in reading.read(HW1 / "handout.ipynb").notebook["cells"])
     for concept in homework.concepts.values():
         assert find(text, concept) == ()
 

@@ -144,6 +144,25 @@ def test_an_unreadable_answer_of_the_kernel_is_not_decided(tiny: Assignment, stu
     assert only(report)[1].earned is None
 
 
+@pytest.mark.parametrize(("r2", "earned"), [(0.7, 4), (0.3, None), (-3.0, None)])
+def test_what_a_lost_part_of_the_file_may_hold_is_never_zero(
+    tiny: Assignment, student: Submission, r2: float, earned: float | None
+) -> None:
+    cut = student.model_copy(update={"lost": "hw1.ipynb is damaged: the rest is lost"})
+    report = judged(tiny, cut, predictions(tiny, cut, r2))
+    assert only(report)[1].earned == report.total == earned
+    if earned is None:
+        assert "hw1.ipynb is damaged" in str(only(report)[0].needs_review)
+        assert "hw1.ipynb is damaged" in str(only(report)[1].feedback)
+
+
+def test_a_bonus_in_a_lost_part_of_the_file_holds_nothing_up(tmp_path: Path) -> None:
+    bonus = "{check: mentions, points: 1, concept: word, bonus: true}"
+    assignment = course(tmp_path, R2, bonus, concepts="{word: {en: [word]}}")
+    cut = submission(tmp_path / "s", assignment, "#md an answer").model_copy(update={"lost": "the rest is lost"})
+    assert judged(assignment, cut, predictions(assignment, cut, 0.7)).total == 4
+
+
 def test_our_fault_is_never_points_and_never_zero(tiny: Assignment, student: Submission) -> None:
     error = CellError(cell=None, name="OSError", message="no space left")
     report = judged(tiny, student, {}, status="infrastructure", errors=(error,))

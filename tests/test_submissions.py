@@ -91,6 +91,18 @@ def test_percent_script_as_hand_in(tmp_path: Path) -> None:
     assert submission.items_of_cells == ("P1", "P1")
 
 
+def test_names_that_browsers_give_a_download(tmp_path: Path) -> None:
+    notebook = write(tmp_path / "hw.ipynb", "답").read_bytes()
+    (tmp_path / "hw.ipynb").unlink()
+    for name in ("kim.ipynb.txt", "lee.IPYNB.json", "park.ipynb (1)"):
+        (tmp_path / name).write_bytes(notebook)
+    for other in ("notes.txt", "data.json", "ipynb.txt"):
+        write(tmp_path / other, "x")
+    students = found(tmp_path)
+    assert list(students) == ["kim", "lee", "park"]
+    assert all(student.answers["P1"].text == "답" for student in students.values())
+
+
 def test_folder_of_notebooks(tmp_path: Path) -> None:
     for name in ("b.ipynb", "a.ipynb", "c.IPYNB", "notes.txt", "scores.csv"):
         write(tmp_path / name, name)

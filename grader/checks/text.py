@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from grader import notebook
+from grader import reading
 from grader.answers.phrases import find
 from grader.checks import outputs
 from grader.checks.decision import Decision, Evidence, Unmet, Unsure, passed, say
@@ -114,7 +114,7 @@ def _words_in_code(evidence: Evidence) -> int:
 
 @lru_cache(maxsize=8)
 def _lines_given(handout: Path | None) -> frozenset[str]:
-    cells = notebook.read(handout)["cells"] if handout is not None else []
+    cells = reading.read(handout).notebook["cells"] if handout is not None else []
     return frozenset(line.strip() for cell in cells for line in cell["source"].splitlines())
 
 
