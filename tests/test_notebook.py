@@ -374,7 +374,7 @@ def test_answers_leave_out_handout_comments_and_item_headings(tmp_path: Path) ->
     )
     assert answers == {"P2": Answer(text="기울기  소실\n\nReLU", cells=(1, 2))}
     blank = notebook.by_item(notebook.read(handout), homework)
-    assert blank == (("P2", "P2"), {}, ("P2",), "")
+    assert blank == (("P2", "P2"), {}, ("P2",), "", ())
 
 
 @pytest.mark.parametrize("nothing", ["", "\n \n", "---", "***", "# P2", "<!-- 답 -->", "<!-- 답", "…", "> ", "- \n- "])
@@ -726,7 +726,7 @@ def test_percent_script_and_notebook_read_alike(reading: Callable[..., dict[str,
 def test_plain_script_is_one_code_cell(reading: Callable[..., dict[str, Any]]) -> None:
     read = reading("import torch\n\nlinear = 1\n\n\ndef f():\n    pass\n", "hw1.py")
     assert [cell["cell_type"] for cell in read["cells"]] == ["code"]
-    assert notebook.by_item(read, HOMEWORK) == ((None,), {}, (), "")
+    assert notebook.by_item(read, HOMEWORK) == ((None,), {}, (), "", ())
 
 
 def test_script_with_syntax_errors_is_for_the_kernel_to_refuse(reading: Callable[..., dict[str, Any]]) -> None:

@@ -1,0 +1,136 @@
+"""Words that may answer an item and stand in another place: under no heading, under another's, in code, in outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from grader import notebook, passages, topics
+from grader.checks import outputs
+from grader.checks.decision import Evidence, say
+from grader.model import Text
+
+AN_ANSWER = 60  # characters; shorter remarks answer none of the questions
+
+_MENTION = 30  # characters of a passage that says what is asked
+_MOST_PASSAGES = 2_000  # of one notebook; homework has dozens
+_MOST_OF_AN_OUTPUT = 5_000  # characters at its end; before them stand logs
+_SHOWN = 200  # characters of a quotation
+
+
+class Found(NamedTuple):
+    """A passage and where it stands. `own`: in the item's code; `loose`: under no item's heading."""
+
+    text: str
+    place: Text
+    own: bool = False
+    loose: bool = False
+    of_another: bool = False  # in the answer to another item
+
+    def quoted(self) -> str:
+        text = " ".join(self.text.split())
+        return f"“{text[:_SHOWN]}…”" if len(text) > _SHOWN else f"“{text}”"
+
+
+def answer_elsewhere(evidence: Evidence) -> Found | None:
+    """The passage outside the item's answer that reads most like one, or None.
+
+    Words under another item's heading must clearly be about this one. Others need only say one thing that is asked,
+    or be long and lean to it; long ones under no heading that are about no other item will do, and so will long ones
+    in the item's own code: that no phrase stands in them shows little.
+    """
+    known = topics.of(evidence.assignment)
+    best: tuple[int, Found] | None = None
+    for found in passages_of(evidence):
+        rank = _likeness(known, evidence.item.id, found)
+        if rank and (best is None or rank > best[0]):
+            best = (rank, found)
+    return best[1] if best else None
+
+
+def _likeness(known: topics.Topics, item: str, found: Found) -> int:
+    """From 0, nothing, to 3, clearly an answer to the item."""
+    about = known.of_passage(found.text)
+    if about == item:
+        return 3
+    standing = known.standings(found.text)
+    own = next((s for s in standing if s.item == item), None)
+    if found.of_another or not own:
+        silent = (found.loose or found.own) and about is None and len(found.text) >= AN_ANSWER
+        return 1 if silent else 0
+    if own.concepts and 2 * own.weight >= standing[0].weight and len(found.text) >= _MENTION:
+        return 2
+    leans = standing[0].item == item or found.own or (found.loose and about is None)
+    return 1 if leans and len(found.text) >= AN_ANSWER else 0
+
+
+def passages_of(evidence: Evidence) -> Iterator[Found]:
+    """Paragraphs under no heading and under other items' headings; comments, strings and outputs."""
+    for count, found in enumerate(_passages(evidence)):
+        if count >= _MOST_PASSAGES:
+            return
+        yield found
+
+
+def _passages(evidence: Evidence) -> Iterator[Found]:
+    submission = evidence.submission
+    for text in topics.paragraphs(submission.elsewhere):
+        yield Found(text, _place_of(evidence, text), loose=True)
+    for item, answer in submission.answers.items():
+        if item != evidence.item.id:
+            cells = ", ".join(map(str, answer.cells))
+            yield from (
+                Found(text, _ANSWER.filled(item, cells), of_another=True) for text in topics.paragraphs(answer.text)
+            )
+    own = set(evidence.own_cells()) if submission.headed else set()
+    yield from _in_code(evidence, own)
+    for number, cell in enumerate(evidence.cells, start=1):
+        printed = outputs.text_of(cell)[-_MOST_OF_AN_OUTPUT:]
+        long = (text for text in topics.paragraphs(printed) if len(text) >= _MENTION)
+        yield from (Found(text, _OUTPUT.filled(number)) for text in long)
+
+
+def _in_code(evidence: Evidence, own: set[int]) -> Iterator[Found]:
+    """Comments and strings that the handout does not hold already."""
+    given = _lines_given(evidence.assignment.handout)
+    for number, cell in enumerate(_cells(evidence), start=1):
+        if cell.get("cell_type") != "code":
+            continue
+        for kind, text in passages.in_source(cell.get("source", "")):
+            said = "\n".join(line for line in text.splitlines() if line.strip() not in given)
+            for paragraph in topics.paragraphs(said):
+                yield Found(paragraph, _IN_CODE[kind].filled(number), own=number - 1 in own)
+
+
+def _cells(evidence: Evidence) -> list[dict[str, Any]]:
+    """As handed in: a run that was cut short leaves no notebook."""
+    return list((evidence.submission.notebook or {}).get("cells", []))
+
+
+def _place_of(evidence: Evidence, text: str) -> Text:
+    """The cell that a paragraph under no heading stands in; it may come from a file beside the notebook."""
+    first = text.strip().splitlines()[0]
+    for number, cell in enumerate(_cells(evidence), start=1):
+        if cell.get("cell_type") != "code" and first in cell.get("source", ""):
+            return _LOOSE.filled(number)
+    return _NOWHERE
+
+
+@lru_cache(maxsize=8)
+def _lines_given(handout: Path | None) -> frozenset[str]:
+    cells = notebook.read(handout)["cells"] if handout is not None else []
+    words = (passage.text for cell in cells for passage in passages.in_source(cell["source"]))
+    lines = (line for cell in cells for line in cell["source"].splitlines())
+    return frozenset(line.strip() for line in (*lines, *(line for text in words for line in text.splitlines())))
+
+
+_LOOSE = say("{0}번 셀의 글", "the words of cell {0}")
+_NOWHERE = say("문항 제목이 없는 글", "words under no item's heading")
+_ANSWER = say("{0}의 답({1}번 셀)", "the answer to {0} (cell {1})")
+_OUTPUT = say("{0}번 셀의 출력", "the output of cell {0}")
+_IN_CODE = {
+    "comment": say("{0}번 셀의 주석", "a comment in cell {0}"),
+    "string": say("{0}번 셀의 문자열", "a string in cell {0}"),
+}
