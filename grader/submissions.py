@@ -202,7 +202,7 @@ def _submission(hand_in: _HandIn, assignment: Assignment) -> Submission:
         answers=said.answers,
         elsewhere=said.elsewhere,
         files=files,
-        warnings=(*warnings, *left_out),
+        warnings=(*warnings, *said.notes, *left_out),
     )
 
 

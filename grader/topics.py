@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from grader.answers.phrases import find
+from grader.answers.phrases import expressed
 from grader.model import Assignment, Concept, Item
 
 MOST_READ = 8_000  # characters of one passage; a homework answer has hundreds
@@ -25,17 +25,16 @@ _PARTICLE = re.compile(
     r"(?<=[가-힣]{2})(?:으로써|으로서|에서|에게|까지|부터|보다|처럼|이란|으로|이나|은|는|이|가|을|를|의|에|도|로|와|과|란|만)$"
 )
 # Words of any question in any subject; they tell no item from another.
-_COMMON = frozenset(
-    """
-    a an the of for to in on at by and or not no is are was were be been do does did it its this that these those there
-    what which why how when where who than rather instead with without from into as about between both each one two
-    three we you they use used uses using need needed reason reasons explain describe discuss compare comparison role
-    purpose advantage advantages difference differences answer answers question problem homework part
-    이유 무엇 어떻게 어떤 사용 사용하는 쓰는 쓰이는 쓸까 이용 이용하는 하는 하고 하면 되는 설명 설명하시오 비교 대한
-    위한 위해 때문 때문에 그리고 또는 또한 차이 차이점 장점 단점 문제 과제 해야 필요 필요성 역할 무엇인가요 될까요
-    무엇일까요 있을까요 어떨까요 있는 없는 것은 것이 것을 같은 다른 모두 각각 먼저 대신
-    """.split()
-)
+_COMMON_WORDS = """
+a an the of for to in on at by and or not no is are was were be been do does did it its this that these those there
+what which why how when where who than rather instead with without from into as about between both each one two
+three we you they use used uses using need needed reason reasons explain describe discuss compare comparison role
+purpose advantage advantages difference differences answer answers question problem homework part
+이유 무엇 어떻게 어떤 사용 사용하는 쓰는 쓰이는 쓸까 이용 이용하는 하는 하고 하면 되는 설명 설명하시오 비교 대한
+위한 위해 때문 때문에 그리고 또는 또한 차이 차이점 장점 단점 문제 과제 해야 필요 필요성 역할 무엇인가요 될까요
+무엇일까요 있을까요 어떨까요 있는 없는 것은 것이 것을 같은 다른 모두 각각 먼저 대신
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
 
 
 class Standing(NamedTuple):
@@ -156,14 +155,13 @@ def _standings(subjects: tuple[_Subject, ...], text: str) -> tuple[Standing, ...
         users = [subject for subject in subjects if word in subject.all]
         for subject in users:
             weights[subject.item] += (_TITLE if word in subject.title else _ELSEWHERE) / len(users) ** 2
-    expressed = dict.fromkeys(weights, 0.0)
+    said = dict.fromkeys(weights, 0.0)
     concepts = {concept.id: concept for subject in subjects for concept in subject.concepts}
-    for concept in concepts.values():
-        askers = [subject.item for subject in subjects if concept in subject.concepts]
-        if find(text, concept):
-            for item in askers:
-                expressed[item] += 1 / len(askers)
-    found = [Standing(item, expressed[item], weight + _CONCEPT * expressed[item]) for item, weight in weights.items()]
+    for name in expressed(text, concepts.values()):
+        askers = [subject.item for subject in subjects if concepts[name] in subject.concepts]
+        for item in askers:
+            said[item] += 1 / len(askers)
+    found = [Standing(item, said[item], weight + _CONCEPT * said[item]) for item, weight in weights.items()]
     return tuple(sorted((standing for standing in found if standing.weight), key=lambda s: -s.weight))
 
 

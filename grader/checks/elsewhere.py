@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +16,8 @@ from grader.model import Text
 AN_ANSWER = 60  # characters; shorter remarks answer none of the questions
 
 _MENTION = 30  # characters of a passage that says what is asked
-_MOST_PASSAGES = 2_000  # of one notebook; homework has dozens
+_MOST_PASSAGES = 1_000  # of one notebook; homework has dozens
+_MOST_CHARACTERS = 200_000  # of them all
 _MOST_OF_AN_OUTPUT = 5_000  # characters at its end; before them stand logs
 _SHOWN = 200  # characters of a quotation
 
@@ -34,7 +36,14 @@ class Found(NamedTuple):
         return f"“{text[:_SHOWN]}…”" if len(text) > _SHOWN else f"“{text}”"
 
 
-def answer_elsewhere(evidence: Evidence) -> Found | None:
+class Seen(NamedTuple):
+    """Passages outside an item's answer; `whole` if there are no more."""
+
+    passages: tuple[Found, ...]
+    whole: bool
+
+
+def likeliest_answer(evidence: Evidence, seen: Seen) -> Found | None:
     """The passage outside the item's answer that reads most like one, or None.
 
     Words under another item's heading must clearly be about this one. Others need only say one thing that is asked,
@@ -42,12 +51,9 @@ def answer_elsewhere(evidence: Evidence) -> Found | None:
     in the item's own code: that no phrase stands in them shows little.
     """
     known = topics.of(evidence.assignment)
-    best: tuple[int, Found] | None = None
-    for found in passages_of(evidence):
-        rank = _likeness(known, evidence.item.id, found)
-        if rank and (best is None or rank > best[0]):
-            best = (rank, found)
-    return best[1] if best else None
+    ranked = [(_likeness(known, evidence.item.id, found), -place) for place, found in enumerate(seen.passages)]
+    rank, place = max(ranked, default=(0, 0))
+    return seen.passages[-place] if rank else None
 
 
 def _likeness(known: topics.Topics, item: str, found: Found) -> int:
@@ -66,12 +72,16 @@ def _likeness(known: topics.Topics, item: str, found: Found) -> int:
     return 1 if leans and len(found.text) >= AN_ANSWER else 0
 
 
-def passages_of(evidence: Evidence) -> Iterator[Found]:
-    """Paragraphs under no heading and under other items' headings; comments, strings and outputs."""
-    for count, found in enumerate(_passages(evidence)):
-        if count >= _MOST_PASSAGES:
-            return
-        yield found
+def passages_of(evidence: Evidence) -> Seen:
+    """Paragraphs under no heading and under other items' headings; comments, strings and outputs; each cut if long."""
+    room = _MOST_CHARACTERS
+    seen = []
+    for found in islice(_passages(evidence), _MOST_PASSAGES):
+        seen.append(found._replace(text=found.text[: topics.MOST_READ]))
+        room -= len(seen[-1].text)
+        if room < 0:
+            break
+    return Seen(tuple(seen), whole=room >= 0 and len(seen) < _MOST_PASSAGES)
 
 
 def _passages(evidence: Evidence) -> Iterator[Found]:

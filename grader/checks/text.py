@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from grader import topics
-from grader.answers.phrases import find
+from grader.answers.phrases import expressed, find
 from grader.checks import outputs
 from grader.checks.decision import Decision, Evidence, Unmet, Unsure, joined, passed, say
-from grader.checks.elsewhere import AN_ANSWER, answer_elsewhere, passages_of
+from grader.checks.elsewhere import AN_ANSWER, likeliest_answer, passages_of
 from grader.model import Submission, Text
 from grader.topics import paragraphs
 
@@ -68,11 +68,16 @@ def compares_devices(evidence: Evidence) -> Decision:
     for cells, passage in passages:
         if _ACCELERATOR.search(passage) and _TIME.search(passage):
             raise Unsure(_NO_COMPARISON, _HALF_COMPARISON.filled(_around(passage)), "failed", cells=cells)
-    for found in passages_of(evidence):
+    raise _compared_elsewhere(evidence)
+
+
+def _compared_elsewhere(evidence: Evidence) -> Exception:
+    seen = passages_of(evidence)
+    for found in seen.passages:
         if _CPU.search(found.text) and _GPU.search(found.text) and _TIME.search(found.text):
             review = _COMPARED_ELSEWHERE.filled(found.place.ko, found.place.en, found.quoted())
-            raise Unsure(_NO_COMPARISON, review, "failed")
-    raise Unmet(_NO_COMPARISON)
+            return Unsure(_NO_COMPARISON, review, "failed")
+    return Unmet(_NO_COMPARISON) if seen.whole else Unsure(_NO_COMPARISON, _TOO_MUCH, "failed")
 
 
 def _around(passage: str) -> str:
@@ -105,8 +110,8 @@ def _other_places(evidence: Evidence, concept: str) -> Iterator[Text]:
     if about not in (None, item):
         yield _MISPLACED.filled(item, about)
     named = evidence.assignment.concepts[concept]
-    for found in passages_of(evidence):
-        if not found.of_another and find(found.text, named):
+    for found in passages_of(evidence).passages:
+        if not found.of_another and expressed(found.text, [named]):
             yield _ALSO.filled(found.place.ko, found.place.en, found.quoted())
             return
 
@@ -118,12 +123,13 @@ def _no_answer(evidence: Evidence) -> Exception:
     if evidence.criterion.bonus:
         return Unmet(empty, characters=0)
     headed = item in submission.headed
-    if found := answer_elsewhere(evidence):
+    seen = passages_of(evidence)
+    if found := likeliest_answer(evidence, seen):
         review = _FOUND_ELSEWHERE.filled(item, found.place.ko, found.place.en, found.quoted())
         return Unsure(empty if headed else _NOT_HEADED.filled(item), review, "failed", characters=0)
     if not headed and _has_words(submission):
         return Unsure(_NOT_HEADED.filled(item), _ELSEWHERE.filled(item), "failed", characters=0)
-    return Unmet(empty, characters=0)
+    return Unmet(empty, characters=0) if seen.whole else Unsure(empty, _TOO_MUCH, "failed", characters=0)
 
 
 def _has_words(submission: Submission) -> bool:
@@ -140,6 +146,10 @@ _ELSEWHERE = say(
     "no heading or tag names {0}; read whether it is answered elsewhere",
 )
 _FOUND_ELSEWHERE = say("{0}의 답이 다른 곳({1})에 있을 수 있습니다: {3}", "{0} may be answered elsewhere, in {2}: {3}")
+_TOO_MUCH = say(
+    "제목 없는 글과 코드의 글이 너무 많아 다 읽지 못했습니다. 답이 있는지 보세요.",
+    "there are more words under no heading and in code than were read; look whether it is answered there",
+)
 _MISPLACED = say("{0}의 글은 {1}의 답처럼 읽힙니다.", "the words under {0} read like an answer to {1}")
 _ALSO = say("그 구절은 다른 곳({0})에 있습니다: {2}", "a phrase of it stands elsewhere, in {1}: {2}")
 _COMPARED_ELSEWHERE = say("CPU와 GPU를 비교한 글이 {0}에 있습니다: {2}", "a comparison stands elsewhere, in {1}: {2}")
