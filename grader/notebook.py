@@ -165,7 +165,7 @@ def by_item(notebook: dict[str, Any], assignment: Assignment) -> ByItem:
     outline = Outline(item.id for item in assignment.items)
     given = _handout_lines(assignment.handout)
     sections, ends = cut(notebook["cells"], outline, lambda line: _key(line) in given)
-    placed = place(sections, Outline(outline.items), known)
+    placed = place(sections, outline, known)
     headed = placed.named | placed.by_topic
     dealt = deal(sections, outline, known, [item for item in known.written() if item not in headed])
     said = dict(dealt.answers)

@@ -16,6 +16,7 @@ from grader.model import Text
 AN_ANSWER = 60  # characters; shorter remarks answer none of the questions
 
 _MENTION = 30  # characters of a passage that says what is asked
+_REMARK = 15  # characters; a shorter one under no heading is a title
 _MOST_PASSAGES = 1_000  # of one notebook; homework has dozens
 _MOST_CHARACTERS = 200_000  # of them all
 _MOST_OF_AN_OUTPUT = 5_000  # characters at its end; before them stand logs
@@ -47,8 +48,8 @@ def likeliest_answer(evidence: Evidence, seen: Seen) -> Found | None:
     """The passage outside the item's answer that reads most like one, or None.
 
     Words under another item's heading must clearly be about this one. Others need only say one thing that is asked,
-    or be long and lean to it; long ones under no heading that are about no other item will do, and so will long ones
-    in the item's own code: that no phrase stands in them shows little.
+    or be long and lean to it. In the item's own code, and more so under no heading, words need not even do that: that
+    no phrase stands in them shows little.
     """
     known = topics.of(evidence.assignment)
     ranked = [(_likeness(known, evidence.item.id, found), -place) for place, found in enumerate(seen.passages)]
@@ -58,18 +59,24 @@ def likeliest_answer(evidence: Evidence, seen: Seen) -> Found | None:
 
 def _likeness(known: topics.Topics, item: str, found: Found) -> int:
     """From 0, nothing, to 3, clearly an answer to the item."""
-    about = known.of_passage(found.text)
-    if about == item:
-        return 3
+    about, size = known.of_passage(found.text), len(found.text)
+    if about == item or found.of_another:
+        return 3 if about == item else 0
     standing = known.standings(found.text)
     own = next((s for s in standing if s.item == item), None)
-    if found.of_another or not own:
-        silent = (found.loose or found.own) and about is None and len(found.text) >= AN_ANSWER
-        return 1 if silent else 0
-    if own.concepts and 2 * own.weight >= standing[0].weight and len(found.text) >= _MENTION:
+    if own and own.concepts and 2 * own.weight >= standing[0].weight and size >= _MENTION:
         return 2
-    leans = standing[0].item == item or found.own or (found.loose and about is None)
-    return 1 if leans and len(found.text) >= AN_ANSWER else 0
+    if found.loose:
+        return int(_may_answer(own is not None, about, bool(standing), size))
+    leans = bool(standing) and standing[0].item == item
+    return int(size >= AN_ANSWER and (leans or (found.own and (own is not None or about is None))))
+
+
+def _may_answer(has_of_item: bool, about: str | None, has_of_any: bool, size: int) -> bool:
+    """Whether words under no heading may be an answer: else only a name, a title or a greeting stands there."""
+    if about is not None:
+        return has_of_item and size >= _MENTION
+    return size >= AN_ANSWER or (has_of_any and size >= _REMARK)
 
 
 def passages_of(evidence: Evidence) -> Seen:
