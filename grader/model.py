@@ -147,7 +147,7 @@ class Submission(Noun):
     sha256: str = Field(description="of the notebook file's bytes")
     notebook: dict[str, Any] | None = Field(None, description="nbformat 4 JSON; None if unreadable")
     items_of_cells: tuple[str | None, ...] = Field((), description="for each cell the item it belongs to")
-    headed: tuple[str, ...] = Field((), description="items that a heading or a tag names")
+    headed: tuple[str, ...] = Field((), description="items that a heading or a tag names or is about")
     answers: dict[str, Answer] = Field(default_factory=dict, description="by item id")
     elsewhere: str = Field("", description="the student's own words under no item's heading")
     files: dict[str, Path] = Field(default_factory=dict, description="companions: path in the working directory")

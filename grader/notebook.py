@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from grader import reading
-from grader.cells import strings_in
-from grader.headings import Outline, lines
+from grader import reading, topics
+from grader.headings import lines
 from grader.model import Answer, Assignment
+from grader.outline import Outline
+from grader.pieces import deal
+from grader.sections import Words, cut, place
+from grader.swaps import in_their_places
 
 
 class ByItem(NamedTuple):
@@ -19,8 +23,9 @@ class ByItem(NamedTuple):
 
     cells: tuple[str | None, ...]
     answers: dict[str, Answer]
-    headed: tuple[str, ...]  # items that a heading or a tag names
+    headed: tuple[str, ...]  # items that a heading or a tag names, or whose topic a heading has
     elsewhere: str  # words under no item's heading
+    notes: tuple[str, ...] = ()  # what was decided by more than names, and why
 
 
 def by_item(notebook: dict[str, Any], assignment: Assignment) -> ByItem:
@@ -28,34 +33,31 @@ def by_item(notebook: dict[str, Any], assignment: Assignment) -> ByItem:
 
     A cell belongs to the item that its tags name, or else to that of the last heading or tagged cell at or before it
     (None before the first); words belong to the heading above them, also within one cell, and to each item that it
-    names. The handout's lines, HTML comments and the headings that name an item are no words of the student's.
+    names. Items that are named nowhere are known by the topic of a heading or, for words, of a passage; what remains
+    in doubt stays `elsewhere`. The handout's lines, HTML comments and the headings that name an item are no words of
+    the student's.
     """
+    known = topics.of(assignment)
     outline = Outline(item.id for item in assignment.items)
     given = _handout_lines(assignment.handout)
-    current: tuple[str, ...] = ()
-    headed: set[str] = set()
-    cell_items: list[str | None] = []
-    words: dict[str | None, dict[int, list[str]]] = {}
-    for number, cell in enumerate(notebook["cells"], start=1):
-        tagged = outline.tagged(strings_in(cell["metadata"], "tags"))
-        current = tagged or current
-        headed.update(tagged)
-        for line, heading in lines(cell["source"]) if cell["cell_type"] != "code" else ():
-            named = outline.enter(heading, current) if heading else None
-            if named is not None:
-                current = named
-                headed.update(named)
-            elif _key(line) not in given:
-                for item in current or (None,):
-                    words.setdefault(item, {}).setdefault(number, []).append(line)
-        cell_items.append(next(iter(tagged or current), None))
-    elsewhere = _answer(words.pop(None, {})).text
-    answers = {item: answer for item, said in words.items() if item and (answer := _answer(said)).text}
-    return ByItem(tuple(cell_items), answers, tuple(i.id for i in assignment.items if i.id in headed), elsewhere)
+    sections, ends = cut(notebook["cells"], outline, lambda line: _key(line) in given)
+    placed = place(sections, outline, known)
+    headed = placed.named | placed.by_topic
+    dealt = deal(sections, outline, known, [item for item in known.written() if item not in headed])
+    said = dict(dealt.answers)
+    for section in sections:
+        for item in section.items:
+            said.setdefault(item, []).extend(section.words)
+    answers = {item: answer for item, words in said.items() if (answer := _answer(words)).text}
+    answers, exchanged = in_their_places(answers, placed.named, known)
+    tags = [outline.tagged(cell["metadata"].get("tags", ())) for cell in notebook["cells"]]
+    cells = tuple(next(iter(t or sections[end].items), None) for t, end in zip(tags, ends, strict=True))
+    in_order = tuple(item for item in outline.items if item in headed)
+    return ByItem(cells, answers, in_order, _answer(dealt.rest).text, (*placed.notes, *dealt.notes, *exchanged))
 
 
-def _answer(lines_of_cells: dict[int, list[str]]) -> Answer:
-    texts = {number: "\n".join(lines).strip() for number, lines in lines_of_cells.items()}
+def _answer(words: Words) -> Answer:
+    texts = {n: "\n".join(line for _, line in lines).strip() for n, lines in groupby(words, key=lambda word: word[0])}
     texts = {number: text for number, text in texts.items() if re.search(r"\w", text)}  # a lone rule `---` says nothing
     return Answer(text="\n\n".join(texts.values()), cells=tuple(texts))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from grader import reading, tables
 from grader.errors import GraderError
-from grader.headings import is_name
+from grader.item_names import is_name
 from grader.model import Assignment, Item, Limits
 from grader.rubric_params import check_parameters
 from grader.rubric_yaml import Document, Location

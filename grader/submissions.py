@@ -207,7 +207,7 @@ def _submission(hand_in: _HandIn, assignment: Assignment) -> Submission:
         elsewhere=said.elsewhere,
         files=files,
         lost=read.lost and printable(read.lost),
-        warnings=(*warnings, *map(printable, read.warnings), *left_out),
+        warnings=(*warnings, *map(printable, read.warnings), *said.notes, *left_out),
     )
 
 

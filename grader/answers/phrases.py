@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from grader.model import Concept, Span
@@ -48,6 +48,14 @@ def find(text: str, concept: Concept) -> tuple[Span, ...]:
             start, end = places[match.start()][0], places[match.end() - 1][1]
             found.append(Span(start=start, end=end, concept=concept.id, phrase=phrase))
     return _without_overlaps(found)
+
+
+def expressed(text: str, concepts: Iterable[Concept]) -> frozenset[str]:
+    """Ids of the concepts of which a phrase stands in the text; sooner told than every place of theirs."""
+    plain, _ = _normalised(text[:MAX_CHARACTERS])
+    return frozenset(
+        concept.id for concept in concepts if any(pattern(p).search(plain) for p in (*concept.ko, *concept.en))
+    )
 
 
 @lru_cache(maxsize=4096)

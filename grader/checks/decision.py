@@ -28,6 +28,11 @@ def say(ko: str, en: str) -> Text:
     return Text(ko=ko, en=en)
 
 
+def joined(*texts: Text) -> Text:
+    """Sentences one after the other."""
+    return Text(ko=" ".join(text.ko for text in texts), en="; ".join(text.en for text in texts))
+
+
 def passed(spans: tuple[Span, ...] = (), notes: tuple[Text, ...] = (), **evidence: Any) -> Decision:
     return Decision("passed", 1.0, spans=spans, notes=notes, evidence=evidence)
 

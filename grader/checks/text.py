@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Iterator
 
-from grader import reading
-from grader.answers.phrases import find
+from grader import topics
+from grader.answers.phrases import expressed, find
 from grader.checks import outputs
-from grader.checks.decision import Decision, Evidence, Unmet, Unsure, passed, say
+from grader.checks.decision import Decision, Evidence, Unmet, Unsure, joined, passed, say
+from grader.checks.elsewhere import AN_ANSWER, likeliest_answer, passages_of
 from grader.model import Submission, Text
+from grader.topics import paragraphs
 
 _CPU = re.compile(r"(?<![a-z])cpu(?![a-z])", re.IGNORECASE)
 _GPU = re.compile(r"(?<![a-z])(?:gpu|cuda|mps)(?![a-z])|그래픽\s?카드", re.IGNORECASE)
@@ -57,15 +58,26 @@ def _is_code(evidence: Evidence, index: int) -> bool:
 def compares_devices(evidence: Evidence) -> Decision:
     """One passage, written or printed, sets the CPU beside a GPU and speaks of time."""
     answers = evidence.submission.answers.values()
-    written = [(list(answer.cells), part) for answer in answers for part in re.split(r"\n\s*\n", answer.text)]
+    written = [(list(answer.cells), part) for answer in answers for part in paragraphs(answer.text)]
+    loose: list[tuple[list[int], str]] = [([], part) for part in paragraphs(evidence.submission.elsewhere)]
     printed = [([number], outputs.text_of(cell)) for number, cell in enumerate(evidence.cells, start=1)]
-    for cells, passage in (*written, *printed):
+    passages = [*written, *loose, *printed]
+    for cells, passage in passages:
         if _CPU.search(passage) and _GPU.search(passage) and _TIME.search(passage):
             return passed(passage=_around(passage), cells=cells)
-    for cells, passage in (*written, *printed):
+    for cells, passage in passages:
         if _ACCELERATOR.search(passage) and _TIME.search(passage):
             raise Unsure(_NO_COMPARISON, _HALF_COMPARISON.filled(_around(passage)), "failed", cells=cells)
-    raise Unmet(_NO_COMPARISON)
+    raise _compared_elsewhere(evidence)
+
+
+def _compared_elsewhere(evidence: Evidence) -> Exception:
+    seen = passages_of(evidence)
+    for found in seen.passages:
+        if _CPU.search(found.text) and _GPU.search(found.text) and _TIME.search(found.text):
+            review = _COMPARED_ELSEWHERE.filled(found.place.ko, found.place.en, found.quoted())
+            return Unsure(_NO_COMPARISON, review, "failed")
+    return Unmet(_NO_COMPARISON) if seen.whole else Unsure(_NO_COMPARISON, _TOO_MUCH, "failed")
 
 
 def _around(passage: str) -> str:
@@ -87,44 +99,44 @@ def mentions(evidence: Evidence, *, concept: str) -> Decision:
         return passed(spans=spans, cells=list(answer.cells))
     if evidence.criterion.bonus:
         raise Unmet(_NOT_FOUND, characters=len(answer.text))
-    review = _MISSED.filled(concept, len(answer.text))
+    review = joined(_MISSED.filled(concept, len(answer.text)), *_other_places(evidence, concept))
     raise Unsure(_NOT_FOUND, review, "failed", characters=len(answer.text))
 
 
+def _other_places(evidence: Evidence, concept: str) -> Iterator[Text]:
+    """What may explain that an answer lacks a phrase: it reads like another item's, or the phrase stands elsewhere."""
+    item = evidence.item.id
+    about = topics.of(evidence.assignment).of_passage(evidence.answer.text)
+    if about not in (None, item):
+        yield _MISPLACED.filled(item, about)
+    named = evidence.assignment.concepts[concept]
+    for found in passages_of(evidence).passages:
+        if not found.of_another and expressed(found.text, [named]):
+            yield _ALSO.filled(found.place.ko, found.place.en, found.quoted())
+            return
+
+
 def _no_answer(evidence: Evidence) -> Exception:
-    """Zero for sure where the item is headed and empty; for a person where the words may stand elsewhere."""
+    """Zero for sure only where nothing in the hand-in may be the answer; otherwise a person reads what may be."""
     item, submission = evidence.item.id, evidence.submission
     empty = _EMPTY.filled(item)
     if evidence.criterion.bonus:
         return Unmet(empty, characters=0)
-    if item not in submission.headed and _has_words(submission):
+    headed = item in submission.headed
+    seen = passages_of(evidence)
+    if found := likeliest_answer(evidence, seen):
+        review = _FOUND_ELSEWHERE.filled(item, found.place.ko, found.place.en, found.quoted())
+        return Unsure(empty if headed else _NOT_HEADED.filled(item), review, "failed", characters=0)
+    if not headed and _has_words(submission):
         return Unsure(_NOT_HEADED.filled(item), _ELSEWHERE.filled(item), "failed", characters=0)
-    if submission.headed and _words_in_code(evidence) >= _AN_ANSWER:
-        return Unsure(empty, _IN_CODE_REVIEW.filled(item), "failed", characters=0)
-    return Unmet(empty, characters=0)
-
-
-def _words_in_code(evidence: Evidence) -> int:
-    """Characters of comments and strings in the item's code that the handout does not hold already."""
-    given = _lines_given(evidence.assignment.handout)
-    sources = [evidence.cells[i].get("source", "") for i in evidence.own_cells() if i < len(evidence.cells)]
-    own = "\n".join(line for source in sources for line in source.splitlines() if line.strip() not in given)
-    return sum(len(words) for words in _IN_CODE.findall(own))
-
-
-@lru_cache(maxsize=8)
-def _lines_given(handout: Path | None) -> frozenset[str]:
-    cells = reading.read(handout).notebook["cells"] if handout is not None else []
-    return frozenset(line.strip() for cell in cells for line in cell["source"].splitlines())
+    return Unmet(empty, characters=0) if seen.whole else Unsure(empty, _TOO_MUCH, "failed", characters=0)
 
 
 def _has_words(submission: Submission) -> bool:
     written = [submission.elsewhere, *(answer.text for answer in submission.answers.values())]
-    return sum(len(text) for text in written) >= _AN_ANSWER
+    return sum(len(text) for text in written) >= AN_ANSWER
 
 
-_AN_ANSWER = 60  # characters; shorter remarks answer none of the questions
-_IN_CODE = re.compile(r"#[^\n]*|\"{3}.*?\"{3}|'{3}.*?'{3}|(?<=print\()[^\n]*", re.DOTALL)
 _NOT_HEADED = say(
     "{0} 제목을 찾지 못했습니다. 다른 곳에 쓴 답이 있는지 사람이 확인합니다.",
     "no heading names {0}; a person will look whether it is answered elsewhere",
@@ -133,9 +145,14 @@ _ELSEWHERE = say(
     "{0}이라는 제목이나 태그가 없습니다. 다른 곳에 답이 있는지 읽어 주세요.",
     "no heading or tag names {0}; read whether it is answered elsewhere",
 )
-_IN_CODE_REVIEW = say(
-    "{0}의 답이 코드의 주석이나 출력문에 있을 수 있습니다.", "{0} may be answered in comments or strings of its code"
+_FOUND_ELSEWHERE = say("{0}의 답이 다른 곳({1})에 있을 수 있습니다: {3}", "{0} may be answered elsewhere, in {2}: {3}")
+_TOO_MUCH = say(
+    "제목 없는 글과 코드의 글이 너무 많아 다 읽지 못했습니다. 답이 있는지 보세요.",
+    "there are more words under no heading and in code than were read; look whether it is answered there",
 )
+_MISPLACED = say("{0}의 글은 {1}의 답처럼 읽힙니다.", "the words under {0} read like an answer to {1}")
+_ALSO = say("그 구절은 다른 곳({0})에 있습니다: {2}", "a phrase of it stands elsewhere, in {1}: {2}")
+_COMPARED_ELSEWHERE = say("CPU와 GPU를 비교한 글이 {0}에 있습니다: {2}", "a comparison stands elsewhere, in {1}: {2}")
 _NO_CODE = say("{0} 제목 아래에 코드가 없습니다.", "there is no code under a heading {0}")
 _STOPPED = say("{0}번 셀이 멈췄습니다: {1}", "cell {0} stopped with {1}")
 _UNREACHED = say("{0}번 셀까지 가지 못하고 실행이 끝났습니다.", "the run ended before cell {0}")
