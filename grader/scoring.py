@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from grader import __version__
 from grader.checks import decide
 from grader.checks.decision import Decision, Evidence, Unmet, Unsure, with_feedback
+from grader.checks.documents import held_back
 from grader.model import (
     Assignment,
     Criterion,
@@ -34,6 +35,7 @@ def score(
     total = None if undecided else round(sum(item.points or 0.0 for item in scores), 6)
     return Report(
         student=submission.student,
+        identity=submission.identity,
         assignment=assignment.id,
         status="provisional" if undecided else "final",
         total=total,
@@ -49,6 +51,8 @@ def score(
             environment=execution.environment,
         ),
         warnings=submission.warnings,
+        submitted_at=submission.submitted_at,
+        late=submission.late,
         language=language,
         submission_sha256=submission.sha256,
         rubric_sha256=assignment.sha256,
@@ -98,7 +102,7 @@ def _decision(criterion: Criterion, evidence: Evidence, findings: dict[str, Find
     try:
         return with_feedback(decide(criterion, evidence), criterion.feedback)
     except (Unmet, Unsure) as reason:
-        return with_feedback(reason.decision, criterion.feedback)
+        return held_back(with_feedback(reason.decision, criterion.feedback), evidence)
     except Exception as error:  # noqa: BLE001  # a judge's bug or a forged claim: never points, never zero
         reason_text = f"{type(error).__name__}: {error}"[:500]
         return Decision("error", None, _BROKEN, _BROKEN_REVIEW.filled(criterion.check, reason_text))

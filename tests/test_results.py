@@ -93,7 +93,7 @@ def files_in(folder: Path) -> set[str]:
 
 def test_one_row_per_student_and_one_column_per_item() -> None:
     table = gradebook([report("김서연"), report("Alex Kim", 7.25, 0)], HOMEWORK)
-    assert table.split("\r\n")[0] == "student,P1.1,P2,total,max_points,status,execution"
+    assert table.split("\r\n")[0] == "student,P1.1,P2,total,max_points,status,execution,late"
     assert rows(table) == [
         dict(zip(table.split("\r\n")[0].split(","), cells, strict=True))
         for cells in (
