@@ -97,7 +97,7 @@ class Unpacking:
         if self.written > self.caps.total_bytes:
             raise too_large(self.archive, self.caps)
         if size > self.caps.entry_bytes:
-            raise EntryRefused(f"is larger than {self.caps.entry_bytes / 1e6:.0f} MB: hand it in without large files")
+            raise entry_too_large(self.caps)
 
     def _free(self, path: str) -> str:
         """The path, or with a number if the archive holds it already: what comes later is newer."""
@@ -111,8 +111,12 @@ class Unpacking:
         return Listing(dict(sorted(self.files.items())), frozenset(self.folders), dict(sorted(self.refused.items())))
 
 
+def entry_too_large(limit: Caps) -> EntryRefused:
+    return EntryRefused(f"is larger than {limit.entry_bytes / 1e6:g} MB: hand it in without large files")
+
+
 def too_large(archive: str, caps: Caps) -> Refused:
-    limit = f"{caps.total_bytes / 1e6:.0f} MB"
+    limit = f"{caps.total_bytes / 1e6:g} MB"
     return Refused(f"{archive} unpacks to more than {limit}, so nothing of it was read: pack only what is handed in")
 
 

@@ -93,9 +93,12 @@ def _newest(found: dict[str, Path], hand_in: HandIn) -> tuple[dict[str, Path], l
 
 def _base(name: str, found: Mapping[str, Path]) -> str:
     """The name that an upload repeats: `-1` may be a part of the homework unless the name without it is there too."""
-    base, number = version(name)
     there = {nfc(other) for other in found}
-    return base if number and (base in there or re.search(r"\(\d+\)$", PurePosixPath(name).stem)) else nfc(name)
+    base, number = version(name)
+    while number and (base in there or re.search(r"\(\d+\)$", PurePosixPath(name).stem)):
+        name = base
+        base, number = version(name)
+    return nfc(name)
 
 
 def _weight(name: str, file: Path, content: Content, assignment: Assignment) -> tuple[int, int, int, int, int, str]:

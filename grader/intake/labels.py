@@ -94,8 +94,8 @@ def of_name(name: str) -> tuple[str, Identity]:
     words = [w for w in _BETWEEN.split(rest) if w and not w.isdigit() and not _OF_THE_HOMEWORK.fullmatch(w)]
     korean = [w for w in words if re.fullmatch(r"[가-힣]{2,5}", w)]
     told = korean[0] if korean else " ".join(words[:3]) if all(w.isalpha() for w in words) else ""
-    if dated and korean:  # `20230101` may be a number or a day: beside a name, and in front, it is a number
-        number = numbers[0] if whole.startswith(numbers[0]) else ""
+    if dated and korean:  # `20230101` may be a number or a day: beside a name it is rather a number
+        number = numbers[0]
     if not number:
         return whole, Identity()
     return f"{number} {told}".strip(), Identity(number=number, name=told)
@@ -111,6 +111,11 @@ def version(name: str) -> tuple[str, int]:
     if found is None:
         return path.as_posix(), 0
     return path.with_name(found["base"] + path.suffix).as_posix(), int(found["copy"] or found["upload"])
+
+
+def is_of_the_homework(word: str) -> bool:
+    """Whether a word names the homework, `hw1`, `과제1`, `최종`, rather than anybody."""
+    return _OF_THE_HOMEWORK.fullmatch(word) is not None
 
 
 def nfc(text: str) -> str:

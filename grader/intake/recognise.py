@@ -58,7 +58,8 @@ def labelled(listing: Listing) -> dict[str, Label]:
     canvas = {name: label for name in sorted(flat) if (label := labels.canvas(name)) is not None}
     if not canvas or len(canvas) < len(flat) / 2:
         return {}
-    return {} if _alike(canvas) else canvas  # `hw1_2023_1_kim.ipynb` is somebody's own way to name files
+    theirs = _alike(canvas) and all(labels.is_of_the_homework(label.identity.name) for label in canvas.values())
+    return {} if theirs else canvas  # `hw1_2023_1_kim.ipynb` is somebody's own way to name files
 
 
 def by_top(listing: Listing) -> dict[str, Listing]:

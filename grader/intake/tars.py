@@ -85,7 +85,7 @@ def _member(archive: tarfile.TarFile, member: tarfile.TarInfo, work: Unpacking) 
         if not member.isreg() or member.issparse():
             raise EntryRefused("is a pipe, a device or has holes: hand in a plain file")
         if member.size > work.caps.entry_bytes:
-            raise EntryRefused(f"is larger than {work.caps.entry_bytes / 1e6:.0f} MB: hand it in without large files")
+            raise caps.entry_too_large(work.caps)
         data = archive.extractfile(member)
         if data is not None:
             work.write(path, caps.chunks_of(data), float(member.mtime))

@@ -56,6 +56,8 @@ def _check_entry(info: zipfile.ZipInfo, limit: Caps) -> None:
     if info.compress_type not in _METHODS:
         mend = "pack it again as a usual zip"
         raise EntryRefused(f"is packed with a method that is not supported ({info.compress_type}): {mend}")
+    if info.file_size > limit.entry_bytes:
+        raise caps.entry_too_large(limit)
     if info.file_size > limit.grown_bytes and info.file_size > limit.growth * max(info.compress_size, 1):
         raise EntryRefused(f"unpacks to {info.file_size / max(info.compress_size, 1):,.0f} times its size, as bombs do")
 
