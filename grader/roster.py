@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from grader.intake.handin import HandIn
 from grader.intake.labels import nfc
@@ -54,13 +55,23 @@ class Roster:
         return [name for name in self._called if spelling(name) not in there]
 
     def find(self, hand_in: HandIn) -> Match:
-        """By student number, LMS id, login or e-mail, and name, in that order; the first that finds anybody decides."""
-        raw = nfc(f"{hand_in.raw} {hand_in.student}")
+        """By student number, LMS id, login or e-mail, and name, in that order; the first that finds anybody decides.
+
+        Where a folder's name finds nobody, the names of the notebooks in it are asked.
+        """
+        match = self._by_name(hand_in, hand_in.raw)
+        if match.enrolled is not None or match.note or not hand_in.own_folder:
+            return match
+        inside = [PurePosixPath(name).stem for name in hand_in.files if name.lower().endswith(".ipynb")]
+        return self._by_name(hand_in, " ".join(inside)) if inside else match
+
+    def _by_name(self, hand_in: HandIn, name: str) -> Match:
+        raw = nfc(f"{name} {hand_in.student}")
         told = hand_in.identity
         searches = (
             ("number", lambda s: bool(s.number) and _has_number(s.number, told.number, raw)),
             ("id", lambda s: bool(s.lms_id) and s.lms_id == told.lms_id),
-            ("login", lambda s: _has_login(s, told, hand_in.raw)),
+            ("login", lambda s: _has_login(s, told, name)),
             ("name", lambda s: bool(s.name) and _has_name(s.name, told.name, raw)),
         )
         for kind, is_theirs in searches:

@@ -70,10 +70,10 @@ def _judged(reply: dict[str, Any]) -> Pdf:
     pictures = tuple(reply["pictures"])
     silent = [n for n, page in enumerate(pages, start=1) if sum(map(str.isalnum, page)) < _A_WORD]
     scanned = [n for n in silent if n in reply["pictured"]]
-    if len(silent) == len(pages):
-        return Pdf(unread=_SCANNED, pictures=pictures)
     if _gibberish("".join(pages)):
         return Pdf(unread=_GIBBERISH, pictures=pictures)
+    if len(silent) == len(pages):
+        return Pdf(unread=_SCANNED, pictures=pictures)
     if scanned:
         return Pdf(pages, _PARTLY.filled(", ".join(map(str, scanned))), pictures)
     if reply["count"] > len(pages):
@@ -82,7 +82,7 @@ def _judged(reply: dict[str, Any]) -> Pdf:
 
 
 def _plain(page: str) -> str:
-    return page.encode("utf-8", "replace").decode().replace("\0", " ")
+    return page.encode("utf-8", "replace").decode().replace("\0", " ").strip("\n")
 
 
 def _gibberish(text: str) -> bool:
