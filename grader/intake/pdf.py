@@ -68,11 +68,12 @@ def _reply(file: Path) -> dict[str, Any]:
 def _judged(reply: dict[str, Any]) -> Pdf:
     pages = tuple(_plain(page) for page in reply["pages"])
     pictures = tuple(reply["pictures"])
-    silent = [n for n, page in enumerate(pages, start=1) if sum(map(str.isalnum, page)) < _A_WORD]
-    scanned = [n for n in silent if n in reply["pictured"]]
+    letters = [sum(map(str.isalnum, page)) for page in pages]
+    scanned = [n for n, count in enumerate(letters, start=1) if count < _A_WORD and n in reply["pictured"]]
+    empty = [n for n, count in enumerate(letters, start=1) if not count and n not in scanned]
     if _gibberish("".join(pages)):
         return Pdf(unread=_GIBBERISH, pictures=pictures)
-    if len(silent) == len(pages):
+    if len(scanned) + len(empty) == len(pages):
         return Pdf(unread=_SCANNED, pictures=pictures)
     if scanned:
         return Pdf(pages, _PARTLY.filled(", ".join(map(str, scanned))), pictures)
