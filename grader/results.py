@@ -16,6 +16,7 @@ from grader.errors import GraderError
 from grader.exporters.html import class_page, executed_page, feedback_page
 from grader.files import NoLocks, lock, remove_torn, write
 from grader.grading import Graded
+from grader.intake.documents import SHOWN_AS_THEY_ARE
 from grader.model import Assignment, Report
 from grader.names import file_name, spelling
 from grader.submissions import LOCK
@@ -60,6 +61,7 @@ class Results:
         links: list[str | None] = []
         for number, document in enumerate(graded.submission.documents, start=1):
             suffix = document.path.suffix.lower()
+            suffix = suffix if suffix in SHOWN_AS_THEY_ARE else ".txt"  # a page of a student's would run in a browser
             target = self.folder / "documents" / name / f"{number}{suffix}"
             links.append(f"../documents/{quote(name)}/{number}{suffix}" if document.unread else None)
             if document.unread:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from grader.intake.handin import HandIn
@@ -129,8 +130,9 @@ def _has_name(name: str, told: str, raw: str) -> bool:
     return _HANGUL.fullmatch(name) is not None and name in raw
 
 
-def _spellings(name: str) -> set[str]:
+@lru_cache(maxsize=10_000)
+def _spellings(name: str) -> frozenset[str]:
     """A name without spaces and signs, given and family name either way round: `Kim, Seoyeon`, `kimseoyeon`."""
     words = [word.casefold() for word in _WORD.findall(nfc(name))]
     joined = {"".join(words), "".join(words[1:] + words[:1]), "".join(words[-1:] + words[:-1])}
-    return joined - {""}
+    return frozenset(joined - {""})

@@ -18,7 +18,8 @@ from grader.intake.handin import HandIn, together, with_names_of_their_own
 from grader.intake.layouts import Found, Layouts
 from grader.intake.listing import Listing
 from grader.intake.recognise import looks_like_class, notebooks_directly
-from grader.intake.room import Room, is_archive
+from grader.intake.room import Room
+from grader.intake.suffixes import is_archive
 from grader.model import Assignment, Submission
 from grader.names import printable
 from grader.roster import Roster
@@ -69,7 +70,7 @@ def collect_class(
         submissions = sorted(read, key=lambda submission: submission.student)
     return Class(
         tuple(submissions),
-        tuple(roster.missing(s.student for s in submissions)) if roster else (),
+        tuple(roster.missing(h.student for h in hand_ins if h.identity.enrolled)) if roster else (),
         tuple(s.student for s in submissions if s.identity.enrolled is False),
         tuple(sorted({*left, *(name for one in found for name in one.unused)})),
     )

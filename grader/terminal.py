@@ -92,10 +92,11 @@ def print_roll(missing: Sequence[str], strangers: Sequence[str], unused: Sequenc
     for told, names in (
         ("[yellow]handed in nothing[/]", missing),
         ("[yellow]not in the roster[/]", strangers),
-        ("not taken for hand-ins", unused[:20]),
+        ("not taken for hand-ins", unused),
     ):
         if names:
-            screen.print(f"{told} ({len(names)}): {', '.join(map(_text, names))}", soft_wrap=True)
+            more = f" and {len(names) - 50} more" if len(names) > 50 else ""
+            screen.print(f"{told} ({len(names)}): {', '.join(map(_text, names[:50]))}{more}", soft_wrap=True)
 
 
 def print_earlier(used: int, graded: int, others: Sequence[str]) -> None:

@@ -195,6 +195,19 @@ def test_large_and_false_pictures_are_linked_not_embedded(tmp_path: Path) -> Non
     assert 'href="../documents/kim/2.jpg"' in page
 
 
+def test_a_page_of_a_students_never_opens_as_one(tmp_path: Path) -> None:
+    submission = handed_in(tmp_path, P2__html="<script>alert(1)</script>" + "x" * 300_000)
+    page = page_of(tmp_path / "out", submission)
+    assert 'href="../documents/kim/1.txt"' in page
+    assert [file.name for file in (tmp_path / "out" / "documents" / "kim").iterdir()] == ["1.txt"]
+
+
+def test_a_notebook_printed_as_pdf_does_not_double_the_answer(tmp_path: Path) -> None:
+    own = notebook("#md # P1", "x = 1", f"#md # P2\n{LONG}")
+    printed = pdf(f"P1\nx = 1\nP2\n{LONG[:20]}\n{LONG[20:]}")
+    assert words(handed_in(tmp_path, hw1__ipynb=own, hw1__pdf=printed))["P2"] == LONG
+
+
 @pytest.mark.parametrize("name", ["answers.docx", "답안.hwp", "hw1.hwpx", "hw1.pages"])
 def test_office_files_have_a_sentence_with_the_mend(tmp_path: Path, name: str) -> None:
     submission = handed_in(tmp_path, **{name: b"PK\x03\x04"})

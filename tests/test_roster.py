@@ -144,6 +144,14 @@ def test_a_name_that_two_have_is_nobodys(tmp_path: Path) -> None:
     assert found.submissions[0].identity.enrolled is False
 
 
+def test_a_stranger_of_an_enrolled_ones_name_does_not_take_it(tmp_path: Path) -> None:
+    file = listed(tmp_path, "이름,ID\n김서연,41000\n")
+    entries = {f"김서연_{user}_{upload}_hw1.ipynb": answer(user) for user, upload in (("41001", 1), ("41000", 2))}
+    found = collected(packed(tmp_path / "s.zip", entries), roster=file)
+    assert found.missing == ()
+    assert "김서연" in {s.student for s in found.submissions}
+
+
 def test_two_hand_ins_of_one_student_are_put_together(tmp_path: Path) -> None:
     file = listed(tmp_path, "학번,이름\n20231001,김서연\n")
     for folder, name in (("a", "김서연_hw1.ipynb"), ("b", "20231001.ipynb")):

@@ -27,6 +27,7 @@ _OFFICE = {
     ".odt": "OpenDocument",
     ".rtf": "RTF",
 }
+SHOWN_AS_THEY_ARE = (*_PDF, *_PICTURES, *_OFFICE)  # suffixes of files that no browser runs
 _READ = (*_MARKDOWN, *_TEXT, *_HTML, *_PDF)
 _KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 EMPTY: dict[str, Any] = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": _KERNEL}, "cells": []}
@@ -101,6 +102,8 @@ def joined(first: ByItem, others: Iterable[ByItem]) -> ByItem:
         for item, answer in other.answers.items():
             moved = answer.model_copy(update={"cells": tuple(number + before for number in answer.cells)})
             own = answers.get(item)
+            if own is not None and _squeezed(moved.text) in _squeezed(own.text):
+                continue  # the notebook printed as a PDF
             if own is not None:
                 text = f"{own.text}\n\n{moved.text}"
                 moved = moved.model_copy(update={"text": text, "cells": (*own.cells, *moved.cells)})
@@ -112,6 +115,10 @@ def joined(first: ByItem, others: Iterable[ByItem]) -> ByItem:
             elsewhere="\n\n".join(filter(None, (first.elsewhere, other.elsewhere))),
         )
     return first
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
 
 
 def _document(name: str, file: Path, assignment: Assignment) -> tuple[Document, str]:

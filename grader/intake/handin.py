@@ -89,11 +89,15 @@ def _meets(first: HandIn, second: HandIn, prefix: str) -> bool:
 
 
 def with_names_of_their_own(hand_ins: list[HandIn]) -> list[HandIn]:
-    """No two hand-ins of one name: what is known of both tells them apart, else a number that no other name has."""
+    """No two hand-ins of one name: what is known of both tells them apart, else a number that no other name has.
+
+    The names of a roster stay as they are.
+    """
+    hand_ins = sorted(hand_ins, key=lambda hand_in: not hand_in.identity.enrolled)
     alike: dict[str, list[HandIn]] = {}
     for hand_in in hand_ins:
         alike.setdefault(spelling(hand_in.student), []).append(hand_in)
-    told = {id(h): _told_apart(h) for same in alike.values() if _differ(same) for h in same}
+    told = {id(h): _told_apart(h) for same in alike.values() if _differ(same) for h in same if not h.identity.enrolled}
     return _numbered([replace(h, student=told.get(id(h), h.student)) for h in hand_ins])
 
 

@@ -13,7 +13,8 @@ from grader.intake.handin import HandIn
 from grader.intake.labels import Label, nfc
 from grader.intake.listing import Listing
 from grader.intake.recognise import by_top, is_notebook, labelled, looks_like_export, unwrapped
-from grader.intake.room import Room, is_archive, stem
+from grader.intake.room import Room
+from grader.intake.suffixes import is_archive, stem
 from grader.model import Identity
 from grader.names import printable
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader import notebook
+from grader.intake.suffixes import is_archive
 from grader.names import printable
 
 LOCK = ".grader.lock"  # in a folder of results from the first moment of a run
@@ -121,7 +122,7 @@ def odd(path: Path) -> str | None:
     """Why a link, or a pipe or device with a notebook's name, is not read; None for everything else."""
     named = path.suffix.lower() in notebook.SUFFIXES
     if path.is_symlink():
-        of_a_student = named or path.is_dir() or (not path.suffix and not path.exists())
+        of_a_student = named or is_archive(path.name) or path.is_dir() or not (path.suffix or path.exists())
         said = f"{printable(path.name)} is a link, and links are not followed: put the files themselves in its place"
         return said if of_a_student else None
     if not named or path.is_file() or path.is_dir() or not path.exists():

@@ -10,7 +10,7 @@ from grader.intake.documents import is_document
 from grader.intake.gradescope import METADATA
 from grader.intake.labels import Label
 from grader.intake.listing import Listing
-from grader.intake.room import is_archive
+from grader.intake.suffixes import is_archive
 
 
 def looks_like_export(listing: Listing) -> bool:

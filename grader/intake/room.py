@@ -9,22 +9,10 @@ from types import TracebackType
 from grader.intake import tars, zips
 from grader.intake.caps import OF_CLASS, OF_STUDENT, Refused, Unpacking
 from grader.intake.listing import Listing
+from grader.intake.suffixes import TARS, UNREAD, ZIPS
 from grader.kernels.leftovers import OwnedFolder
 from grader.names import printable
 
-_ZIPS = (".zip",)
-_TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2")
-_UNREAD = {
-    ".7z": "a 7z archive",
-    ".rar": "a RAR archive",
-    ".egg": "an ALZip archive",
-    ".alz": "an ALZip archive",
-    ".tar.xz": "an xz archive",
-    ".xz": "an xz archive",
-    ".gz": "a gzip file",
-    ".bz2": "a bzip2 file",
-    ".zst": "a Zstandard archive",
-}
 _MAGIC = {
     b"7z\xbc\xaf\x27\x1c": ".7z",
     b"Rar!\x1a\x07": ".rar",
@@ -33,17 +21,6 @@ _MAGIC = {
     b"ALZ\x01": ".alz",
 }
 _DEEPEST = 3  # archives in archives
-
-
-def is_archive(name: str) -> bool:
-    """Whether a file's name says that it is an archive, be it one that is not opened."""
-    return name.lower().endswith((*_ZIPS, *_TARS, *_UNREAD))
-
-
-def stem(name: str) -> str:
-    """The name without the suffixes of an archive."""
-    suffix = max((s for s in (*_ZIPS, *_TARS, *_UNREAD) if name.lower().endswith(s)), key=len, default="")
-    return name[: len(name) - len(suffix)]
 
 
 class Room:
@@ -76,7 +53,7 @@ class Room:
         target = self._folder.path / str(next(self._numbers))
         target.mkdir()
         work = Unpacking(shown, target, OF_CLASS if of_class else OF_STUDENT)
-        reader = tars.unpack if file.name.lower().endswith(_TARS) else zips.unpack
+        reader = tars.unpack if file.name.lower().endswith(TARS) else zips.unpack
         reader(file, work)
         return work.listing()
 
@@ -91,10 +68,10 @@ def _unread(file: Path, shown: str) -> str | None:
         return f"{shown} is an empty file: download or pack it again"
     by_content = next((suffix for start, suffix in _MAGIC.items() if magic.startswith(start)), None)
     name = file.name.lower()
-    by_name = next((s for s in sorted(_UNREAD, key=len, reverse=True) if name.endswith(s)), None)
-    if name.endswith((*_ZIPS, *_TARS)):
+    by_name = next((s for s in sorted(UNREAD, key=len, reverse=True) if name.endswith(s)), None)
+    if name.endswith((*ZIPS, *TARS)):
         by_name = None
     suffix = by_content or by_name
     if suffix is None:
         return None
-    return f"{shown} is {_UNREAD[suffix]}, which is not opened: hand in the notebook itself or a .zip"
+    return f"{shown} is {UNREAD[suffix]}, which is not opened: hand in the notebook itself or a .zip"
