@@ -244,9 +244,9 @@ def test_an_odd_archive_has_a_defined_status(name: str, tmp_path: Path) -> None:
     odd = CORPUS[name]()
     (tmp_path / f"김서연{odd.suffix}").write_bytes(odd.data)
     (tmp_path / "이도윤.zip").write_bytes(WHOLE)
-    before = time.perf_counter()
+    before = time.process_time()
     found = {submission.student: submission for submission in collected(tmp_path).submissions}
-    seconds = time.perf_counter() - before
+    seconds = time.process_time() - before
     assert len(found) == 2
     assert found["이도윤"].notebook is not None
     (theirs,) = [submission for student, submission in found.items() if student != "이도윤"]
@@ -254,7 +254,7 @@ def test_an_odd_archive_has_a_defined_status(name: str, tmp_path: Path) -> None:
     assert (theirs.notebook is not None) == odd.graded
     assert bool(theirs.warnings) == bool(odd.says)
     assert any(odd.says in warning for warning in theirs.warnings) or not odd.says
-    assert seconds < 1.5
+    assert seconds < 1  # of processor time: the tests share the machine
     assert sorted(file.name for file in tmp_path.iterdir()) == sorted([f"김서연{odd.suffix}", "이도윤.zip"])
 
 
