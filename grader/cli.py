@@ -28,6 +28,14 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+_PATHS = (
+    "Notebook, folder of notebooks or of students' folders, zip or tar of either; a Canvas or Moodle submissions zip,"
+    " nbgrader's submitted/, a Gradescope export."
+)
+_ROSTER = (
+    "The course list as CSV (columns such as 학번, 이름, name, ID, e-mail; a Canvas gradebook, a Moodle worksheet):"
+    " names the hand-ins and lists who is missing."
+)
 _CORES = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
@@ -57,7 +65,7 @@ def root(version: Annotated[bool, typer.Option("--version", help="Print the vers
 
 @app.command()
 def grade(
-    paths: Annotated[list[Path], typer.Argument(help="Notebook, folder of notebooks, or folder of students' folders.")],
+    paths: Annotated[list[Path], typer.Argument(help=_PATHS)],
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for reports and pages.")],
     assignment: Rubric = None,
     jobs: Jobs = _CORES,
@@ -65,14 +73,21 @@ def grade(
     walls: Annotated[
         Walls | None, typer.Option(help="Around each kernel. [default: the best that `grader doctor` finds]")
     ] = None,
+    roster: Annotated[Path | None, typer.Option(help=_ROSTER)] = None,
     rerun: Annotated[bool, typer.Option("--rerun", help="Run anew what earlier runs into OUT have executed.")] = False,
 ) -> None:
-    """Run and score hand-ins; write reports, feedback pages, gradebook.csv and index.html."""
+    """Run and score hand-ins; write reports, feedback pages, gradebook.csv and index.html.
+
+    Exit code 0: all graded; 1: a notebook was lost to a fault of the grader's; 2: bad input, in one sentence;
+    3: notebooks cannot be run here; 130: interrupted.
+    """
     from grader.commands import grade_class
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what is done is kept, no kernel is left
     tier: Tier | None = None if walls is None else walls.value
-    raise typer.Exit(grade_class(paths, out, _rubric(assignment), jobs, lang.value, rerun=rerun, walls=tier))
+    raise typer.Exit(
+        grade_class(paths, out, _rubric(assignment), jobs, lang.value, rerun=rerun, walls=tier, roster=roster)
+    )
 
 
 @app.command()

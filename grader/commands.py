@@ -12,11 +12,13 @@ from grader.assignment import load
 from grader.errors import RubricError, RunnerError
 from grader.executions import Executions, StoringRunner
 from grader.grading import grade
+from grader.intake.room import Room
 from grader.kernels.runner import kernel_runner, usable_cores
-from grader.model import Assignment, Language, Submission
+from grader.model import Assignment, Language
 from grader.results import Results, results_in
+from grader.roster_file import read as read_roster
 from grader.selftest import selftest
-from grader.submissions import collect
+from grader.submissions import Class, collect_class
 from grader.walls.doctor import examine
 from grader.walls.plan import Tier
 
@@ -30,13 +32,23 @@ def grade_class(
     *,
     rerun: bool = False,
     walls: Tier | None = None,
+    roster: Path | None = None,
 ) -> int:
     """Grade everything below `paths` into `out`. Raises GraderError for bad input before anything runs.
 
     What an earlier run executed is not executed again, unless `rerun`. Without `walls` the best that can be had here.
+    Archives are unpacked into a temporary folder for as long as this lasts.
     """
     assignment = load(rubric)
-    submissions = collect(paths, assignment)
+    enrolled = read_roster(roster) if roster is not None else None
+    with Room() as room:
+        found = collect_class(paths, assignment, room=room, roster=enrolled)
+        return _grade_found(found, out, assignment, jobs, language, rerun, walls)
+
+
+def _grade_found(
+    found: Class, out: Path, assignment: Assignment, jobs: int, language: Language, rerun: bool, walls: Tier | None
+) -> int:
     tier = _tier(walls, assignment)
     cores = usable_cores()
     if jobs > cores:
@@ -44,7 +56,7 @@ def grade_class(
             f"{cores} notebooks at a time: with more than cores, honest ones would run out of time"
         )
     with results_in(out, assignment) as results:
-        return _grade_into(results, submissions, min(jobs, cores), language, rerun, tier)
+        return _grade_into(results, found, min(jobs, cores), language, rerun, tier)
 
 
 def _tier(wanted: Tier | None, assignment: Assignment) -> Tier:
@@ -58,10 +70,8 @@ def _tier(wanted: Tier | None, assignment: Assignment) -> Tier:
     return tier
 
 
-def _grade_into(
-    results: Results, submissions: Sequence[Submission], jobs: int, language: Language, rerun: bool, tier: Tier
-) -> int:
-    assignment, broken_pages = results.assignment, []
+def _grade_into(results: Results, found: Class, jobs: int, language: Language, rerun: bool, tier: Tier) -> int:
+    assignment, submissions, broken_pages = results.assignment, found.submissions, []
     with kernel_runner(tier) as kernels, ThreadPoolExecutor(jobs) as executor:
         runner = StoringRunner(kernels, Executions(results.folder / "executions"), walls=kernels.walls, rerun=rerun)
         try:
@@ -76,7 +86,7 @@ def _grade_into(
             executor.shutdown(wait=False, cancel_futures=True)
             runner.stop()
             kernels.stop()
-            terminal.print_class(results.finish(), assignment, results.index)
+            terminal.print_class(results.finish(found.missing, found.strangers), assignment, results.index)
             terminal.console().print(
                 f"Interrupted: {len(results.reports)} of {len(submissions)} are graded and written."
                 " The same command again grades the others."
@@ -84,9 +94,10 @@ def _grade_into(
             return 130
     if kernels.note:
         terminal.console().print(kernels.note, markup=False)
-    reports = results.finish()
+    reports = results.finish(found.missing, found.strangers)
     terminal.print_earlier(len(runner.used), len(reports), results.of_others(s.student for s in submissions))
     terminal.print_class(reports, assignment, results.index)
+    terminal.print_roll(found.missing, found.strangers, found.unused)
     terminal.print_failures(broken_pages, runner.not_stored)
     return 1 if broken_pages or any(report.execution.status == "infrastructure" for report in reports) else 0
 

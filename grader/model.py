@@ -1,7 +1,7 @@
 """The nouns of the straight line: frozen, JSON in and out, ``None`` for unknown and never NaN.
 
 ``files -> Submission -> Execution -> Report``; an ``Assignment`` says what to ask of each.
-This module imports nothing of ours.
+This module imports nothing of ours but the base of the nouns.
 """
 
 from __future__ import annotations
@@ -10,9 +10,14 @@ import datetime as dt
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Language = Literal["ko", "en"]
+from grader.nouns import Document as Document
+from grader.nouns import Identity as Identity
+from grader.nouns import Language as Language
+from grader.nouns import Noun as Noun
+from grader.nouns import Text as Text
+
 Outcome = Literal["passed", "partial", "failed", "skipped", "error"]
 ExecutionStatus = Literal[
     "ok",
@@ -29,26 +34,6 @@ Walls = Literal["none", "reduced", "full"]
 Visibility = Literal["visible", "hidden", "after_due", "after_published"]
 
 _ROUNDING = 1e-9  # points are sums of decimals written by people; this absorbs binary rounding
-
-
-class Noun(BaseModel):
-    """Base of every type here: frozen, no unknown keys, no NaN or infinity."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Text(Noun):
-    """One sentence in the two languages of the course."""
-
-    ko: str
-    en: str
-
-    def filled(self, *values: object) -> Text:
-        """The sentence with `{0}`, `{1}`, ... replaced in both languages."""
-        return Text(ko=self.ko.format(*values), en=self.en.format(*values))
-
-    def in_language(self, language: Language) -> str:
-        return self.ko if language == "ko" else self.en
 
 
 # ---------------------------------------------------------------- what is asked
@@ -143,8 +128,9 @@ class Submission(Noun):
     """One student's hand-in, read but not run."""
 
     student: str
+    identity: Identity = Identity()
     path: Path
-    sha256: str = Field(description="of the notebook file's bytes")
+    sha256: str = Field(description="of the notebook file's bytes, or of the document's that stands in its place")
     notebook: dict[str, Any] | None = Field(None, description="nbformat 4 JSON; None if unreadable")
     items_of_cells: tuple[str | None, ...] = Field((), description="for each cell the item it belongs to")
     headed: tuple[str, ...] = Field((), description="items that a heading or a tag names or is about")
@@ -154,6 +140,8 @@ class Submission(Noun):
     lost: str | None = Field(
         None, description="what could not be read, or not run as it is no Python: what it may hold is for a person"
     )
+    documents: tuple[Document, ...] = ()
+    only_documents: bool = Field(False, description="no notebook file, so the cells are the documents' words")
     submitted_at: dt.datetime | None = None
     late: bool | None = None
     warnings: tuple[str, ...] = ()
@@ -263,6 +251,7 @@ class Report(Noun):
     """Everything decided about one submission."""
 
     student: str
+    identity: Identity = Identity()
     assignment: str
     status: Literal["final", "provisional"]
     total: float | None
@@ -270,6 +259,8 @@ class Report(Noun):
     scores: tuple[Score, ...]
     execution: ExecutionSummary
     warnings: tuple[str, ...] = ()
+    submitted_at: dt.datetime | None = None
+    late: bool | None = Field(None, description="as the export says; None where it does not")
     language: Language
     submission_sha256: str
     rubric_sha256: str

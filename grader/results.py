@@ -6,6 +6,7 @@ import contextlib
 import csv
 import io
 import json
+import shutil
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from grader.errors import GraderError
 from grader.exporters.html import class_page, executed_page, feedback_page
 from grader.files import NoLocks, lock, remove_torn, write
 from grader.grading import Graded
+from grader.intake.documents import SHOWN_AS_THEY_ARE
 from grader.model import Assignment, Report
 from grader.names import file_name, spelling
 from grader.submissions import LOCK
@@ -50,8 +52,22 @@ class Results:
             title = f"{self.assignment.title.in_language(report.language)} · {report.student}"
             write(self.folder / "executed" / f"{name}.html", executed_page(execution, title, report.language))
             link = f"../executed/{quote(name)}.html"
-        page = feedback_page(report, graded.submission, execution, self.assignment, executed_link=link)
+        handed_in = self._documents(graded, name)
+        page = feedback_page(report, graded.submission, execution, self.assignment, link, handed_in)
         write(self.folder / "feedback" / f"{name}.html", page)
+
+    def _documents(self, graded: Graded, name: str) -> list[str | None]:
+        """Copy the documents that a person has to read; returns for each document its link from the feedback page."""
+        links: list[str | None] = []
+        for number, document in enumerate(graded.submission.documents, start=1):
+            suffix = document.path.suffix.lower()
+            suffix = suffix if suffix in SHOWN_AS_THEY_ARE else ".txt"  # a page of a student's would run in a browser
+            target = self.folder / "documents" / name / f"{number}{suffix}"
+            links.append(f"../documents/{quote(name)}/{number}{suffix}" if document.unread else None)
+            if document.unread:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(document.path, target)
+        return links
 
     def of_others(self, students: Iterable[str]) -> list[str]:
         """Names of the reports in the folder that are an earlier run's and about none of these students."""
@@ -59,12 +75,15 @@ class Results:
         found = (file.stem for file in (self.folder / "reports").glob("*.json"))
         return sorted(name for name in found if spelling(name) not in theirs)
 
-    def finish(self) -> list[Report]:
-        """Write gradebook.csv and index.html; returns the reports sorted by student."""
+    def finish(self, missing: Sequence[str] = (), strangers: Sequence[str] = ()) -> list[Report]:
+        """Write gradebook.csv and index.html; returns the reports sorted by student.
+
+        `missing` are students who handed in nothing, `strangers` those of the reports who are not in the roster.
+        """
         reports = sorted(self.reports, key=lambda report: report.student)
         links = {report.student: f"feedback/{quote(file_name(report.student))}.html" for report in reports}
-        write(self.folder / "gradebook.csv", gradebook(reports, self.assignment))
-        write(self.index, class_page(reports, self.assignment, links))
+        write(self.folder / "gradebook.csv", gradebook(reports, self.assignment, missing))
+        write(self.index, class_page(reports, self.assignment, links, missing, strangers))
         return reports
 
 
@@ -105,17 +124,20 @@ def _plain(report: Report) -> str:
     return json.dumps(report.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
 
 
-def gradebook(reports: Sequence[Report], assignment: Assignment) -> str:
-    """One row per student, one column per item. Undecided points are empty, never 0."""
+def gradebook(reports: Sequence[Report], assignment: Assignment, missing: Sequence[str] = ()) -> str:
+    """One row per student, one column per item. Undecided points are empty, never 0; so are those of the missing."""
     table = io.StringIO()
     writer = csv.writer(table)
     items = [item.id for item in assignment.items]
-    writer.writerow(["student", *items, "total", "max_points", "status", "execution"])
+    writer.writerow(["student", *items, "total", "max_points", "status", "execution", "late"])
     for report in reports:
         points = {score.item: score.points for score in report.scores}
         cells = [_number(points.get(item)) for item in items]
-        end = [_number(report.total), _number(report.max_points), report.status, report.execution.status]
+        late = "" if report.late is None else "yes" if report.late else "no"
+        end = [_number(report.total), _number(report.max_points), report.status, report.execution.status, late]
         writer.writerow([harmless(report.student), *cells, *end])
+    for student in missing:
+        writer.writerow([harmless(student), *("" for _ in items), "", _number(assignment.total), "missing", "", ""])
     return table.getvalue()
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from grader import __version__
 from grader.checks import decide
 from grader.checks.decision import Decision, Evidence, Unmet, Unsure, with_feedback
+from grader.checks.documents import held_back
 from grader.model import (
     Assignment,
     Criterion,
@@ -35,6 +36,7 @@ def score(
     total = None if undecided else round(sum(item.points or 0.0 for item in scores), 6)
     return Report(
         student=submission.student,
+        identity=submission.identity,
         assignment=assignment.id,
         status="provisional" if undecided else "final",
         total=total,
@@ -50,6 +52,8 @@ def score(
             environment=execution.environment,
         ),
         warnings=submission.warnings,
+        submitted_at=submission.submitted_at,
+        late=submission.late,
         language=language,
         submission_sha256=submission.sha256,
         rubric_sha256=assignment.sha256,
@@ -99,7 +103,8 @@ def _decision(criterion: Criterion, evidence: Evidence, findings: dict[str, Find
     try:
         return _unless_lost(with_feedback(decide(criterion, evidence), criterion.feedback), evidence)
     except (Unmet, Unsure) as reason:
-        return _unless_lost(with_feedback(reason.decision, criterion.feedback), evidence)
+        decided = held_back(with_feedback(reason.decision, criterion.feedback), evidence)
+        return _unless_lost(decided, evidence)
     except Exception as error:  # noqa: BLE001  # a judge's bug or a forged claim: never points, never zero
         reason_text = f"{type(error).__name__}: {error}"[:500]
         return Decision("error", None, _BROKEN, _BROKEN_REVIEW.filled(criterion.check, reason_text))

@@ -1,72 +1,89 @@
-"""Paths -> submissions: a notebook, a folder of notebooks, or a folder with one folder per student."""
+"""Paths -> submissions: in notebooks, folders, archives and exports each student's work is found and read."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from itertools import count
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from grader import notebook, reading
 from grader.errors import SubmissionError
+from grader.intake import contents, documents, labels, listing
+from grader.intake.caps import Refused
+from grader.intake.contents import Choice
+from grader.intake.handin import HandIn, together, with_names_of_their_own
+from grader.intake.layouts import Found, Layouts
+from grader.intake.listing import Listing
+from grader.intake.recognise import looks_like_class, notebooks_directly
+from grader.intake.room import Room
+from grader.intake.suffixes import is_archive
 from grader.model import Assignment, Submission
-from grader.names import printable, spelling
+from grader.names import printable
+from grader.roster import Roster
 
-_IGNORED = {"__pycache__", "__MACOSX", ".ipynb_checkpoints", "sample_data"}
-_TOOLS = re.compile(
-    r"\.(?:git|github|hg|svn|ipynb_checkpoints|virtual_documents|ipython|jupyter|vscode|idea|v?env|local|config|conda|npm"
-    r"|AppleDouble|DocumentRevisions-V100|Spotlight-V100|TemporaryItems|fseventsd|Trash(?:es|-\d+)?|.*cache)"
-)
-LOCK = ".grader.lock"  # in a folder of results from the first moment of a run
-_MAX_COMPANION_BYTES = 50_000_000  # all files beside one notebook together
-_MAX_COMPANIONS = 1_000
+LOCK = listing.LOCK
 
 
 @dataclass(frozen=True)
-class _HandIn:
-    """Files of one student, before they are read. `folder` is None for a notebook that lies among others'."""
+class Class:
+    """What was found below the paths: the hand-ins by student, and what is missing or left over.
 
-    student: str
-    folder: Path | None
-    path: Path
-    candidates: tuple[Path, ...]
-    closed: tuple[str, ...] = ()  # what could not be opened, in sentences
-    warnings: tuple[str, ...] = ()
+    `missing` are enrolled and handed in nothing; `strangers` are hand-ins of nobody in the roster; `unused` are names
+    of files that are nobody's hand-in.
+    """
+
+    submissions: tuple[Submission, ...]
+    missing: tuple[str, ...] = ()
+    strangers: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
 
 
-def collect(paths: Iterable[Path], assignment: Assignment) -> list[Submission]:
-    """Read every hand-in below `paths`, sorted by student.
+def collect(
+    paths: Iterable[Path], assignment: Assignment, *, room: Room | None = None, roster: Roster | None = None
+) -> list[Submission]:
+    """Read every hand-in below `paths`, sorted by student; `collect_class` says what is missing too."""
+    return list(collect_class(paths, assignment, room=room, roster=roster).submissions)
 
-    Raises SubmissionError for a path that does not exist or holds no hand-in at all. A file that cannot be read
-    becomes a Submission without a notebook: it is reported, never left out.
+
+def collect_class(
+    paths: Iterable[Path], assignment: Assignment, *, room: Room | None = None, roster: Roster | None = None
+) -> Class:
+    """Read every hand-in below `paths`, and hold them against the roster if there is one.
+
+    Archives are unpacked into `room`, whose files the submissions refer to: grade them before it is closed. Raises
+    SubmissionError for a path that does not exist, holds no hand-in at all, or is an archive that cannot be read. A
+    file of a student's that cannot be read becomes a Submission without a notebook: it is reported, never left out.
     """
     given = list(paths)
     classes = {path.resolve().parent for path in given if len(given) > 1 and _is_students_own(path)}
-    found = {_place(hand_in.path): hand_in for path in given for hand_in in _hand_ins(path, classes)}
-    hand_ins = _with_names_of_their_own([h for h in found.values() if h.folder or _place(h.path.parent) not in found])
-    submissions = [_submission(hand_in, assignment) for hand_in in hand_ins]
-    return sorted(submissions, key=lambda submission: submission.student)
+    found = [_found(path, classes, Layouts(room), alone=len(given) == 1) for path in given]
+    hand_ins = _once(hand_in for one in found for hand_in in one.hand_ins)
+    if roster is not None:
+        hand_ins = roster.named(hand_ins)
+    left = [hand_in.shown for hand_in in hand_ins if hand_in.doubtful]
+    named = with_names_of_their_own(together(hand_in for hand_in in hand_ins if not hand_in.doubtful))
+    with ThreadPoolExecutor(os.cpu_count()) as executor:
+        read = executor.map(lambda hand_in: _submission(hand_in, assignment), named)
+        submissions = sorted(read, key=lambda submission: submission.student)
+    return Class(
+        tuple(submissions),
+        tuple(roster.missing(h.student for h in hand_ins if h.identity.enrolled)) if roster else (),
+        tuple(s.student for s in submissions if s.identity.enrolled is False),
+        tuple(sorted({*left, *(name for one in found for name in one.unused)})),
+    )
 
 
-def _with_names_of_their_own(hand_ins: list[_HandIn]) -> list[_HandIn]:
-    """The first of several hand-ins with one name keeps it; the others get a number that no other name has."""
-    taken = {spelling(hand_in.student) for hand_in in hand_ins}
-    seen: set[str] = set()
-    named = []
-    for hand_in in hand_ins:
-        if spelling(hand_in.student) not in seen:
-            seen.add(spelling(hand_in.student))
-            named.append(hand_in)
-            continue
-        student = next(name for n in count(2) if spelling(name := f"{hand_in.student}-{n}") not in taken)
-        taken.add(spelling(student))
-        said = f"another hand-in has the name {hand_in.student}; this one is called {student}"
-        named.append(replace(hand_in, student=student, warnings=(said,)))
-    return named
+# ---------------------------------------------------------------- finding
+
+
+def _once(hand_ins: Iterable[HandIn]) -> list[HandIn]:
+    """Each place once, and no notebook again that lies in a student's own folder."""
+    found = {(_place(hand_in.place), hand_in.identity): hand_in for hand_in in hand_ins}
+    places = {place for place, _ in found}
+    return [h for (place, _), h in found.items() if h.own_folder or place.parent not in places]
 
 
 def _place(path: Path) -> Path:
@@ -75,191 +92,135 @@ def _place(path: Path) -> Path:
 
 
 def _is_students_own(path: Path) -> bool:
-    """Whether a folder directly holds notebooks: one of several paths that does, as in `class/*`, is a student's."""
+    """Whether a folder directly holds one student's notebooks: then those beside it are students' too: `class/*`."""
     try:
-        return path.is_dir() and any(map(reading.has_cells, _notebooks_in(path)))
+        if not path.is_dir() or listing.is_outcome(path):
+            return False
+        files = {child.name: child for child in path.iterdir() if child.is_file() and not child.is_symlink()}
     except OSError:
         return False
+    work = [f for n, f in files.items() if reading.suffix(n) and not listing.is_leftover(n)]
+    return any(map(reading.has_cells, work)) and not looks_like_class(Listing(files))
 
 
-def _hand_ins(path: Path, classes: set[Path]) -> list[_HandIn]:
+def _found(path: Path, classes: set[Path], layouts: Layouts, *, alone: bool) -> Found:
     """Everything below one path of the command line; a folder in one of `classes` is a student's."""
     try:
         if path.is_dir():
-            if _is_outcome(path):
-                mend = "give the folder of the hand-ins instead"
-                raise SubmissionError(f"{path} holds the reports of an earlier run, not hand-ins: {mend}")
-            found = [_of_folder(path)] if path.resolve().parent in classes else _in_class(path)
-        elif path.is_file():
-            found = [_loose(path)]
+            found = _of_folder(path, path.resolve().parent in classes, layouts)
+        elif path.is_file() and is_archive(path.name):
+            found = _of_archive(path, layouts, alone=alone)
         else:
-            found = _odd(path)
-            if not found:
-                mend = "give a notebook, a folder of notebooks, or a class's folder"
-                raise SubmissionError(f"{path} does not exist: {mend}")
+            found = _of_file(path)
     except OSError as error:
         raise SubmissionError(f"{path} cannot be opened: {error.strerror}") from None
-    if path.is_file() and not reading.suffix(path.name):
-        raise SubmissionError(f"{path} is not a notebook: give an .ipynb, a percent-format .py, or a folder")
-    if not found:
+    if not any(not hand_in.doubtful for hand_in in found.hand_ins) and not path.is_file():
         raise SubmissionError(f"{path} holds no notebook and no student's folder: is it the right folder?")
     return found
 
 
-def _in_class(path: Path) -> list[_HandIn]:
-    """Notebooks, students' folders, and what looks like either and cannot be read."""
-    odd = [hand_in for child in sorted(path.iterdir()) for hand_in in _odd(child)]
-    folders = [_of_folder(folder) for folder in _folders_in(path, _is_ignored_in_class)]
-    return [*map(_loose, _notebooks_in(path)), *folders, *odd]
+def _of_folder(path: Path, own: bool, layouts: Layouts) -> Found:
+    if listing.is_outcome(path):
+        mend = "give the folder of the hand-ins instead"
+        raise SubmissionError(f"{path} holds the reports of an earlier run, not hand-ins: {mend}")
+    if not own:
+        return layouts.of_class(listing.of_folder(path, of_class=True), path)
+    return Found((layouts.of_student(path.name, listing.of_folder(path, of_class=False), path),))
 
 
-def _odd(path: Path) -> list[_HandIn]:
-    """A link, or a pipe or device with a notebook's name, as a hand-in that says why it was not read."""
-    named = bool(reading.suffix(path.name))
-    if _is_ignored(path.name) or not (named or path.is_symlink()):
-        return []
-    student = _student(_stem(path))
-    if path.is_symlink():
-        of_a_student = named or path.is_dir() or (not path.suffix and not path.exists())
-        said = f"{printable(path.name)} is a link, and links are not followed: put the files themselves in its place"
-        return [_HandIn(student, None, path, (), (said,))] if of_a_student else []
-    if path.is_file() or path.is_dir() or not path.exists():
-        return []
-    said = f"{printable(path.name)} is a pipe or a device, not a file: hand in an .ipynb or a percent-format .py"
-    return [_HandIn(student, None, path, (), (said,))]
-
-
-def _is_outcome(folder: Path) -> bool:
-    """Whether a folder is what an earlier run wrote, be it that it was killed in the middle."""
-    made = any((folder / name).is_file() for name in ("gradebook.csv", LOCK))
-    return made and (folder / "reports").is_dir()
-
-
-def _loose(file: Path) -> _HandIn:
-    return _HandIn(_student(_stem(file)), None, file, (file,))
-
-
-def _of_folder(folder: Path) -> _HandIn:
-    closed: list[str] = []
-    candidates = tuple(_notebooks_below(folder, closed))
-    return _HandIn(_student(folder.name), folder, folder, candidates, tuple(closed))
-
-
-def _stem(file: Path) -> str:
-    return file.name.removesuffix(reading.suffix(file.name))
-
-
-def _student(name: str) -> str:
-    return unicodedata.normalize("NFC", printable(name))
-
-
-def _folders_in(path: Path, ignored: Callable[[str], bool]) -> list[Path]:
-    folders = (child for child in path.iterdir() if not ignored(child.name) and not child.is_symlink())
-    return sorted(child for child in folders if child.is_dir() and not _is_outcome(child))
-
-
-def _notebooks_in(folder: Path) -> list[Path]:
-    files = (child for child in folder.iterdir() if reading.suffix(child.name) and child.is_file())
-    return sorted(file for file in files if not file.is_symlink() and not _is_ignored(file.name))
-
-
-def _is_ignored(name: str) -> bool:
-    return name in _IGNORED or name.startswith(".")
-
-
-def _is_ignored_in_class(name: str) -> bool:
-    """Folders of tools. Another name that begins with a dot may be a student's."""
-    return name in _IGNORED or _TOOLS.fullmatch(name) is not None
-
-
-def _notebooks_below(folder: Path, closed: list[str]) -> list[Path]:
-    """Notebooks of one student; what cannot be opened is told in `closed`."""
+def _of_archive(path: Path, layouts: Layouts, *, alone: bool) -> Found:
+    """A class's archive, or one of a student's: that holds one notebook, or is one of several given."""
+    if layouts.room is None:
+        raise SubmissionError(f"{path} is an archive, which is not opened here: give the folder that it holds")
     try:
-        found, folders = _notebooks_in(folder), _folders_in(folder, _is_ignored)
-        closed += [said for child in sorted(folder.iterdir()) for odd in _odd(child) for said in odd.closed]
-    except OSError as error:
-        closed.append(f"the folder {printable(folder.name)}/ cannot be opened: {error.strerror}")
-        return []
-    return found + [file for child in folders for file in _notebooks_below(child, closed)]
+        unpacked = layouts.room.unpack(path, printable(path.name), of_class=True)
+    except Refused as error:
+        raise SubmissionError(_at(path, error)) from None
+    direct = notebooks_directly(unpacked)
+    if not looks_like_class(unpacked) and (len(direct) == 1 or not alone):
+        return Found((layouts.of_student(path.name, unpacked, path, depth=1),))
+    found = layouts.of_class(unpacked, path, depth=1, packed=True)
+    if not found.hand_ins:
+        raise SubmissionError(f"{path} holds no notebook and no student's folder: is it the right archive?")
+    return found
 
 
-def _submission(hand_in: _HandIn, assignment: Assignment) -> Submission:
-    if not hand_in.candidates:
-        reason = f"no notebook in {printable(hand_in.path.name)}/: hand in an .ipynb or a percent-format .py"
-        warnings = (*hand_in.warnings, *(hand_in.closed or (reason,)))
-        return Submission(student=hand_in.student, path=hand_in.path, sha256=_sha256(None), warnings=warnings)
-    chosen, warnings = _choose(hand_in)
-    try:
-        read = reading.read(chosen)
-    except reading.Unreadable as error:
-        warnings = (*warnings, printable(str(error)))
-        return Submission(student=hand_in.student, path=chosen, sha256=_sha256(chosen), warnings=warnings)
-    said = notebook.by_item(read.notebook, assignment)
-    files, left_out = _companions(chosen) if hand_in.folder else ({}, ())
+def _at(path: Path, error: Refused) -> str:
+    """The sentence with the whole path in place of the name that it begins with."""
+    said, name = str(error), printable(path.name)
+    return f"{path}{said.removeprefix(name)}" if said.startswith(name) else said
+
+
+def _of_file(path: Path) -> Found:
+    said = listing.odd(path)
+    stem = path.name.removesuffix(reading.suffix(path.name)) if reading.suffix(path.name) else path.stem
+    name = labels.nfc(stem if reading.suffix(path.name) else path.name)
+    if said is not None:
+        return Found((HandIn(printable(name), path, path.name, raw=stem, closed=(said,)),))
+    if not path.is_file():
+        raise SubmissionError(f"{path} does not exist: give a notebook, a folder of notebooks, or a class's folder")
+    if not reading.suffix(path.name) and not documents.is_read(path.name):
+        mend = "give an .ipynb, a percent-format .py, a folder, or an archive"
+        raise SubmissionError(f"{path} is not a notebook: {mend}")
+    student, identity = labels.of_name(stem)
+    return Found((HandIn(student, path, path.name, {path.name: path}, identity=identity, raw=stem),))
+
+
+# ---------------------------------------------------------------- reading
+
+
+def _submission(hand_in: HandIn, assignment: Assignment) -> Submission:
+    choice = contents.choose(hand_in, assignment)
+    given = choice.content.notebook if choice.content is not None else None
+    words = documents.read(hand_in.files, given, assignment)
+    if given is None and not words.documents:
+        return _unread(hand_in, choice, words.notes)
+    base = given or documents.EMPTY
+    said = documents.joined(notebook.by_item(base, assignment), words.said)
+    chosen = choice.name if given is not None else None
+    file = hand_in.files[chosen] if chosen is not None else words.documents[0].path
+    beside, left_out = contents.companions(chosen, hand_in.files) if chosen and hand_in.own_folder else ({}, ())
     return Submission(
         student=hand_in.student,
-        path=chosen,
-        sha256=_sha256(chosen),
-        notebook=read.notebook,
+        identity=hand_in.identity,
+        path=file,
+        sha256=_sha256(file),
+        notebook={**base, "cells": [*base["cells"], *words.cells]},
         items_of_cells=said.cells,
         headed=said.headed,
         answers=said.answers,
         elsewhere=said.elsewhere,
-        files=files,
-        lost=read.lost and printable(read.lost),
-        warnings=(*warnings, *map(printable, read.warnings), *said.notes, *left_out),
+        files=beside,
+        documents=words.documents,
+        only_documents=given is None,
+        submitted_at=hand_in.submitted_at or contents.timestamp(chosen or "", hand_in.files),
+        lost=choice.content.lost if choice.content is not None else None,
+        late=hand_in.late,
+        warnings=(*hand_in.notes, *hand_in.closed, *_of_choice(choice), *said.notes, *left_out, *words.notes),
     )
 
 
-def _choose(hand_in: _HandIn) -> tuple[Path, tuple[str, ...]]:
-    """The nearest file, and among equals the largest: a copy that was begun is smaller than the finished work.
-
-    Scripts count where there is no notebook, those without cells (modules, rather) where there is no other.
-    Returns the hand-in's warnings too, with the choice among them.
-    """
-    files = hand_in.candidates
-    notebooks = [file for file in files if reading.suffix(file.name).lower() != ".py"]
-    rivals = notebooks or [file for file in files if reading.has_cells(file)] or list(files)
-    depth = min(len(file.parts) for file in rivals)
-    nearest = [file for file in rivals if len(file.parts) == depth]
-    chosen = max(nearest, key=lambda file: (file.stat().st_size, file.name))
-    warnings = (*hand_in.warnings, *hand_in.closed)
-    if len(rivals) == 1:
-        return chosen, warnings
-    told = {file: printable(file.relative_to(hand_in.path).as_posix()) for file in rivals}
-    others = ", ".join(name for file, name in told.items() if file != chosen)
-    return chosen, (*warnings, f"several notebooks: {told[chosen]} was graded, not {others}")
+def _of_choice(choice: Choice) -> tuple[str, ...]:
+    content = choice.content
+    if content is None:
+        return choice.notes
+    return (*choice.notes, *([content.unreadable] if content.unreadable else content.warnings))
 
 
-def _companions(chosen: Path) -> tuple[dict[str, Path], tuple[str, ...]]:
-    """Files beside the notebook in a student's own folder, such as a module it imports, by their path from there.
-
-    The smallest come first: a large archive must not keep a module out. Returns a warning too if any is left out.
-    """
-    files: dict[str, Path] = {}
-    left_out = []
-    room = _MAX_COMPANION_BYTES
-    for size, file in sorted((file.stat().st_size, file) for file in _files_below(chosen.parent) if file != chosen):
-        name = printable(file.relative_to(chosen.parent).as_posix())
-        if size > room or len(files) >= _MAX_COMPANIONS or not os.access(file, os.R_OK):
-            left_out.append(name)
-        else:
-            files[name] = file
-            room -= size
-    if not left_out:
-        return files, ()
-    more = f" and {len(left_out) - 5} more" if len(left_out) > 5 else ""
-    limit = f"at most {_MAX_COMPANIONS} readable files of {_MAX_COMPANION_BYTES / 1e6:.0f} MB together are copied"
-    return files, (f"not beside the notebook when it runs: {', '.join(left_out[:5])}{more} ({limit})",)
-
-
-def _files_below(folder: Path) -> Iterator[Path]:
-    """Files in a folder and its folders, without links, hidden ones and what machines leave behind."""
-    for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not _is_ignored(name))
-        for file in (Path(parent, name) for name in sorted(names) if not _is_ignored(name)):
-            if file.is_file() and not file.is_symlink():
-                yield file
+def _unread(hand_in: HandIn, choice: Choice, notes: tuple[str, ...]) -> Submission:
+    """Without a notebook: the last warning says why."""
+    said = (*_of_choice(choice), *hand_in.closed) if choice.name is None else (*hand_in.closed, *_of_choice(choice))
+    reason = f"no notebook in {hand_in.shown}: hand in an .ipynb or a percent-format .py"
+    file = hand_in.files[choice.name] if choice.name is not None else None
+    return Submission(
+        student=hand_in.student,
+        identity=hand_in.identity,
+        path=file or hand_in.place,
+        sha256=_sha256(file),
+        submitted_at=hand_in.submitted_at,
+        late=hand_in.late,
+        warnings=(*hand_in.notes, *notes, *(said or (reason,))),
+    )
 
 
 def _sha256(file: Path | None) -> str:

@@ -68,7 +68,8 @@ def print_class(reports: Sequence[Report], assignment: Assignment, index: Path) 
     for report in reports:
         points = [_points(score) for score in report.scores]
         total = f"{report.total:g}" if report.total is not None else f"[yellow]{report.decided:g}+[/]"
-        status = report.status if report.status == "final" else "[yellow]provisional[/]"
+        decided = report.status if report.status == "final" else "[yellow]provisional[/]"
+        status = f"{decided} [yellow]late[/]" if report.late else decided
         run = report.execution.status
         run_shown = run if run == "ok" else f"[red]{run}[/]"
         table.add_row(escape(report.student), *points, total, status, run_shown, f"{report.execution.seconds:.1f}")
@@ -83,6 +84,19 @@ def print_class(reports: Sequence[Report], assignment: Assignment, index: Path) 
             reason = report.execution.errors[0].message if report.execution.errors else ""
             screen.print(f"[red]{report.execution.status}[/] {_text(report.student)}: {_text(reason)}")
     screen.print(f"Report: {index}", soft_wrap=True)
+
+
+def print_roll(missing: Sequence[str], strangers: Sequence[str], unused: Sequence[str]) -> None:
+    """Who of the roster handed in nothing, whose hand-in stands in no roster, and which files are nobody's."""
+    screen = console()
+    for told, names in (
+        ("[yellow]handed in nothing[/]", missing),
+        ("[yellow]not in the roster[/]", strangers),
+        ("not taken for hand-ins", unused),
+    ):
+        if names:
+            more = f" and {len(names) - 50} more" if len(names) > 50 else ""
+            screen.print(f"{told} ({len(names)}): {', '.join(map(_text, names[:50]))}{more}", soft_wrap=True)
 
 
 def print_earlier(used: int, graded: int, others: Sequence[str]) -> None:

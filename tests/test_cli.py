@@ -75,6 +75,19 @@ def test_a_file_that_is_no_notebook(tmp_path: Path) -> None:
     assert refusal("grade", file, "-o", tmp_path / "out").startswith(f"grader: {file} is not a notebook: give ")
 
 
+def test_a_zip_that_is_none(tmp_path: Path) -> None:
+    file = tmp_path / "submissions.zip"
+    file.write_bytes(b"PK")
+    assert refusal("grade", file, "-o", tmp_path / "out").startswith(f"grader: {file} is not a whole zip archive")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_roster_that_is_none(tmp_path: Path) -> None:
+    told = refusal("grade", BLANK, "-o", tmp_path / "out", "--roster", tmp_path / "none.csv")
+    assert told == f"grader: {tmp_path / 'none.csv'} cannot be opened: No such file or directory"
+    assert not (tmp_path / "out").exists()
+
+
 def test_an_empty_folder(tmp_path: Path) -> None:
     folder = tmp_path / "class"
     folder.mkdir()

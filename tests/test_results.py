@@ -93,12 +93,12 @@ def files_in(folder: Path) -> set[str]:
 
 def test_one_row_per_student_and_one_column_per_item() -> None:
     table = gradebook([report("김서연"), report("Alex Kim", 7.25, 0)], HOMEWORK)
-    assert table.split("\r\n")[0] == "student,P1.1,P2,total,max_points,status,execution"
+    assert table.split("\r\n")[0] == "student,P1.1,P2,total,max_points,status,execution,late"
     assert rows(table) == [
         dict(zip(table.split("\r\n")[0].split(","), cells, strict=True))
         for cells in (
-            ["김서연", "20", "10", "30", "30", "final", "ok"],
-            ["Alex Kim", "7.25", "0", "7.25", "30", "final", "ok"],
+            ["김서연", "20", "10", "30", "30", "final", "ok", ""],
+            ["Alex Kim", "7.25", "0", "7.25", "30", "final", "ok", ""],
         )
     ]
 
@@ -106,6 +106,18 @@ def test_one_row_per_student_and_one_column_per_item() -> None:
 def test_undecided_points_are_empty_and_never_zero() -> None:
     (row,) = rows(gradebook([report("kim", None, 4)], HOMEWORK))
     assert (row["P1.1"], row["P2"], row["total"], row["status"]) == ("", "4", "", "provisional")
+
+
+def test_who_handed_in_nothing_has_a_row_without_points() -> None:
+    late = report("kim").model_copy(update={"late": True})
+    found = rows(gradebook([late, report("lee").model_copy(update={"late": False})], HOMEWORK, ["박하준", "=x"]))
+    assert [(row["student"], row["late"], row["status"]) for row in found] == [
+        ("kim", "yes", "final"),
+        ("lee", "no", "final"),
+        ("박하준", "", "missing"),
+        ("'=x", "", "missing"),
+    ]
+    assert {found[2][column] for column in ("P1.1", "P2", "total", "execution")} == {""}
 
 
 def test_an_item_that_a_report_does_not_know_is_empty() -> None:

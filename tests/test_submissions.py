@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from grader import submissions
 from grader.errors import SubmissionError
+from grader.intake import contents
 from grader.model import Assignment, Criterion, Item, Submission, Text
 from grader.names import file_name
 from grader.submissions import LOCK, collect
@@ -327,23 +327,23 @@ def test_companions_are_copied_from_a_students_own_folder(tmp_path: Path) -> Non
 def test_companions_past_the_cap_are_told_and_small_ones_come_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(submissions, "_MAX_COMPANION_BYTES", 5_000_000)
+    monkeypatch.setattr(contents, "_MAX_COMPANION_BYTES", 5_000_000)
     folder = tmp_path / "kim"
     write(folder / "hw1.ipynb")
-    write(folder / "a.zip", size=6_000_000)
+    write(folder / "a.dat", size=6_000_000)
     write(folder / "b.bin", size=3_000_000)
     write(folder / "c.bin", size=3_000_001)
     write(folder / "utils.py", "x = 1")
     submission = only(tmp_path)
     assert set(submission.files) == {"b.bin", "utils.py"}
     assert submission.warnings == (
-        "not beside the notebook when it runs: c.bin, a.zip (at most 1000 readable files of 5 MB together are copied)",
+        "not beside the notebook when it runs: c.bin, a.dat (at most 1000 readable files of 5 MB together are copied)",
     )
     assert submission.notebook is not None
 
 
 def test_too_many_companions_are_told_briefly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(submissions, "_MAX_COMPANIONS", 3)
+    monkeypatch.setattr(contents, "_MAX_COMPANIONS", 3)
     write(tmp_path / "kim" / "hw1.ipynb")
     for number in range(10):
         write(tmp_path / "kim" / f"{number}.txt", "x")
@@ -381,7 +381,7 @@ def test_unreadable_files_are_reported(tmp_path: Path, content: bytes) -> None:
 
 
 def test_a_student_without_a_notebook_is_reported(tmp_path: Path) -> None:
-    write(tmp_path / "kim" / "hw1.pdf", "x")
+    write(tmp_path / "kim" / "hw1.xlsx", "x")
     (tmp_path / "lee.ipynb").mkdir()
     students = found(tmp_path)
     assert list(students) == ["kim", "lee.ipynb"]
@@ -422,13 +422,13 @@ def test_a_folder_that_cannot_be_opened_is_reported(tmp_path: Path, monkeypatch:
         ("missing", "does not exist: give a notebook, a folder of notebooks, or a class's folder"),
         ("missing.ipynb", "does not exist"),
         ("empty", "holds no notebook and no student's folder: is it the right folder?"),
-        ("hw1.pdf", "is not a notebook: give an .ipynb, a percent-format .py, or a folder"),
+        ("hw1.xlsx", "is not a notebook: give an .ipynb, a percent-format .py, a folder, or an archive"),
     ],
 )
 def test_paths_that_hold_nothing_say_what_to_give(tmp_path: Path, name: str, said: str) -> None:
     (tmp_path / "empty").mkdir()
     write(tmp_path / "empty" / "read.me")
-    write(tmp_path / "hw1.pdf")
+    write(tmp_path / "hw1.xlsx")
     good = write(tmp_path / "good.ipynb")
     with pytest.raises(SubmissionError) as refusal:
         collect([good, tmp_path / name], HOMEWORK)

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from grader import passages, topics
+from grader import passages, reading, topics
 from grader.checks import outputs
 from grader.checks.decision import Evidence, say
 from grader.model import Text

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
-from grader.exporters.figures import Picture, pictures
+from grader.exporters.figures import MAX_PICTURES, Picture, picture_src, pictures, small_pictures
 from grader.exporters.labels import check_name, label
-from grader.exporters.values import Chip, chips
+from grader.exporters.values import Chip, chips, href
 from grader.model import Assignment, Criterion, Execution, Finding, Item, Language, Report, Score, Submission
 
 WRITTEN = "mentions"  # the check of written answers, whose criteria are named after what the answer should say
@@ -77,6 +77,28 @@ def items(report: Report, submission: Submission, execution: Execution, assignme
             views.append(ItemView(score, title, False, _bar(score)))
         else:
             views.append(_open_item(score, item, submission, report.language, plots))
+    return views
+
+
+@dataclass(frozen=True)
+class DocumentView:
+    """A document handed in beside the notebook or in its place; ``reason`` says why a person has to read it."""
+
+    name: str
+    reason: str | None
+    link: str | None
+    pictures: tuple[str, ...]
+
+
+def documents(submission: Submission, links: Sequence[str | None], language: Language) -> list[DocumentView]:
+    """One view per document, with its pictures where they are small and really are what they claim."""
+    views = []
+    for document, link in zip_longest(submission.documents, links[: len(submission.documents)]):
+        reason = document.unread.in_language(language) if document.unread else None
+        mime = "image/png" if document.path.suffix.lower() == ".png" else "image/jpeg"
+        found = [picture_src(mime, data) for data in small_pictures(document)] if reason else []
+        shown = tuple(src for src in found if src is not None)[:MAX_PICTURES]
+        views.append(DocumentView(document.name, reason, href(link) if link else None, shown))
     return views
 
 

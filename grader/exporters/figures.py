@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from grader.model import Document
+
 MAX_BYTES = 1_000_000  # one picture in a feedback page
 MAX_PICTURES = 4  # for one item
 _MAX_PIXELS = 40_000_000  # a small file can unpack to far more than a browser should hold
@@ -61,6 +63,17 @@ def pictures(notebook: Mapping[str, Any] | None, items_of_cells: Sequence[str | 
             if src is not None:
                 shown.append(Picture(src, number))
     return {item: shown for item, shown in found.items() if shown}
+
+
+def small_pictures(document: Document) -> list[str]:
+    """Base64 of what a document shows and is small enough for a page: scanned pages, or the file itself."""
+    if document.path.suffix.lower() not in (".png", ".jpg", ".jpeg"):
+        return list(document.pictures)
+    try:
+        small = document.path.stat().st_size <= MAX_BYTES
+        return [base64.b64encode(document.path.read_bytes()).decode()] if small else []
+    except OSError:
+        return []
 
 
 def histogram(values: Sequence[float], maximum: float, bins: int = 10) -> list[Bin]:

@@ -25,10 +25,12 @@ def feedback_page(
     execution: Execution,
     assignment: Assignment,
     executed_link: str | None = None,
+    document_links: Sequence[str | None] = (),
 ) -> str:
     """What the student reads, in the report's language.
 
-    ``executed_link`` leads, relative to this page, to the page of the executed notebook. Items that are not visible
+    ``executed_link`` leads, relative to this page, to the page of the executed notebook, ``document_links`` to the
+    submission's documents, one each or None. Items that are not visible
     show their points only. Raises nothing for any content of a submission, an execution or a report.
     """
     return _page(
@@ -40,15 +42,23 @@ def feedback_page(
         assignment=assignment,
         items=feedback.items(report, submission, execution, assignment),
         bar_of_total=feedback.total_bar(report),
+        documents=feedback.documents(submission, document_links, report.language),
         waiting=[score.item for score in report.scores if score.points is None],
         executed_link=values.href(executed_link) if executed_link else None,
     )
 
 
-def class_page(reports: Sequence[Report], assignment: Assignment, links: Mapping[str, str]) -> str:
+def class_page(
+    reports: Sequence[Report],
+    assignment: Assignment,
+    links: Mapping[str, str],
+    missing: Sequence[str] = (),
+    strangers: Sequence[str] = (),
+) -> str:
     """The class on one page, for the TA, in the language of most reports (Korean if there are none).
 
-    ``links`` leads from a student to their feedback page; a student without a link is named only. Raises nothing for
+    ``links`` leads from a student to their feedback page; a student without a link is named only. ``missing`` handed
+    in nothing; ``strangers`` are not in the roster. Raises nothing for
     any reports.
     """
     language = overview.language_of(reports)
@@ -56,6 +66,8 @@ def class_page(reports: Sequence[Report], assignment: Assignment, links: Mapping
         "class.html.j2",
         language,
         assignment=assignment,
+        missing=missing,
+        strangers=strangers,
         overview=overview.of(reports, assignment, language),
         links={student: values.href(link) for student, link in links.items()},
     )

@@ -74,6 +74,8 @@ LABELS = _table(
         "What was changed so that your notebook could run here",
     ),
     more_errors=("그 밖의 오류 {n}개", "and {n} more of these"),
+    documents_heading=("함께 제출한 문서", "Documents handed in"),
+    open_document=("문서 열기", "open the document"),
     # feedback: items
     outcome=("결과", "Outcome"),
     criterion=("기준", "Criterion"),
@@ -113,6 +115,9 @@ LABELS = _table(
     final=("확정", "final"),
     provisional=("미확정", "provisional"),
     # the class
+    missing=("제출하지 않은 학생", "Handed in nothing"),
+    strangers=("명단에 없는 제출", "Hand-ins that are not in the roster"),
+    flag_late=("지각", "late"),
     class_results=("전체 결과", "Class results"),
     submissions=("제출", "Submissions"),
     count_final=("확정", "Final"),
