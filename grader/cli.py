@@ -91,6 +91,19 @@ def grade(
 
 
 @app.command()
+def similar(
+    paths: Annotated[list[Path], typer.Argument(help="As for `grade`.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for similarity.html and similarity.json.")],
+    assignment: Rubric = None,
+    lang: Annotated[Lang, typer.Option(help="Language of the page.")] = Lang.en,
+) -> None:
+    """Show hand-ins that are alike, without running any. `grade` does this too."""
+    from grader.commands import compare_class
+
+    raise typer.Exit(compare_class(paths, out, _rubric(assignment), lang.value))
+
+
+@app.command()
 def lint(
     rubrics: Annotated[list[Path] | None, typer.Argument(help="Rubrics to check. [default: rubrics/hw1.yaml]")] = None,
 ) -> None:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from grader import terminal
 from grader.assignment import load
-from grader.errors import RubricError, RunnerError
+from grader.errors import GraderError, RubricError, RunnerError
 from grader.executions import Executions, StoringRunner
 from grader.grading import grade
 from grader.intake.room import Room
 from grader.kernels.runner import kernel_runner, usable_cores
 from grader.model import Assignment, Language
-from grader.results import Results, results_in
+from grader.results import SIMILARITY, Results, results_in, write_similarity
 from grader.roster_file import read as read_roster
 from grader.selftest import selftest
 from grader.submissions import Class, collect_class
@@ -82,6 +82,7 @@ def _grade_into(results: Results, found: Class, jobs: int, language: Language, r
                     except Exception as error:  # noqa: BLE001  # one page that cannot be made must not cost the class
                         broken_pages.append(f"{graded.submission.student}: {type(error).__name__}: {error}")
                     bar.done(graded.submission.student)
+            results.compare(submissions)
         except KeyboardInterrupt:
             executor.shutdown(wait=False, cancel_futures=True)
             runner.stop()
@@ -100,6 +101,25 @@ def _grade_into(results: Results, found: Class, jobs: int, language: Language, r
     terminal.print_roll(found.missing, found.strangers, found.unused)
     terminal.print_failures(broken_pages, runner.not_stored)
     return 1 if broken_pages or any(report.execution.status == "infrastructure" for report in reports) else 0
+
+
+def compare_class(paths: Sequence[Path], out: Path, rubric: Path, language: Language) -> int:
+    """Write similarity.html and similarity.json into `out` and print the pairs; nothing is run.
+
+    Raises GraderError for bad input.
+    """
+    assignment = load(rubric)
+    with Room() as room:
+        submissions = collect_class(paths, assignment, room=room).submissions
+        if len(submissions) < 2:
+            raise GraderError("one hand-in has nothing to be compared with: give the class's folder, or several paths")
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            pairs = write_similarity(out, submissions, assignment, language, {})
+        except OSError as error:
+            raise GraderError(f"{out} cannot be written: {error.strerror}; choose another folder with -o") from None
+    terminal.print_similar(pairs, len(submissions), out / SIMILARITY)
+    return 0
 
 
 def lint_rubrics(rubrics: Sequence[Path]) -> int:

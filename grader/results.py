@@ -8,19 +8,22 @@ import io
 import json
 import shutil
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
 from grader.errors import GraderError
-from grader.exporters.html import class_page, executed_page, feedback_page
+from grader.exporters.html import class_page, executed_page, feedback_page, similarity_page
+from grader.exporters.overview import language_of
 from grader.files import NoLocks, lock, remove_torn, write
 from grader.grading import Graded
 from grader.intake.documents import SHOWN_AS_THEY_ARE
-from grader.model import Assignment, Report
+from grader.model import Assignment, Language, Report, Submission
 from grader.names import file_name, spelling
+from grader.similarity import Pair, groups, similar
 from grader.submissions import LOCK
 
+SIMILARITY = "similarity.html"
 _FORMULA_STARTS = ("=", "+", "-", "@")  # a spreadsheet would run such a cell
 
 
@@ -31,6 +34,7 @@ class Results:
         self.folder = folder
         self.assignment = assignment
         self.reports: list[Report] = []
+        self._similar: str | None = None
         for name in ("reports", "executed", "feedback"):
             (folder / name).mkdir(parents=True, exist_ok=True)
 
@@ -75,16 +79,25 @@ class Results:
         found = (file.stem for file in (self.folder / "reports").glob("*.json"))
         return sorted(name for name in found if spelling(name) not in theirs)
 
+    def compare(self, submissions: Sequence[Submission]) -> None:
+        """Write similarity.json and similarity.html, which `finish` leads to, if there are two hand-ins or more."""
+        if len(submissions) > 1:
+            language = language_of(self.reports)
+            write_similarity(self.folder, submissions, self.assignment, language, self._links())
+            self._similar = SIMILARITY
+
     def finish(self, missing: Sequence[str] = (), strangers: Sequence[str] = ()) -> list[Report]:
         """Write gradebook.csv and index.html; returns the reports sorted by student.
 
         `missing` are students who handed in nothing, `strangers` those of the reports who are not in the roster.
         """
         reports = sorted(self.reports, key=lambda report: report.student)
-        links = {report.student: f"feedback/{quote(file_name(report.student))}.html" for report in reports}
         write(self.folder / "gradebook.csv", gradebook(reports, self.assignment, missing))
-        write(self.index, class_page(reports, self.assignment, links, missing, strangers))
+        write(self.index, class_page(reports, self.assignment, self._links(), missing, strangers, self._similar))
         return reports
+
+    def _links(self) -> dict[str, str]:
+        return {report.student: f"feedback/{quote(file_name(report.student))}.html" for report in self.reports}
 
 
 @contextlib.contextmanager
@@ -108,6 +121,29 @@ def _lock(folder: Path) -> contextlib.AbstractContextManager[object] | None:
         return lock(folder / LOCK)
     except NoLocks:
         return contextlib.nullcontext()  # then two graders overwrite each other's files, but whole ones with whole ones
+
+
+def write_similarity(
+    folder: Path,
+    submissions: Sequence[Submission],
+    assignment: Assignment,
+    language: Language,
+    links: Mapping[str, str],
+) -> list[Pair]:
+    """Write similarity.json and similarity.html into `folder`; returns the pairs, the most alike first.
+
+    `links` leads from students to their pages.
+    """
+    pairs = similar(submissions, assignment)
+    plain = {
+        "assignment": assignment.id,
+        "hand_ins": [submission.student for submission in submissions],
+        "groups": groups(pairs),
+        "pairs": [pair.model_dump(mode="json") for pair in pairs],
+    }
+    write(folder / "similarity.json", json.dumps(plain, ensure_ascii=False, indent=1) + "\n")
+    write(folder / SIMILARITY, similarity_page(pairs, submissions, assignment, links, language))
+    return pairs
 
 
 def _since(file: Path, report: Report) -> Report:

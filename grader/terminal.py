@@ -14,6 +14,7 @@ from rich.table import Table
 
 from grader.model import Assignment, Report, Score
 from grader.names import printable
+from grader.similarity import Pair
 from grader.walls.doctor import Diagnosis
 
 _PLAIN_WIDTH = 160  # of what goes into a file or a pipe, where nothing wraps
@@ -109,6 +110,17 @@ def print_earlier(used: int, graded: int, others: Sequence[str]) -> None:
         named = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
         told = f"Not in this class, so not in the gradebook; their reports of earlier runs stay: {named}"
         screen.print(told, markup=False, soft_wrap=True)
+
+
+def print_similar(pairs: Sequence[Pair], compared: int, page: Path) -> None:
+    """The pairs that are most alike, and where both sides are shown."""
+    screen = console()
+    for pair in pairs[:10]:
+        alike = ", ".join(f"{likeness.part} {likeness.share:.0%}" for likeness in pair.alike)
+        told = f"{pair.score:4.0%}  {printable(pair.first)} · {printable(pair.second)}  ({alike})"
+        screen.print(told, markup=False, highlight=False, soft_wrap=True)
+    screen.print(f"{compared} hand-ins compared, {len(pairs)} pair(s) more alike than is usual. Nothing was graded.")
+    screen.print(f"Report: {page}", markup=False, soft_wrap=True)
 
 
 def print_failures(pages: Sequence[str], executions: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""The pages that people read: a student's feedback, the class, the executed notebook.
+"""The pages that people read: a student's feedback, the class, similar hand-ins, the executed notebook.
 
 Each page is one file without scripts that asks nothing of the network; a content security policy in its head says so
 to the browser. Everything a student wrote is escaped or cleaned before it stands in a page.
@@ -12,9 +12,10 @@ from pathlib import Path
 
 import jinja2
 
-from grader.exporters import feedback, overview, values
+from grader.exporters import feedback, overview, similarity, values
 from grader.exporters.labels import label, status_name, status_sentence
 from grader.model import Assignment, Execution, Language, Report, Submission
+from grader.similarity import Pair
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -54,12 +55,13 @@ def class_page(
     links: Mapping[str, str],
     missing: Sequence[str] = (),
     strangers: Sequence[str] = (),
+    similar: str | None = None,
 ) -> str:
     """The class on one page, for the TA, in the language of most reports (Korean if there are none).
 
     ``links`` leads from a student to their feedback page; a student without a link is named only. ``missing`` handed
-    in nothing; ``strangers`` are not in the roster. Raises nothing for
-    any reports.
+    in nothing; ``strangers`` are not in the roster. ``similar`` leads to the page of similar hand-ins. Raises nothing
+    for any reports.
     """
     language = overview.language_of(reports)
     return _page(
@@ -70,6 +72,29 @@ def class_page(
         strangers=strangers,
         overview=overview.of(reports, assignment, language),
         links={student: values.href(link) for student, link in links.items()},
+        similar=values.href(similar) if similar else None,
+    )
+
+
+def similarity_page(
+    pairs: Sequence[Pair],
+    submissions: Sequence[Submission],
+    assignment: Assignment,
+    links: Mapping[str, str],
+    language: Language,
+) -> str:
+    """Similar hand-ins for the TA, the passages of both sides marked. ``links`` as on the class page.
+
+    ``submissions`` are those that were compared. Raises nothing for any content of theirs.
+    """
+    return _page(
+        "similarity.html.j2",
+        language,
+        assignment=assignment,
+        report=similarity.of(pairs, submissions),
+        links={student: values.href(link) for student, link in links.items()},
+        w=partial(similarity.word, language=language),
+        part_name=partial(similarity.part_name, language=language),
     )
 
 

@@ -149,6 +149,7 @@ LABELS = _table(
     notes=("TA를 위한 메모", "Notes for the TA"),
     no_notes=("메모가 없습니다.", "No notes."),
     many_criteria=("기준 {n}개", "{n} criteria"),
+    similar=("비슷한 제출물", "Similar hand-ins"),
     # the executed notebook
     executed=("실행된 노트북", "Notebook as it ran"),
     cell=("셀 {n}", "Cell {n}"),
