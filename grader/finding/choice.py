@@ -54,6 +54,11 @@ class Candidate:
         return any(row.get("moved") for row in self.told["parameters"])
 
     @property
+    def last_cell(self) -> int:
+        """The last execution of a cell in which it was trained or evaluated; 0 if there is none."""
+        return max([*self.told["cells"], *(e["cell"] for e in self.told["evaluations"])], default=0)
+
+    @property
     def evaluated(self) -> bool:
         """Whether it was called once more after its training had ended."""
         return any(e["after"] >= self.told["losses"] for e in self.told["evaluations"])
@@ -67,10 +72,16 @@ def fitting(role: Role, candidates: Sequence[Candidate]) -> tuple[list[Candidate
     """
     usable = [c for c in candidates if c.told.get("outputs") == 1 and c.linear]
     for name, group in (("right", _right(role, usable)), ("near", _near(role, usable))):
-        trained = [c for c in group if c.trained] or group
+        trained = [c for c in group if c.trained or _may_be_copy(c, group)] or group
         if trained:
             return sorted(trained, key=lambda c: _standing(c, role), reverse=True), name
     return [], "none"
+
+
+def _may_be_copy(candidate: Candidate, group: Sequence[Candidate]) -> bool:
+    """Never trained itself, but of the sizes of one that was: the best weights are often loaded into a new model."""
+    alike = (c for c in group if c is not candidate and c.shape == candidate.shape)
+    return not candidate.told["losses"] and candidate.evaluated and any(c.trained for c in alike)
 
 
 def _right(role: Role, usable: Sequence[Candidate]) -> list[Candidate]:

@@ -150,7 +150,7 @@ def _choose(
 
 
 def _latest_first(candidates: Sequence[Candidate]) -> list[Candidate]:
-    return sorted(candidates, key=lambda c: (c.told["cells"][-1:], c.handle), reverse=True)
+    return sorted(candidates, key=lambda c: (c.last_cell, c.handle), reverse=True)
 
 
 def _agrees(one: Study, printed: Sequence[float]) -> bool:
@@ -164,7 +164,7 @@ def _doubt(chosen: Study, studied: Sequence[Study], printed: Sequence[float]) ->
     known = [s.best_known for s in studied if s.best_known is not None]
     if len(known) > 1 and max(known) - min(known) > _APART:
         others = ", ".join(s.candidate.described for s in studied if s is not chosen)
-        return f"{chosen.candidate.described} was trained last; {others} may be meant as well"
+        return f"{chosen.candidate.described} was used last; {others} may be meant as well"
     return None
 
 

@@ -80,7 +80,7 @@ def series(namespace, request):
     """A list of numbers, such as the losses of every iteration, in summary."""
     values = floats(lookup(namespace, request["name"]))
     model = BOUND.get(request.get("model"), namespace.get(request.get("model")))
-    observed = OBSERVER.losses_of(model if is_a(model, Module) else None)
+    observed = OBSERVER.losses_of(model if is_a(model, Module) else None) or OBSERVER.losses_of(None)
     return {**summary(values), "seen_in_training": _share_seen(values, observed), "backward_calls": len(observed)}
 
 
