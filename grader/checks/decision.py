@@ -174,11 +174,19 @@ class Evidence:
         return list((self.execution.notebook or {}).get("cells", []))
 
     def own_cells(self) -> list[int]:
-        """Indices of this item's cells; of all cells if the notebook names no item anywhere."""
+        """Indices of this item's cells; where the notebook does not name the item, of those in which its model was
+        trained and of cells that belong to no item; of all cells if the notebook names no item anywhere."""
         items = self.submission.items_of_cells
         if not any(items):
             return list(range(len(items)))
-        return [index for index, item in enumerate(items) if item == self.item.id]
+        own = [index for index, item in enumerate(items) if item == self.item.id]
+        if own or self.item.id in self.submission.headed:
+            return own
+        trained = {number - 1 for name in self._models() for number in (self.found(name) or {}).get("cells", [])}
+        return sorted(trained | {index for index, item in enumerate(items) if item is None})
+
+    def _models(self) -> list[str]:
+        return [str(c.params["model"]) for c in self.item.criteria if "model" in c.params]
 
     def errors_in(self, indices: list[int]) -> list[CellError]:
         return [error for error in self.execution.errors if error.cell is not None and error.cell - 1 in indices]

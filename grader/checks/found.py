@@ -12,8 +12,8 @@ def described(found: dict[str, Any] | None) -> dict[str, Any]:
     """For a finding's evidence: which model was chosen, why, and how its rows were carried through."""
     if found is None:
         return {}
-    told = {name: found.get(name) for name in ("level", "chosen", "why", "scale", "inputs", "notes", "losses")}
-    return {name: value for name, value in told.items() if value}
+    told = {name: found.get(name) for name in ("level", "chosen", "why", "scale", "inputs", "losses")}
+    return {name: value for name, value in {**told, "remarks": found.get("notes")}.items() if value}
 
 
 def require_no_doubt(found: dict[str, Any], score: float, seen: dict[str, Any]) -> None:

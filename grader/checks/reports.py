@@ -112,8 +112,9 @@ def _printed(evidence: Evidence, metric: str, recomputed: _Recomputed) -> dict[i
     others = set(range(len(evidence.cells))) - own - shared
     for indices in (own, shared, others):
         found = {i + 1: values for i in sorted(indices) if (values := _claims(evidence, i, metric))}
-        if indices is others:
-            found = {n: v for n, v in found.items() if _standing(metric, v, recomputed) == "exact"}
+        agreeing = {n: a for n, v in found.items() if (a := [x for x in v if _agrees(metric, x, recomputed)])}
+        if indices is others or (agreeing and indices is shared) or not any(items):
+            found = agreeing or ({} if indices is others else found)
         if found:
             return found
     return {}
@@ -121,6 +122,10 @@ def _printed(evidence: Evidence, metric: str, recomputed: _Recomputed) -> dict[i
 
 def _claims(evidence: Evidence, index: int, metric: str) -> list[float]:
     return outputs.claims(outputs.text_of(evidence.cells[index]), metric) if index < len(evidence.cells) else []
+
+
+def _agrees(metric: str, value: float, recomputed: _Recomputed) -> bool:
+    return _standing(metric, [value], recomputed) == "exact"
 
 
 def _standing(metric: str, printed: list[float], recomputed: _Recomputed) -> str:

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from grader.features import Recipe
-from grader.finding.rows import Pairing, pair_exactly
+from grader.finding.rows import Pairing
 from grader.tables import Floats
 
 _EXACT = 1e-5  # share of the target's variance: float32
@@ -46,14 +46,36 @@ def scale_of(vectors: list[Floats], outputs: Floats, target: Floats) -> Scale | 
     """The scale in which one of `vectors`, or its difference from the outputs, is the target. All of shape (rows,)."""
     if len(target) < _FEWEST or not np.isfinite(outputs).all():
         return None
-    shapes = _shapes(target)
-    for vector in vectors:
-        for candidate in (vector, outputs - vector, outputs + vector):
-            for shape, unit, shaped in shapes:
-                slope, offset, left = _line(shaped, candidate)
+    for shape, unit, shaped in _shapes(target):
+        for vector in vectors:
+            for solve in (_as_target, _as_difference):
+                slope, offset, left = solve(shaped, vector, outputs)
                 if left <= _EXACT and slope != 0:
                     return Scale(shape, slope, offset, unit)
     return None
+
+
+def _as_target(shaped: Floats, vector: Floats, outputs: Floats) -> tuple[float, float, float]:
+    """Slope and offset of `vector`, and the share of its variance that is left."""
+    return _solved(vector, shaped)
+
+
+def _as_difference(shaped: Floats, vector: Floats, outputs: Floats) -> tuple[float, float, float]:
+    """The same of the outputs less some multiple of `vector`, which may be a difference in a scale of its own."""
+    return _solved(outputs, shaped, vector)
+
+
+def _solved(values: Floats, shaped: Floats, *others: Floats) -> tuple[float, float, float]:
+    columns = [shaped, *others]
+    if values.std() <= 0 or any(column.std() <= 0 for column in columns):
+        return 0.0, 0.0, 1.0
+    centres, spreads = [float(c.mean()) for c in columns], [float(c.std()) for c in columns]
+    design = np.column_stack([(c - m) / s for c, m, s in zip(columns, centres, spreads, strict=True)])
+    found, *_ = np.linalg.lstsq(design, values - values.mean(), rcond=None)
+    left = float(np.mean((values - values.mean() - design @ found) ** 2) / values.var())
+    slopes = [float(slope) / spread for slope, spread in zip(found, spreads, strict=True)]
+    offset = float(values.mean()) - sum(slope * centre for slope, centre in zip(slopes, centres, strict=True))
+    return slopes[0], offset, left
 
 
 def _shapes(target: Floats) -> list[tuple[Literal["plain", "log", "log1p", "root"], float, Floats]]:
@@ -63,17 +85,6 @@ def _shapes(target: Floats) -> list[tuple[Literal["plain", "log", "log1p", "root
         found += [("log1p", unit, np.log1p(target / unit)) for unit in _UNITS]
         found.append(("root", 1.0, np.sqrt(target)))
     return found
-
-
-def _line(x: Floats, y: Floats) -> tuple[float, float, float]:
-    """Slope, offset, and the share of y's variance that is left."""
-    spread = float(y.var())
-    if spread <= 0 or not np.isfinite(y).all():
-        return 0.0, 0.0, 1.0
-    centred = x - x.mean()
-    slope = float(centred @ (y - y.mean()) / (centred @ centred))
-    offset = float(y.mean() - slope * x.mean())
-    return slope, offset, float(np.mean((y - slope * x - offset) ** 2)) / spread
 
 
 @dataclass(frozen=True)
@@ -92,8 +103,3 @@ def carrier(pairing: Pairing, scale: Scale) -> Carrier | None:
     """None where the making of a column is not known."""
     known = tuple(recipe for recipe in pairing.columns if recipe is not None)
     return Carrier(known, scale) if len(known) == len(pairing.columns) else None
-
-
-def places_of(inputs: Floats, raw: Floats, pairing: Pairing) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """For each row that was fed the raw row that it is, -1 if none; by the formulas that are known."""
-    return pair_exactly(inputs, raw, pairing.columns)

@@ -45,6 +45,12 @@ class Candidate:
         return whole is not None and whole > straight
 
     @property
+    def sound(self) -> bool:
+        """Whether it gives finite numbers: a training that ended in NaN was given up."""
+        bends = self.told["bends"]
+        return "fault" not in bends and bends.get("whole") is not None
+
+    @property
     def plain(self) -> bool:
         """Nothing is trained but Linear layers."""
         return not any(layer.get("trainable") and not layer.get("linear") for layer in self.told["layers"])
@@ -86,7 +92,7 @@ def _may_be_copy(candidate: Candidate, group: Sequence[Candidate]) -> bool:
 
 def _right(role: Role, usable: Sequence[Candidate]) -> list[Candidate]:
     if role.most == 1:
-        return [c for c in usable if c.linear == 1 and c.plain and not c.bent]
+        return [c for c in usable if c.linear == 1 and c.plain and c.sound and not c.bent]
     return [c for c in usable if role.fewest <= c.linear <= role.most and c.bent]
 
 
@@ -96,9 +102,9 @@ def _near(role: Role, usable: Sequence[Candidate]) -> list[Candidate]:
 
 def _standing(candidate: Candidate, role: Role) -> tuple[bool, ...]:
     return (
-        candidate.told.get("path") == role.model,
         candidate.item == role.item,
         candidate.evaluated,
+        candidate.told.get("path") == role.model,
         candidate.told.get("path") is not None,
     )
 

@@ -71,7 +71,7 @@ def _find(
     for role in wanted:
         if _follows_contract(role, told["named"]):
             continue
-        chosen = yield from _choose(role, candidates, told["named"], rows, printed, evidence)
+        chosen = yield from _choose(role, candidates, told, rows, submission, printed, evidence)
         if chosen is not None and role.predict and told["named"].get(role.predict) != "function":
             studies[role.predict] = chosen
     handles = {e.get("handle") for key, e in evidence.items() if key.startswith("found:")}
@@ -99,10 +99,22 @@ def _item_of(facts: Answer, submission: Submission) -> str | None:
     """The item under whose heading the model was last trained."""
     if not facts["cells"]:
         return None
-    code = [i for i, c in enumerate((submission.notebook or {}).get("cells", [])) if _runs(c)]
+    cells = _code_cells(submission)
     place = facts["cells"][-1] - 1
     items = submission.items_of_cells
-    return items[code[place]] if 0 <= place < len(code) and code[place] < len(items) else None
+    return items[cells[place]] if 0 <= place < len(cells) and cells[place] < len(items) else None
+
+
+def _code_cells(submission: Submission) -> list[int]:
+    """Indices of the cells that run, in the order of their executions."""
+    return [i for i, c in enumerate((submission.notebook or {}).get("cells", [])) if _runs(c)]
+
+
+def _cells(candidate: Candidate, submission: Submission) -> list[int]:
+    """Numbers, from 1, of the cells in which it was trained or evaluated."""
+    cells = _code_cells(submission)
+    executions = {*candidate.told["cells"], *(e["cell"] for e in candidate.told["evaluations"])}
+    return sorted(cells[place - 1] + 1 for place in executions if 1 <= place <= len(cells))
 
 
 def _runs(cell: dict[str, Any]) -> bool:
@@ -112,14 +124,16 @@ def _runs(cell: dict[str, Any]) -> bool:
 def _choose(
     role: Role,
     candidates: Sequence[Candidate],
-    named: dict[str, str],
+    told: Answer,
     rows: Rows,
+    submission: Submission,
     printed: Sequence[float],
     evidence: Answer,
 ) -> Generator[tuple[str, Request], Answer, Study | None]:
     """Study the likeliest candidates, bind the best, and note in the evidence what was decided, and why."""
+    named = told["named"]
     options, kind = fitting(role, candidates)
-    if named.get(role.model) == "module":
+    if named.get(role.model) == "module" and named.get(role.predict or "") == "function":
         options = [c for c in options if c.told.get("path") == role.model]
     if not options:
         return None
@@ -142,6 +156,7 @@ def _choose(
         "scale": chosen.scale.told() if chosen.scale else None,
         "inputs": chosen.origins,
         "evaluated": chosen.evaluated,
+        "cells": _cells(chosen.candidate, submission),
         "why": reasons(chosen.candidate, len(options) - 1, role),
         "notes": chosen.notes,
         "doubt": _doubt(chosen, studied, printed),

@@ -18,6 +18,7 @@ from grader.features import Recipe, designs, fit, recipes
 from grader.tables import Floats
 
 Places = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 _LOOKED_AT, _PAIRED_BY_RANK, _FITTED = 3000, 1500, 400  # fed rows: paired in the end, at first, and to find formulas
 _MOST_OF = 0.6  # of the pairs by rank are right, at least
@@ -38,6 +39,12 @@ class Pairing:
     looked: Places
     places: Places
     columns: tuple[Recipe | None, ...]
+    twins: Flags  # raw rows that no known column tells from another raw row
+
+    @property
+    def sure(self) -> Flags:
+        """For each row that was looked at, whether it was found and can be no other."""
+        return np.asarray((self.places >= 0) & ~self.twins[self.places])
 
     @property
     def found(self) -> float:
@@ -61,13 +68,20 @@ def pair(fed: Floats, raw: Floats, rows: int, every: int, ends: tuple[int, ...])
         found = paired >= 0
         if np.mean(found) >= _ENOUGH:
             exact = recipes(fed[looked][found], raw[paired[found]], _EXACT)
-            return Pairing(looked, paired, tuple(exact))
+            return Pairing(looked, paired, tuple(exact), _twins(raw, columns))
     return None
 
 
 def _spread(count: int, most: int) -> Places:
     """At most so many of the numbers below `count`, evenly spread."""
     return np.linspace(0, count - 1, min(count, most)).astype(np.int64)
+
+
+def _twins(raw: Floats, columns: tuple[Recipe | None, ...]) -> Flags:
+    made = np.column_stack([recipe(raw) for recipe in columns if recipe is not None])
+    rounded = np.round(made / np.maximum(made.std(0), np.finfo(float).tiny), 5)
+    _, group, count = np.unique(rounded, axis=0, return_inverse=True, return_counts=True)
+    return np.asarray(count[group.reshape(-1)] > 1)
 
 
 def pair_exactly(fed: Floats, raw: Floats, columns: tuple[Recipe | None, ...]) -> Places:

@@ -80,8 +80,7 @@ def _study(candidate: Candidate, fed: dict[str, Any], rows: Rows) -> Study:
     pairing = pair(inputs, rows.features, fed["rows"], fed["every"], rows.ends)
     if pairing is None:
         return Study(candidate, "reported", notes=["its inputs are not recognised as rows of the data"])
-    found = pairing.places >= 0
-    places, looked = pairing.places[found], pairing.looked[found]
+    places, looked = pairing.places[pairing.sure], pairing.looked[pairing.sure]
     target = rows.target[places]
     vectors = [vector[looked, 0] for block in fed["targets"] if (vector := _like(block, inputs)) is not None]
     scale = scale_of(vectors, outputs[looked, 0], target)
@@ -135,10 +134,10 @@ def _evaluated(
     if inputs is None or outputs is None or len(inputs) < _FEWEST_ROWS or inputs.shape[1] != len(pairing.columns):
         return []
     places = pair_exactly(inputs, rows.features, pairing.columns)
-    found = places >= 0
-    if np.mean(found) < _FOUND:
+    sure = (places >= 0) & ~pairing.twins[places]
+    if np.mean(sure) < _FOUND:
         return []
-    return _measured(outputs[found, 0], places[found], scale, rows, trained)
+    return _measured(outputs[sure, 0], places[sure], scale, rows, trained)
 
 
 def _measured(

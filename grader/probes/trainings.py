@@ -44,12 +44,18 @@ class Training:
     def evaluated_on(self, inputs, outputs, execution):
         """Calls without a training between them, in one cell, are the batches of one evaluation."""
         last = self.evaluations[-1] if self.evaluating and self.evaluations else None
-        if last is None or last[2] != execution or sum(len(x) for x, _ in last[1]) > MOST_ROWS:
+        if last is None or last[2] != execution or not _goes_on(last[1], inputs):
             last = (self.losses, [], execution)
             self.evaluations.append(last)
             self.evaluating = True
         if len(last[1]) < _MOST_BATCHES:
             last[1].append((inputs, outputs))
+
+
+def _goes_on(calls, inputs):
+    """Whether these rows are a further batch of the same evaluation, and not the same rows or another whole table."""
+    same = any(x.data_ptr() == inputs.data_ptr() and x.shape == inputs.shape for x, _ in calls[-8:])
+    return not same and sum(len(x) for x, _ in calls) + len(inputs) <= MOST_ROWS and len(inputs) <= len(calls[0][0])
 
 
 class Trainings:
