@@ -66,13 +66,17 @@ def grade(
         Walls | None, typer.Option(help="Around each kernel. [default: the best that `grader doctor` finds]")
     ] = None,
     rerun: Annotated[bool, typer.Option("--rerun", help="Run anew what earlier runs into OUT have executed.")] = False,
+    repairs: Annotated[
+        bool, typer.Option("--repairs/--no-repairs", help="Repair what fails only here: paths, Colab, GPU, downloads.")
+    ] = True,
 ) -> None:
     """Run and score hand-ins; write reports, feedback pages, gradebook.csv and index.html."""
     from grader.commands import grade_class
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what is done is kept, no kernel is left
     tier: Tier | None = None if walls is None else walls.value
-    raise typer.Exit(grade_class(paths, out, _rubric(assignment), jobs, lang.value, rerun=rerun, walls=tier))
+    rubric = _rubric(assignment)
+    raise typer.Exit(grade_class(paths, out, rubric, jobs, lang.value, rerun=rerun, walls=tier, repairs=repairs))
 
 
 @app.command()

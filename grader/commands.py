@@ -12,7 +12,7 @@ from grader.assignment import load
 from grader.errors import RubricError, RunnerError
 from grader.executions import Executions, StoringRunner
 from grader.grading import grade
-from grader.kernels.runner import kernel_runner, usable_cores
+from grader.kernels.runner import KernelRunner, kernel_runner, usable_cores
 from grader.model import Assignment, Language, Submission
 from grader.results import Results, results_in
 from grader.selftest import selftest
@@ -30,10 +30,12 @@ def grade_class(
     *,
     rerun: bool = False,
     walls: Tier | None = None,
+    repairs: bool = True,
 ) -> int:
     """Grade everything below `paths` into `out`. Raises GraderError for bad input before anything runs.
 
-    What an earlier run executed is not executed again, unless `rerun`. Without `walls` the best that can be had here.
+    What an earlier run executed is not executed again, unless `rerun`. Without `walls` the best that can be had here;
+    without `repairs` notebooks fail where what they ask for is not here.
     """
     assignment = load(rubric)
     submissions = collect(paths, assignment)
@@ -43,8 +45,8 @@ def grade_class(
         terminal.console().print(
             f"{cores} notebooks at a time: with more than cores, honest ones would run out of time"
         )
-    with results_in(out, assignment) as results:
-        return _grade_into(results, submissions, min(jobs, cores), language, rerun, tier)
+    with results_in(out, assignment) as results, kernel_runner(tier, repairs=repairs) as kernels:
+        return _grade_into(results, submissions, min(jobs, cores), language, kernels, rerun)
 
 
 def _tier(wanted: Tier | None, assignment: Assignment) -> Tier:
@@ -59,11 +61,17 @@ def _tier(wanted: Tier | None, assignment: Assignment) -> Tier:
 
 
 def _grade_into(
-    results: Results, submissions: Sequence[Submission], jobs: int, language: Language, rerun: bool, tier: Tier
+    results: Results,
+    submissions: Sequence[Submission],
+    jobs: int,
+    language: Language,
+    kernels: KernelRunner,
+    rerun: bool,
 ) -> int:
     assignment, broken_pages = results.assignment, []
-    with kernel_runner(tier) as kernels, ThreadPoolExecutor(jobs) as executor:
-        runner = StoringRunner(kernels, Executions(results.folder / "executions"), walls=kernels.walls, rerun=rerun)
+    stored = Executions(results.folder / "executions")
+    with ThreadPoolExecutor(jobs) as executor:
+        runner = StoringRunner(kernels, stored, walls=kernels.walls, repairs=kernels.repairs, rerun=rerun)
         try:
             with terminal.bar(len(submissions)) as bar:
                 for graded in grade(submissions, assignment, runner, executor, language, bar.start):

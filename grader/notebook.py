@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from grader import scripts
 from grader.headings import Outline, lines
 from grader.model import Answer, Assignment
+from grader.repairs.order import SAVED
 
 MAX_BYTES = 50_000_000  # a larger file is not parsed at all; homework with its pictures has a few MB
 MAX_SCRIPT_BYTES = 2_000_000  # a script holds no pictures
@@ -99,9 +100,11 @@ def _plain_cell(number: int, cell: Any) -> dict[str, Any]:
     """
     cell = cell if isinstance(cell, dict) else {}
     kind = _KINDS.get(str(cell.get("cell_type")), "raw")
-    metadata = {"tags": tags} if (tags := _strings_in(cell.get("metadata"), "tags")) else {}
+    metadata: dict[str, Any] = {"tags": tags} if (tags := _strings_in(cell.get("metadata"), "tags")) else {}
     plain = {"id": f"cell-{number}", "cell_type": kind, "metadata": metadata, "source": _source(cell)}
     if kind == "code":
+        if (count := str(cell.get("execution_count", cell.get("prompt_number")))).isascii() and count.isdigit():
+            metadata[SAVED] = int(count[:9])  # nbclient counts anew
         return plain | {"outputs": [], "execution_count": None}
     attachments = _attachments(cell.get("attachments"))
     return plain | {"attachments": attachments} if attachments else plain

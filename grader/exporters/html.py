@@ -15,6 +15,7 @@ import jinja2
 from grader.exporters import feedback, overview, values
 from grader.exporters.labels import label, status_name, status_sentence
 from grader.model import Assignment, Execution, Language, Report, Submission
+from grader.repairs.ledger import sentence
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -84,6 +85,7 @@ def _page(template: str, language: Language, **content: object) -> str:
         t=partial(_label, language),
         status_name=partial(status_name, language=language),
         status_sentence=partial(status_sentence, language=language),
+        repaired=partial(sentence, language=language),
         **content,
     )
     return values.printable(page)

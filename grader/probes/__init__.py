@@ -16,15 +16,21 @@ _MODULES = (
     "common",
     "arrays",
     "observer",
+    "helps",
     "layer",
     "predictions",
     "modules",
     "images",
     "collect",
 )  # in order of import
+# what repairs, each before those that import it; only those that a notebook calls for are installed
+_REPAIRING = (
+    *("tables", "files", "elsewhere", "commands", "shell", "devices", "loaders", "removed", "pictures", "prompts"),
+    "rest",
+)
 _CALL = "__import__('sys').modules['_grader_probes.collect'].answer"
 _LOADER = f"""
-def _load(sources):
+def _load(sources, repairs):
     import builtins, sys, types
     package = types.ModuleType("_grader_probes")
     package.__path__ = []
@@ -37,17 +43,26 @@ def _load(sources):
         setattr(package, name, module)
         exec(compile(source, "<grader probes: " + name + ">", "exec"), module.__dict__)
     package.observer.install()
+    package.helps.install(repairs, [getattr(package, name) for name in repairs.get("modules", ())])
     package.collect.listen({_CALL!r})
     package.common.remember()
 """
 
 
-@lru_cache(maxsize=1)
-def installation() -> str:
-    """An expression that loads the probes into a kernel and starts observing; it leaves no name in its namespace."""
-    sources = [(name, files(__name__).joinpath(f"{name}.py").read_text(encoding="utf-8")) for name in _MODULES]
-    program = f"{_LOADER}\n_load({sources!r})"
+def installation(repairs: dict[str, Any] | None = None) -> str:
+    """An expression that loads the probes into a kernel and starts observing; it leaves no name in its namespace.
+
+    `repairs`: `modules`, names of repairing modules to install, and `tables`, what they may give (see helps.py).
+    """
+    names = (*_MODULES[:-1], *_REPAIRING, _MODULES[-1]) if repairs else _MODULES
+    program = f"{_LOADER}\n_load({_sources(names)}, {repairs or {}!r})"
     return f"(exec(compile({program!r}, '<grader probes>', 'exec'), {{}}), '{{\"found\": true}}')[1]"
+
+
+@lru_cache(maxsize=2)
+def _sources(names: tuple[str, ...]) -> str:
+    """Pairs of name and source text, as Python writes them."""
+    return repr([(name, files(__name__).joinpath(f"{name}.py").read_text(encoding="utf-8")) for name in names])
 
 
 def question(request: dict[str, Any]) -> str:

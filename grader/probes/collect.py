@@ -7,6 +7,7 @@ import sys
 from IPython import get_ipython
 
 from .common import Fault, describe, name_of, replaced
+from .helps import ledger
 from .images import image_block
 from .modules import layer_gradients, module, series
 from .observer import OBSERVER
@@ -37,6 +38,7 @@ _PROBES = {
     "module": module,
     "observed": observed,
     "predictions": predictions,
+    "repairs": ledger,
     "series": series,
 }
 
