@@ -281,7 +281,10 @@ def test_the_state_of_the_run_is_said_with_the_cell_and_the_error() -> None:
     given = report(language="en", warnings=("Two headings name P1.",))
     page = feedback(given, execution=execution, executed_link="../executed/김 민지.html")
     assert "Cell 3 NameError: name 'x' is not defined" in page.text
-    assert "Cell 2 there is no housing.csv; the assignment's data train.csv was read instead a person will look" in page.text
+    assert (
+        "Cell 2 there is no housing.csv ; the assignment's data train.csv was read instead a person will look"
+        in page.text
+    )
     assert "Two headings name P1." in page.text
     links = [attrs["href"] for attrs in page.all("a")]
     assert "../executed/%EA%B9%80%20%EB%AF%BC%EC%A7%80.html#cell-3" in links
@@ -296,7 +299,13 @@ def test_nothing_a_student_writes_breaks_a_page(text: str) -> None:
         score("P2", finding("vanishing", 12, 12, spans=spans, notes=(text,)), finding("cheap", 8, None, review=text)),
     )
     error = CellError(cell=1, name=text, message=text)
-    execution = ran(markdown(text), code(text), status="student_error", errors=(error,), repairs=(Repair(kind="data", cell=1, what=text, instead=text),))
+    execution = ran(
+        markdown(text),
+        code(text),
+        status="student_error",
+        errors=(error,),
+        repairs=(Repair(kind="data", cell=1, what=text, instead=text),),
+    )
     given = report(text, scores=scores, warnings=(text,))
     assert "49" not in feedback(given, text, execution, executed_link=text).text
     assert_safe(class_page([given], assignment(), {text: text}), "ko")
