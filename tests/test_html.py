@@ -291,6 +291,17 @@ def test_the_state_of_the_run_is_said_with_the_cell_and_the_error() -> None:
     assert "not your fault" in feedback(given, execution=ran(status="infrastructure")).text
 
 
+def test_repairs_of_the_class_are_listed_and_doubtful_ones_wait_for_a_person() -> None:
+    told = Repair(kind="gpu", cell=4, what=".cuda()", instead="cpu")
+    run = ExecutionSummary(status="ok", seconds=1, repairs=(told, REPAIR))
+    given = report(language="en").model_copy(update={"execution": run})
+    page = assert_safe(class_page([given], assignment(), {}), "en").text
+    assert "repairs 2" in page
+    assert page.count("there is no housing.csv") == 2
+    assert page.index("Doubtful repairs") < page.index("there is no housing.csv") < page.index("it ran on the CPU")
+    assert page.count("it ran on the CPU") == 1
+
+
 @pytest.mark.parametrize("text", [HOSTILE, "\ud800 lone \x00\x1b[31m\x07", "a\u202eb", "{{ 7 * 7 }}{% raw %}"])
 def test_nothing_a_student_writes_breaks_a_page(text: str) -> None:
     spans = (Span(start=0, end=9, concept=text, phrase=text), Span(start=5, end=10_000, concept="x", phrase="x"))

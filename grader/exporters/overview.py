@@ -82,7 +82,12 @@ class Overview:
     failed_runs: tuple[Report, ...]
     rates: tuple[tuple[Item, tuple[Rate, ...]], ...]
     notes: tuple[Note, ...]
-    repaired: tuple[tuple[Report, Repair], ...]  # those that a person should look at first
+    repaired: tuple[tuple[Report, Repair], ...]
+
+    @property
+    def doubtful(self) -> list[tuple[Report, Repair]]:
+        """Repairs that a person should look at."""
+        return [(report, repair) for report, repair in self.repaired if repair.review]
 
 
 def of(reports: Sequence[Report], assignment: Assignment, language: Language) -> Overview:
@@ -101,7 +106,7 @@ def of(reports: Sequence[Report], assignment: Assignment, language: Language) ->
         failed_runs=failed,
         rates=tuple((item, _rates(item, ordered, language)) for item in assignment.items),
         notes=tuple(_notes(ordered)),
-        repaired=tuple(sorted(_repairs(ordered), key=lambda pair: not pair[1].review)),
+        repaired=tuple(_repairs(ordered)),
     )
 
 

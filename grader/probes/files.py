@@ -13,9 +13,8 @@ from .helps import WORK, after_import, called_by_notebook, note, on_failure
 from .tables import base, choose, content_of, file_of, local
 
 _NOT_HERE = {errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EROFS, errno.EINVAL}
-_FOREIGN = re.compile(
-    r"(?:/content|/kaggle|/gdrive|/root|/home|/Users|/mnt|/data|~|[A-Za-z]:[\\/]|(?:\./)?drive/My ?Drive)"
-)
+# places that only other machines have: Colab's, Kaggle's, those of Windows and macOS, a mounted drive
+_FOREIGN = re.compile(r"/(?:content|kaggle|gdrive|Users)\b|~|[A-Za-z]:[\\/]|(?:\./)?drive/My ?Drive")
 ASKING = []  # while a library asks for its own files, which are nobody's tables
 
 
