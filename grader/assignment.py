@@ -14,8 +14,9 @@ from grader import rubric_yaml
 from grader.answers.phrases import PhraseError, pattern, phrase_key
 from grader.checks import CHECKS, parameters
 from grader.errors import RubricError
-from grader.model import Assignment, Criterion, DataFile, Heldout, Item, Limits, Text
+from grader.model import Assignment, Criterion, DataFile, Heldout, Item, Limits, StandIn, Text
 from grader.rubric_rules import check_files, check_rules
+from grader.rubric_stand_ins import check_stand_ins
 from grader.rubric_types import check_type, validated
 from grader.rubric_yaml import Document, Location
 
@@ -33,14 +34,15 @@ def load(file: Path) -> Assignment:
     for key, model in (("title", Text), ("limits", Limits), ("heldout", Heldout)):
         if key in plain:
             plain[key] = _known(document, (key,), plain[key], model.model_fields)
-    if isinstance(plain.get("data"), dict):
-        tables = plain["data"].items()
-        plain["data"] = {name: _known(document, ("data", name), t, DataFile.model_fields) for name, t in tables}
+    for key, known in (("data", DataFile.model_fields), ("stand_ins", StandIn.model_fields)):
+        if isinstance(plain.get(key), dict):
+            plain[key] = {name: _known(document, (key, name), t, known) for name, t in plain[key].items()}
     _resolve_paths(plain, file.parent)
     assignment = validated(document, plain)
     if assignment is not None:
         check_rules(document, assignment)
         check_files(document, assignment)
+        check_stand_ins(document, assignment)
     if document.complaints or assignment is None:
         raise RubricError(document.complaints)
     return assignment
@@ -184,7 +186,10 @@ def _resolve_paths(plain: dict[str, Any], base: Path) -> None:
             plain[key] = absolute(plain[key])
     if isinstance(plain.get("reference"), list):
         plain["reference"] = [absolute(path) for path in plain["reference"]]
-    data = plain.get("data")
-    for table in (plain.get("heldout"), *(data.values() if isinstance(data, dict) else ())):
-        if isinstance(table, dict) and "file" in table:
-            table["file"] = absolute(table["file"])
+    tables = [plain.get("heldout")]
+    for key in ("data", "stand_ins"):
+        tables += plain[key].values() if isinstance(plain.get(key), dict) else ()
+    for table in tables:
+        for key in ("file", "beside"):
+            if isinstance(table, dict) and key in table:
+                table[key] = absolute(table[key])

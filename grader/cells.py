@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from grader.repairs.order import SAVED
+
 MAX_CHARACTERS = 2_000_000  # of all cells' sources together, pictures not counted; homework has some 20,000
 MAX_LINES = 100_000
 _LINE_ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
@@ -44,14 +46,21 @@ def plain(cells: Iterable[Any]) -> Plain:
 def _plain_cell(number: int, cell: dict[str, Any]) -> dict[str, Any]:
     said = cell.get("cell_type")
     kind = _KINDS.get(said, "raw") if isinstance(said, str) else "raw"
-    metadata = {"tags": tags} if (tags := strings_in(cell.get("metadata"), "tags")) else {}
+    metadata: dict[str, Any] = {"tags": tags} if (tags := strings_in(cell.get("metadata"), "tags")) else {}
     source, attachments = source_of(cell), _attachments(cell.get("attachments"))
     if kind == "markdown":
         source = _without_pictures(source, attachments)
     plain_cell = {"id": f"cell-{number}", "cell_type": kind, "metadata": metadata, "source": source}
     if kind == "code":
+        metadata |= _saved_count(cell.get("execution_count", cell.get("prompt_number")))
         return plain_cell | {"outputs": [], "execution_count": None}
     return plain_cell | {"attachments": attachments} if attachments else plain_cell
+
+
+def _saved_count(count: Any) -> dict[str, int]:
+    """In which place the cell was run last, as the file says; nbclient counts anew. Numbers in files are text here."""
+    written = count if isinstance(count, str) else str(count) if isinstance(count, int) else ""
+    return {SAVED: int(written[:9])} if written.isascii() and written.isdigit() else {}
 
 
 def _without_pictures(source: str, attachments: dict[str, dict[str, str]]) -> str:

@@ -75,6 +75,9 @@ def grade(
     ] = None,
     roster: Annotated[Path | None, typer.Option(help=_ROSTER)] = None,
     rerun: Annotated[bool, typer.Option("--rerun", help="Run anew what earlier runs into OUT have executed.")] = False,
+    repairs: Annotated[
+        bool, typer.Option("--repairs/--no-repairs", help="Repair what fails only here: paths, Colab, GPU, downloads.")
+    ] = True,
 ) -> None:
     """Run and score hand-ins; write reports, feedback pages, gradebook.csv and index.html.
 
@@ -85,8 +88,9 @@ def grade(
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what is done is kept, no kernel is left
     tier: Tier | None = None if walls is None else walls.value
+    rubric = _rubric(assignment)
     raise typer.Exit(
-        grade_class(paths, out, _rubric(assignment), jobs, lang.value, rerun=rerun, walls=tier, roster=roster)
+        grade_class(paths, out, rubric, jobs, lang.value, rerun=rerun, walls=tier, roster=roster, repairs=repairs)
     )
 
 

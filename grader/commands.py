@@ -13,7 +13,7 @@ from grader.errors import GraderError, RubricError, RunnerError
 from grader.executions import Executions, StoringRunner
 from grader.grading import grade
 from grader.intake.room import Room
-from grader.kernels.runner import kernel_runner, usable_cores
+from grader.kernels.runner import KernelRunner, kernel_runner, usable_cores
 from grader.model import Assignment, Language
 from grader.results import SIMILARITY, Results, results_in, write_similarity
 from grader.roster_file import read as read_roster
@@ -33,21 +33,30 @@ def grade_class(
     rerun: bool = False,
     walls: Tier | None = None,
     roster: Path | None = None,
+    repairs: bool = True,
 ) -> int:
     """Grade everything below `paths` into `out`. Raises GraderError for bad input before anything runs.
 
-    What an earlier run executed is not executed again, unless `rerun`. Without `walls` the best that can be had here.
-    Archives are unpacked into a temporary folder for as long as this lasts.
+    What an earlier run executed is not executed again, unless `rerun`. Without `walls` the best that can be had here;
+    without `repairs` notebooks fail where what they ask for is not here. Archives are unpacked into a temporary folder
+    for as long as this lasts.
     """
     assignment = load(rubric)
     enrolled = read_roster(roster) if roster is not None else None
     with Room() as room:
         found = collect_class(paths, assignment, room=room, roster=enrolled)
-        return _grade_found(found, out, assignment, jobs, language, rerun, walls)
+        return _grade_found(found, out, assignment, jobs, language, rerun, walls, repairs)
 
 
 def _grade_found(
-    found: Class, out: Path, assignment: Assignment, jobs: int, language: Language, rerun: bool, walls: Tier | None
+    found: Class,
+    out: Path,
+    assignment: Assignment,
+    jobs: int,
+    language: Language,
+    rerun: bool,
+    walls: Tier | None,
+    repairs: bool,
 ) -> int:
     tier = _tier(walls, assignment)
     cores = usable_cores()
@@ -55,8 +64,8 @@ def _grade_found(
         terminal.console().print(
             f"{cores} notebooks at a time: with more than cores, honest ones would run out of time"
         )
-    with results_in(out, assignment) as results:
-        return _grade_into(results, found, min(jobs, cores), language, rerun, tier)
+    with results_in(out, assignment) as results, kernel_runner(tier, repairs=repairs) as kernels:
+        return _grade_into(results, found, min(jobs, cores), language, kernels, rerun)
 
 
 def _tier(wanted: Tier | None, assignment: Assignment) -> Tier:
@@ -70,10 +79,13 @@ def _tier(wanted: Tier | None, assignment: Assignment) -> Tier:
     return tier
 
 
-def _grade_into(results: Results, found: Class, jobs: int, language: Language, rerun: bool, tier: Tier) -> int:
+def _grade_into(
+    results: Results, found: Class, jobs: int, language: Language, kernels: KernelRunner, rerun: bool
+) -> int:
     assignment, submissions, broken_pages = results.assignment, found.submissions, []
-    with kernel_runner(tier) as kernels, ThreadPoolExecutor(jobs) as executor:
-        runner = StoringRunner(kernels, Executions(results.folder / "executions"), walls=kernels.walls, rerun=rerun)
+    stored = Executions(results.folder / "executions")
+    with ThreadPoolExecutor(jobs) as executor:
+        runner = StoringRunner(kernels, stored, walls=kernels.walls, repairs=kernels.repairs, rerun=rerun)
         try:
             with terminal.bar(len(submissions)) as bar:
                 for graded in grade(submissions, assignment, runner, executor, language, bar.start):

@@ -17,7 +17,7 @@ from grader.kernels.runner import Runner
 from grader.model import Assignment, Execution, Submission
 
 _NO_RESULT = ("infrastructure", "unreadable")  # our fault, or nothing ran: tried again by the next run
-_RUNNING_CODE = ("finding", "kernels", "probes", "walls")  # packages of ours that decide what comes out of a kernel
+_RUNNING_CODE = ("finding", "kernels", "probes", "repairs", "walls")  # packages that decide what comes out of a kernel
 
 
 class Executions:
@@ -42,11 +42,15 @@ class Executions:
 class StoringRunner:
     """A runner before another one: it stores what that returns, at once, and runs nothing that is stored already.
 
-    With `rerun`, only what this very run has stored counts. `walls` is the tier that the other runner works behind.
+    With `rerun`, only what this very run has stored counts. `walls` is the tier that the other runner works behind,
+    `repairs` whether it repairs.
     """
 
-    def __init__(self, runner: Runner, executions: Executions, *, walls: str, rerun: bool = False) -> None:
-        self._runner, self._executions, self._walls, self._rerun = runner, executions, walls, rerun
+    def __init__(
+        self, runner: Runner, executions: Executions, *, walls: str, repairs: bool = True, rerun: bool = False
+    ) -> None:
+        self._runner, self._executions, self._rerun = runner, executions, rerun
+        self._walls, self._repairs = walls, repairs
         self._stored_now: set[str] = set()
         self._stopping = False
         self.used: list[str] = []  # students whose execution is an earlier run's
@@ -54,7 +58,7 @@ class StoringRunner:
 
     def run(self, submission: Submission, assignment: Assignment) -> Execution:
         try:
-            key = key_of(submission, assignment, self._walls)
+            key = key_of(submission, assignment, self._walls, repairs=self._repairs)
         except (OSError, RecursionError, GraderError):  # a file has gone: the runner finds the words for it
             return self._runner.run(submission, assignment)
         now = key in self._stored_now
@@ -82,7 +86,7 @@ class StoringRunner:
         return self._executions.get(key) or execution
 
 
-def key_of(submission: Submission, assignment: Assignment, walls: str) -> str:
+def key_of(submission: Submission, assignment: Assignment, walls: str, *, repairs: bool = True) -> str:
     """The hash of what decides an execution: the notebook and what it finds, meets and is asked; no points.
 
     Raises OSError or GraderError if one of the files cannot be read.
@@ -96,6 +100,7 @@ def key_of(submission: Submission, assignment: Assignment, walls: str) -> str:
         "questions": sorted([*asked, model] for asked, model in needed_probes(assignment).items()),
         "rows": _asked_rows(assignment),
         "walls": walls,
+        "repairs": _stand_ins(assignment) if repairs else None,
         "environment": _environment(),
         "grader": [__version__, _running_code()],
     }
@@ -108,6 +113,15 @@ def _asked_rows(assignment: Assignment) -> str | None:
         return None
     rows = tables.read(assignment.heldout.file, assignment.heldout.target)
     return hashlib.sha256(repr(rows.columns).encode() + rows.features.tobytes()).hexdigest()
+
+
+def _stand_ins(assignment: Assignment) -> list[object]:
+    """What a kernel may be given in place of what it asks for in vain."""
+    named: list[object] = [[data.shown_as, data.also] for data in assignment.data.values()]
+    for stand_in in assignment.stand_ins.values():
+        beside = _sha256(stand_in.beside) if stand_in.beside else None
+        named.append([stand_in.model_dump(mode="json", exclude={"beside"}), beside])
+    return named
 
 
 def _sha256(file: Path) -> str:

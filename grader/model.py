@@ -55,6 +55,20 @@ class DataFile(Noun):
 
     file: Path = Field(description="where the grader reads it, absolute")
     shown_as: str = Field(description="path inside the working directory, as on Colab")
+    also: tuple[str, ...] = Field((), description="file names under which notebooks ask for it; `*` is any text")
+
+
+class StandIn(Noun):
+    """One of the tables in another form, for notebooks that ask for that form where it cannot be had."""
+
+    of: str = Field(description="name of the table in `data` whose rows it holds")
+    also: tuple[str, ...] = Field((), description="file names under which notebooks ask for it; `*` is any text")
+    beside: Path | None = Field(None, description="CSV with further columns, row for row, absolute")
+    columns: dict[str, str] = Field(
+        default_factory=dict, description="column -> `a`, `a / b`, `a * 2` or `a / 100`; empty keeps the table's own"
+    )
+    loader: str | None = Field(None, description="function of sklearn.datasets that gives this form")
+    target: str | None = Field(None, description="column that the loader gives as the target")
 
 
 class Heldout(Noun):
@@ -104,6 +118,7 @@ class Assignment(Noun):
     concepts: dict[str, Concept] = Field(default_factory=dict)
     limits: Limits = Limits()
     data: dict[str, DataFile] = Field(default_factory=dict)
+    stand_ins: dict[str, StandIn] = Field(default_factory=dict)
     heldout: Heldout | None = None
     handout: Path | None = None
     reference: tuple[Path, ...] = ()
@@ -158,6 +173,16 @@ class CellError(Noun):
     message: str
 
 
+class Repair(Noun):
+    """What would have failed here through no fault of the work, and what was done instead."""
+
+    kind: str = Field(description="one of grader/repairs/ledger.py's KINDS")
+    cell: int | None = Field(description="number in the notebook, from 1; None if in no cell")
+    what: str = Field(description="as the notebook has it: a path, a command, a name")
+    instead: str = Field("", description="what stood in for it; empty if nothing did")
+    review: bool = Field(False, description="whether a person should look at the choice")
+
+
 class Execution(Noun):
     """What came out of one kernel. Everything in ``evidence`` is the student's claim."""
 
@@ -169,7 +194,8 @@ class Execution(Noun):
     peak_memory_mb: float | None = None
     notebook: dict[str, Any] | None = Field(None, description="executed, nbformat 4 JSON")
     walls: Walls = "none"
-    repairs: tuple[str, ...] = ()
+    repairing: bool = Field(True, description="whether what can be repaired was")
+    repairs: tuple[Repair, ...] = Field((), description="the kernel's claim, but for those of kind `order`")
     environment: dict[str, str] = Field(default_factory=dict, description="versions in the kernel")
 
 
@@ -241,7 +267,8 @@ class ExecutionSummary(Noun):
     status: ExecutionStatus
     seconds: float
     peak_memory_mb: float | None = None
-    repairs: tuple[str, ...] = ()
+    repairing: bool = True
+    repairs: tuple[Repair, ...] = ()
     errors: tuple[CellError, ...] = ()
     walls: Walls = "none"
     environment: dict[str, str] = Field(default_factory=dict)

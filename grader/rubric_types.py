@@ -93,9 +93,9 @@ def _put_stand_in(plain: dict[str, Any], location: Location) -> None:
     owner: Any = plain
     while len(location) > 2 and location[0] in ("items", "criteria") and isinstance(owner[location[0]], list):
         owner, location = owner[location[0]][location[1]], location[2:]
-    if len(location) > 1 and location[0] in ("data", "concepts") and isinstance(owner[location[0]], dict):
+    if len(location) > 1 and location[0] in ("data", "stand_ins", "concepts") and isinstance(owner[location[0]], dict):
         owner, location = owner[location[0]], location[1:]
-    if location[0] in _STAND_INS and owner is not plain.get("data"):
+    if location[0] in _STAND_INS and owner not in (plain.get("data"), plain.get("stand_ins")):
         owner[location[0]] = _STAND_INS[str(location[0])]
     else:
         owner.pop(location[0], None)

@@ -46,6 +46,7 @@ def score(
             status=execution.status,
             seconds=execution.seconds,
             peak_memory_mb=execution.peak_memory_mb,
+            repairing=execution.repairing,
             repairs=execution.repairs,
             errors=execution.errors,
             walls=execution.walls,

@@ -24,6 +24,7 @@ from grader.model import (
     ExecutionSummary,
     Finding,
     Item,
+    Repair,
     Report,
     Score,
     Span,
@@ -32,6 +33,7 @@ from grader.model import (
 )
 
 PNG = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 640, 480) + b"\x08\x06\x00\x00\x00" + b"\x00" * 64
+REPAIR = Repair(kind="data", cell=2, what="housing.csv", instead="train.csv", review=True)
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'><svg onload=alert(1)>"
 
 
@@ -275,15 +277,29 @@ def test_an_item_that_the_assignment_does_not_know_shows_its_points() -> None:
 
 def test_the_state_of_the_run_is_said_with_the_cell_and_the_error() -> None:
     error = CellError(cell=3, name="NameError", message="\x1b[31mname 'x' is not defined\x1b[0m")
-    execution = ran(status="student_error", errors=(error,), repairs=("removed `!pip` in cell 1",))
+    execution = ran(status="student_error", errors=(error,), repairs=(REPAIR,))
     given = report(language="en", warnings=("Two headings name P1.",))
     page = feedback(given, execution=execution, executed_link="../executed/김 민지.html")
     assert "Cell 3 NameError: name 'x' is not defined" in page.text
-    assert "removed !pip in cell 1" in page.text
+    assert (
+        "Cell 2 there is no housing.csv ; the assignment's data train.csv was read instead a person will look"
+        in page.text
+    )
     assert "Two headings name P1." in page.text
     links = [attrs["href"] for attrs in page.all("a")]
     assert "../executed/%EA%B9%80%20%EB%AF%BC%EC%A7%80.html#cell-3" in links
     assert "not your fault" in feedback(given, execution=ran(status="infrastructure")).text
+
+
+def test_repairs_of_the_class_are_listed_and_doubtful_ones_wait_for_a_person() -> None:
+    told = Repair(kind="gpu", cell=4, what=".cuda()", instead="cpu")
+    run = ExecutionSummary(status="ok", seconds=1, repairs=(told, REPAIR))
+    given = report(language="en").model_copy(update={"execution": run})
+    page = assert_safe(class_page([given], assignment(), {}), "en").text
+    assert "repairs 2" in page
+    assert page.count("there is no housing.csv") == 2
+    assert page.index("Doubtful repairs") < page.index("there is no housing.csv") < page.index("it ran on the CPU")
+    assert page.count("it ran on the CPU") == 1
 
 
 @pytest.mark.parametrize("text", [HOSTILE, "\ud800 lone \x00\x1b[31m\x07", "a\u202eb", "{{ 7 * 7 }}{% raw %}"])
@@ -294,7 +310,13 @@ def test_nothing_a_student_writes_breaks_a_page(text: str) -> None:
         score("P2", finding("vanishing", 12, 12, spans=spans, notes=(text,)), finding("cheap", 8, None, review=text)),
     )
     error = CellError(cell=1, name=text, message=text)
-    execution = ran(markdown(text), code(text), status="student_error", errors=(error,), repairs=(text,))
+    execution = ran(
+        markdown(text),
+        code(text),
+        status="student_error",
+        errors=(error,),
+        repairs=(Repair(kind="data", cell=1, what=text, instead=text),),
+    )
     given = report(text, scores=scores, warnings=(text,))
     assert "49" not in feedback(given, text, execution, executed_link=text).text
     assert_safe(class_page([given], assignment(), {text: text}), "ko")

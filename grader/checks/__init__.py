@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.checks import figures, images, metrics, modules, text
+from grader.checks import repairs as mended
 from grader.checks import reports as printed
 from grader.checks.decision import Decision
 from grader.model import Assignment, Criterion
@@ -44,6 +45,7 @@ CHECKS: dict[str, Check] = {
     "reports": Check(printed.reports, (("predictions", "predict"),)),
     "runs": Check(text.runs),
     "shift_equivariant": Check(images.shift_equivariant, (("image_block", "model"),)),
+    "unrepaired": Check(mended.unrepaired),
     "uses_layers": Check(modules.uses_layers, (("module", "model"),)),
 }
 

@@ -15,6 +15,7 @@ import jinja2
 from grader.exporters import feedback, overview, similarity, values
 from grader.exporters.labels import label, status_name, status_sentence
 from grader.model import Assignment, Execution, Language, Report, Submission
+from grader.repairs.ledger import sentence
 from grader.similarity import Pair
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -121,6 +122,7 @@ def _page(template: str, language: Language, **content: object) -> str:
         t=partial(_label, language),
         status_name=partial(status_name, language=language),
         status_sentence=partial(status_sentence, language=language),
+        repaired=partial(sentence, language=language),
         **content,
     )
     return values.printable(page)

@@ -73,6 +73,11 @@ LABELS = _table(
         "여기서 실행되도록 노트북에서 고친 곳",
         "What was changed so that your notebook could run here",
     ),
+    repair_review=("사람이 확인합니다", "a person will look"),
+    no_repairs=(
+        "이 노트북은 아무것도 고치지 않고 실행했습니다.",
+        "This notebook was run without any repair.",
+    ),
     more_errors=("그 밖의 오류 {n}개", "and {n} more of these"),
     documents_heading=("함께 제출한 문서", "Documents handed in"),
     open_document=("문서 열기", "open the document"),
@@ -142,6 +147,10 @@ LABELS = _table(
     flags=("표시", "Flags"),
     flag_warnings=("주의 {n}", "warnings {n}"),
     flag_repairs=("고침 {n}", "repairs {n}"),
+    flag_no_repairs=("고치지 않음", "no repairs"),
+    repairs=("고친 곳", "Repairs"),
+    no_repairs_needed=("고친 곳이 없습니다.", "Nothing was repaired."),
+    doubtful_repairs=("확실하지 않게 고친 곳", "Doubtful repairs"),
     flag_notes=("메모 {n}", "notes {n}"),
     seconds=("{n}초", "{n} s"),
     criteria=("기준별 결과", "Criteria"),
@@ -219,6 +228,7 @@ SENTENCES = _table(
 
 CHECKS = _table(
     runs=("노트북이 실행됩니다", "The notebook runs"),
+    unrepaired=("고치지 않아도 실행됩니다", "It runs without repairs"),
     uses_layers=("모델의 층 구성", "Layers of the model"),
     output_shape=("출력의 모양", "Shape of the output"),
     gradients_flow=("기울기가 모든 파라미터에 전달됩니다", "Gradients reach every parameter"),
@@ -289,4 +299,5 @@ EVIDENCE = _table(
     passage=("찾은 곳", "passage"),
     requires=("필요한 기준", "needs"),
     error=("오류", "error"),
+    kinds=("고친 것의 종류", "kinds of repair"),
 )

@@ -9,7 +9,7 @@ from statistics import mean, median
 
 from grader.exporters.figures import Bin, histogram
 from grader.exporters.labels import check_name
-from grader.model import Assignment, ExecutionStatus, Item, Language, Report, Score
+from grader.model import Assignment, ExecutionStatus, Item, Language, Repair, Report, Score
 
 _NEVER_RAN: tuple[ExecutionStatus, ...] = ("unreadable", "infrastructure")
 
@@ -82,6 +82,12 @@ class Overview:
     failed_runs: tuple[Report, ...]
     rates: tuple[tuple[Item, tuple[Rate, ...]], ...]
     notes: tuple[Note, ...]
+    repaired: tuple[tuple[Report, Repair], ...]
+
+    @property
+    def doubtful(self) -> list[tuple[Report, Repair]]:
+        """Repairs that a person should look at."""
+        return [(report, repair) for report, repair in self.repaired if repair.review]
 
 
 def of(reports: Sequence[Report], assignment: Assignment, language: Language) -> Overview:
@@ -100,6 +106,7 @@ def of(reports: Sequence[Report], assignment: Assignment, language: Language) ->
         failed_runs=failed,
         rates=tuple((item, _rates(item, ordered, language)) for item in assignment.items),
         notes=tuple(_notes(ordered)),
+        repaired=tuple(_repairs(ordered)),
     )
 
 
@@ -107,6 +114,11 @@ def language_of(reports: Iterable[Report]) -> Language:
     """The language of most reports; Korean when there is no majority."""
     counts = Counter(report.language for report in reports)
     return "en" if counts["en"] > counts["ko"] else "ko"
+
+
+def _repairs(reports: Sequence[Report]) -> Iterator[tuple[Report, Repair]]:
+    for report in reports:
+        yield from ((report, repair) for repair in report.execution.repairs)
 
 
 def _row(report: Report, assignment: Assignment) -> StudentRow:

@@ -8,6 +8,7 @@ import json
 import logging
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +21,7 @@ from grader import probes
 from grader.checks import outputs
 from grader.errors import RunnerError
 from grader.finding.conversation import Talk, conversation
+from grader.kernels import repairing
 from grader.kernels.client import CappedClient, Stopped
 from grader.kernels.log import kernel_log
 from grader.kernels.watch import Watch, kill_tree
@@ -35,10 +37,19 @@ logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # nbclient tells us b
 
 
 class Run:
-    """A kernel from its start to its end."""
+    """A kernel from its start to its end. `order`: the cells by index, where they are to run in another order than they
+    stand in; with `repairs`, what would fail is repaired where that can be done."""
 
     def __init__(
-        self, submission: Submission, assignment: Assignment, place: Workplace, plan: Plan, server: Path | None
+        self,
+        submission: Submission,
+        assignment: Assignment,
+        place: Workplace,
+        plan: Plan,
+        server: Path | None,
+        *,
+        repairs: bool = True,
+        order: Sequence[int] | None = None,
     ) -> None:
         self.submission, self.assignment, self.place, self.plan = submission, assignment, place, plan
         self.limits = assignment.limits
@@ -52,6 +63,10 @@ class Run:
             startup_timeout=_STARTUP_SECONDS,
             shutdown_kernel="immediate",
         )
+        self.repairs = repairing.settings(submission, assignment, place.home) if repairs else None
+        self.order = range(len(notebook.cells)) if order is None else order
+        self.ledger: Any = None
+        self.ran: list[int] = []  # numbers of the cells, in the order in which they were run
         self.evidence: dict[str, Any] = {}
         self.stopped: CellError | None = None
         self.status: ExecutionStatus | None = None
@@ -74,6 +89,8 @@ class Run:
             started = time.monotonic()
             await self._cells(started)
             seconds = time.monotonic() - started
+            if self.stopped is None and self.repairs is not None:
+                await self._ask_ledger()
             if self.stopped is None:
                 await self._question()
             if self.client.flood and self.stopped is None:
@@ -95,17 +112,20 @@ class Run:
             await asyncio.sleep(0.003)
 
     async def _install_probes(self) -> None:
-        reply = await self.client.ask(probes.installation(), _STARTUP_SECONDS)
+        reply = await self.client.ask(probes.installation(self.repairs), _STARTUP_SECONDS)
         if "found" not in reply:
             raise RunnerError(f"the probes could not be installed: {reply}")
 
     async def _cells(self, started: float) -> None:
-        for index in range(len(self.notebook.cells)):
+        for index in self.order:
             left = self.limits.seconds - (time.monotonic() - started)
             if left <= 0:
                 message = f"the notebook used up its {self.limits.seconds:.0f} s; the cells from here on were not run"
                 self._stop("timeout", CellError(cell=index + 1, name="Timeout", message=message))
                 return
+            cell = self.notebook.cells[index]
+            if cell.cell_type == "code" and cell.source.strip():
+                self.ran.append(index + 1)
             try:
                 await self.client.run_cell(index, min(left, self.limits.cell_seconds))
             except Stopped as stop:
@@ -132,6 +152,12 @@ class Run:
             return status, CellError(cell=cell, name="Stopped", message=message)
         how = f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
         return "killed", CellError(cell=cell, name="KernelDied", message=f"the kernel ended with {how}")
+
+    async def _ask_ledger(self) -> None:
+        try:
+            self.ledger = await self.client.ask(probes.question(repairing.REQUEST), self.limits.cell_seconds)
+        except DeadKernelError:
+            self._stop(*await self._cause_of_death(None))
 
     async def _question(self) -> None:
         printed = [r2 for cell in self.notebook.cells for r2 in outputs.claims(outputs.text_of(cell), "r2")]
@@ -162,6 +188,8 @@ class Run:
             seconds=round(seconds, 3),
             peak_memory_mb=round(self.watch.peak_bytes / 1e6, 1),
             walls=self.plan.tier,
+            repairing=self.repairs is not None,
+            repairs=() if self.repairs is None else repairing.entries(encodable(self.ledger), self.ran, errors),
             notebook=notebook,
             environment={str(k): str(v) for k, v in versions.items()} if isinstance(versions, dict) else {},
         )

@@ -22,6 +22,7 @@ from grader.kernels.warm import KernelServer, available
 from grader.kernels.watch import kill_tree
 from grader.kernels.workplace import Workplace
 from grader.model import Assignment, CellError, Execution, Submission
+from grader.repairs.order import better, saved_order
 from grader.walls.doctor import examine, offer
 from grader.walls.plan import Tier
 
@@ -36,13 +37,19 @@ class KernelRunner:
     """A kernel per submission, on a core of its own, behind walls of the given tier.
 
     With a kernel server it is forked, ready to run at once; without one it is a stock ipykernel, started afresh.
-    `without`: names of walls (grader/walls/plan.py) to leave out, for the tests that prove each of them.
+    `without`: names of walls (grader/walls/plan.py) to leave out, for the tests that prove each of them. Without
+    `repairs` what a notebook asks for in vain fails as it would anywhere.
     """
 
     def __init__(
-        self, server: KernelServer | None = None, walls: Tier = "none", *, without: tuple[str, ...] = ()
+        self,
+        server: KernelServer | None = None,
+        walls: Tier = "none",
+        *,
+        repairs: bool = True,
+        without: tuple[str, ...] = (),
     ) -> None:
-        self.server, self.walls, self.without = server, walls, without
+        self.server, self.walls, self.repairs, self.without = server, walls, repairs, without
         self._own_user = walls != "none" and offer(walls).own_user
         self._running: set[int] = set()
         self._stopping = False
@@ -54,21 +61,38 @@ class KernelRunner:
         if submission.notebook is None:
             reason = submission.warnings[-1] if submission.warnings else "the notebook cannot be read"
             unreadable = CellError(cell=None, name="Unreadable", message=reason)
-            return Execution(status="unreadable", submission_sha256=submission.sha256, errors=(unreadable,))
+            return Execution(
+                status="unreadable",
+                submission_sha256=submission.sha256,
+                repairing=self.repairs,
+                errors=(unreadable,),
+            )
+        execution = self._with_a_live_server(submission, assignment)
+        order = saved_order(submission.notebook) if self.repairs else None
+        if order is None or not any(error.name == "NameError" for error in execution.errors):
+            return execution
+        other = self._with_a_live_server(submission, assignment, order)
+        return better(execution, other, order)
+
+    def _with_a_live_server(
+        self, submission: Submission, assignment: Assignment, order: list[int] | None = None
+    ) -> Execution:
         socket = self._socket()
-        execution = self._attempt(submission, assignment, socket)
+        execution = self._attempt(submission, assignment, socket, order)
         if socket is not None and execution.status in ("killed", "infrastructure") and not self._alive(socket):
             # The server died under this kernel, perhaps by a neighbour's hand: once more, one such notebook at a time.
             with self._again:
                 socket = self._socket()
-                execution = self._attempt(submission, assignment, socket)
+                execution = self._attempt(submission, assignment, socket, order)
             if socket is not None and execution.status == "killed" and not self._alive(socket):
                 message = "the kernel server died twice under this notebook; run it again with another one at a time"
                 lost = CellError(cell=None, name="ServerDied", message=message)
                 execution = execution.model_copy(update={"status": "infrastructure", "errors": (lost,)})
         return execution
 
-    def _attempt(self, submission: Submission, assignment: Assignment, socket: Path | None) -> Execution:
+    def _attempt(
+        self, submission: Submission, assignment: Assignment, socket: Path | None, order: list[int] | None
+    ) -> Execution:
         started = time.monotonic()
         try:
             with own_core() as core, Workplace(submission, assignment) as place:
@@ -76,7 +100,8 @@ class KernelRunner:
                     assignment.limits, self.walls, own_user=self._own_user, core=core, without=self.without
                 )
                 try:
-                    return asyncio.run(Run(submission, assignment, place, plan, socket).execution(self._running))
+                    run = Run(submission, assignment, place, plan, socket, repairs=self.repairs, order=order)
+                    return asyncio.run(run.execution(self._running))
                 except Exception as error:
                     error.add_note(place.end_of_log())
                     raise
@@ -87,6 +112,7 @@ class KernelRunner:
                 status="infrastructure",
                 submission_sha256=submission.sha256,
                 walls=self.walls,
+                repairing=self.repairs,
                 seconds=seconds,
                 errors=(CellError(cell=None, name=name, message=message[:2000]),),
             )
@@ -112,7 +138,7 @@ class KernelRunner:
 
 
 @contextlib.contextmanager
-def kernel_runner(walls: Tier | None = None) -> Iterator[KernelRunner]:
+def kernel_runner(walls: Tier | None = None, *, repairs: bool = True) -> Iterator[KernelRunner]:
     """The fastest runner that this system offers, for as long as the context lasts; behind the best walls by default.
 
     Raises RunnerError if the walls that were asked for cannot be built here.
@@ -123,10 +149,10 @@ def kernel_runner(walls: Tier | None = None) -> Iterator[KernelRunner]:
         raise RunnerError(f"{tier} walls cannot be built here: {reasons}; `grader doctor` says what can be done")
     sweep()
     if not available():
-        yield KernelRunner(None, tier)
+        yield KernelRunner(None, tier, repairs=repairs)
         return
     with KernelServer() as server:
-        yield KernelRunner(server, tier)
+        yield KernelRunner(server, tier, repairs=repairs)
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ from IPython import get_ipython
 
 from .common import Fault, describe, name_of, replaced
 from .found import bind, fed, models
+from .helps import ledger
 from .images import image_block
 from .modules import layer_gradients, module, series
 from .observer import OBSERVER
@@ -41,6 +42,7 @@ _PROBES = {
     "module": module,
     "observed": observed,
     "predictions": predictions,
+    "repairs": ledger,
     "series": series,
 }
 

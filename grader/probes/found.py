@@ -13,7 +13,7 @@ from .search import names_of_modules, reachable
 
 _MOST_NUMBERS = 500_000  # of one matrix that crosses
 _MOST_VECTORS = 12
-_FEWEST_LOSSES, _MOST_LOSSES = 5, 200_000
+_FEWEST_LOSSES, _MOST_LOSSES, _MOST_UNSEEN = 5, 200_000, 10_000
 
 
 def models(namespace, request):
@@ -198,16 +198,24 @@ def _loss_list(namespace, observed):
             values = floats(value, _MOST_LOSSES)
         except (Fault, TypeError, ValueError, RuntimeError):
             continue
-        share = _agreement(values, observed) if len(values) >= _FEWEST_LOSSES else 0.0
+        share = 0.0
+        if len(values) >= _FEWEST_LOSSES:
+            share = _agreement(values, observed) if observed else _looks_like_losses(path, values)
         if share > best:
             best, chosen = share, (path, values)
     return chosen if best >= 0.5 else (None, None)
 
 
+def _looks_like_losses(path, values):
+    """For a training whose loss never went backward: a list that falls and is called so."""
+    named = any(word in path.lower() for word in ("loss", "cost", "mse", "err", "hist", "손실", "오차"))
+    tenth = max(1, len(values) // 10)
+    falls = np.isfinite(values).all() and np.mean(values[-tenth:]) < np.mean(values[:tenth])
+    return 0.5 + 0.5 * named if falls and len(values) <= _MOST_UNSEEN and min(values) >= 0 else 0.0
+
+
 def _agreement(values, observed):
     """Share of `values` that are observed losses, roots of them, or means over parts of equal length (epochs)."""
-    if not observed:
-        return 0.0
     known = {f"{loss:.4g}" for loss in observed}
     exact = sum(f"{v:.4g}" in known or f"{v * v:.4g}" in known for v in values) / len(values)
     parts = len(observed) // len(values)

@@ -155,9 +155,9 @@ def _shapes(twin, inputs):
 
 def bends(twin, inputs):
     """How far the whole, and each step between two Linear layers, is from an affine map (0: affine)."""
-    other = inputs.flip(0) * 3.0
-    middle, ends = twin((inputs + other) / 2), (twin(inputs) + twin(other)) / 2
-    scale = twin(torch.cat([inputs, other])).std() + 1e-12
+    others = (inputs.flip(0) * 3.0, inputs.flip(0) * -3.0)  # a kink may lie where these rows are not
+    scale = twin(torch.cat([inputs, *others])).std() + 1e-12
+    apart = [(twin((inputs + other) / 2) - (twin(inputs) + twin(other)) / 2).abs().max() for other in others]
     calls = []
 
     def note(layer, args, output):
@@ -166,12 +166,12 @@ def bends(twin, inputs):
 
     watch = torch.nn.modules.module.register_module_forward_hook(note)  # also of layers that the module does not list
     try:
-        twin(torch.cat([inputs, other]))
+        twin(torch.cat([inputs, *others]))
     finally:
         watch.remove()
     steps = [_bend_of_step(out, into) for (_, _, out), (_, into, _) in itertools.pairwise(calls)]
     return {
-        "whole": finite_or_none((middle - ends).abs().max() / scale),
+        "whole": finite_or_none(max(apart) / scale),
         "between": steps,
         "linear_called": len({id(layer) for layer, _, _ in calls}),
         "double": inputs.dtype == torch.float64,

@@ -1,0 +1,49 @@
+"""Figures where a font or a screen is missing: drawn with what there is, without a flood of warnings."""
+
+import logging
+import re
+import warnings
+
+from .helps import after_import, note, on_failure
+
+_NO_FAMILY = re.compile(r"findfont: (?:Font family|Generic family) \[?'?([^']+?)'?\]? not found")
+_NO_GLYPH = r"Glyph \d+ .* missing from (?:font|current font)"
+
+
+def install():
+    logging.getLogger("matplotlib.font_manager").addFilter(_told_once)
+    warnings.showwarning = _without_glyphs(warnings.showwarning)
+    after_import("matplotlib.pyplot", _watch_backends)
+
+
+def _told_once(record):
+    """A filter: a family that is not there goes into the ledger and not, for each letter, into the outputs."""
+    found = _NO_FAMILY.match(record.getMessage())
+    if found:
+        note("font", found[1])
+    return found is None
+
+
+def _without_glyphs(show):
+    """`warnings.showwarning` that does the same for letters that a font lacks."""
+
+    def showwarning(message, category, *args, **kwargs):
+        if re.match(_NO_GLYPH, str(message)):
+            fonts = re.search(r"font\(s\) (.+?)\.?$", str(message))
+            note("font", "한글 (Hangul)" if "HANGUL" in str(message) else fonts[1] if fonts else "?")
+            return
+        show(message, category, *args, **kwargs)
+
+    return showwarning
+
+
+def _watch_backends(pyplot):
+    import matplotlib
+
+    def mend(error, args, kwargs):
+        asked = str(args[0] if args else kwargs.get("backend", kwargs.get("newbackend")))
+        note("display", asked, "inline")
+        return lambda: None
+
+    on_failure(pyplot, "switch_backend", ImportError, mend)
+    on_failure(matplotlib, "use", ImportError, mend)
