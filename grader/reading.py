@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from grader import conflicts, disguises, languages, recovery, scripts
@@ -13,7 +13,7 @@ from grader.decoding import decode
 from grader.errors import Unreadable
 from grader.recovery import Found
 
-__all__ = ["MAX_BYTES", "MAX_CELLS", "MAX_SCRIPT_BYTES", "Read", "Unreadable", "has_cells", "read", "suffix"]
+__all__ = ["MAX_BYTES", "MAX_CELLS", "MAX_SCRIPT_BYTES", "Read", "Unreadable", "has_cells", "read", "stem", "suffix"]
 
 MAX_BYTES = 50_000_000  # a larger file is not parsed at all; homework with its pictures has a few MB
 MAX_SCRIPT_BYTES = 5_000_000  # a script holds no pictures but those that Colab writes into the text
@@ -36,6 +36,12 @@ def suffix(name: str) -> str:
     """The end of a file's name that makes it a hand-in, as it is written; nothing if it is none."""
     end = _SUFFIX.search(name)
     return end[0] if end else ""
+
+
+def stem(name: str) -> str:
+    """The last part of a file's path without the suffix of a hand-in, or of any other file."""
+    last = PurePosixPath(name).name
+    return last.removesuffix(suffix(last)) if suffix(last) else PurePosixPath(last).stem
 
 
 def read(file: Path) -> Read:

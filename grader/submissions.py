@@ -153,7 +153,7 @@ def _at(path: Path, error: Refused) -> str:
 
 def _of_file(path: Path) -> Found:
     said = listing.odd(path)
-    stem = path.name.removesuffix(reading.suffix(path.name)) if reading.suffix(path.name) else path.stem
+    stem = reading.stem(path.name)
     name = labels.nfc(stem if reading.suffix(path.name) else path.name)
     if said is not None:
         return Found((HandIn(printable(name), path, path.name, raw=stem, closed=(said,)),))

@@ -54,7 +54,7 @@ def test_formats_4(reading_of: Reading, minor: int) -> None:
     assert read["cells"][1] == {
         "id": "cell-2",
         "cell_type": "code",
-        "metadata": {},
+        "metadata": {"saved_execution_count": 3},
         "source": "x = 1\ny",
         "outputs": [],
         "execution_count": None,

@@ -183,7 +183,7 @@ class Evidence:
         if own or self.item.id in self.submission.headed:
             return own
         trained = {number - 1 for name in self._models() for number in (self.found(name) or {}).get("cells", [])}
-        return sorted(trained | {index for index, item in enumerate(items) if item is None})
+        return sorted(trained | {index for index, item in enumerate(items) if item is None}) if trained else []
 
     def _models(self) -> list[str]:
         return [str(c.params["model"]) for c in self.item.criteria if "model" in c.params]

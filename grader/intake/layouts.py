@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from grader import reading
 from grader.intake import gradescope, labels
 from grader.intake.caps import Refused
 from grader.intake.documents import is_document
@@ -109,9 +110,9 @@ class Layouts:
         direct = listing.directly()
         nested = [self._archive(name, file, place, depth) for name, file in direct.items() if is_archive(name)]
         loose = {name: _loose(name, file) for name, file in direct.items() if is_notebook(name)}
-        owners = {nfc(PurePosixPath(name).stem): name for name in reversed(loose)}
+        owners = {nfc(reading.stem(name)): name for name in reversed(loose)}
         for name in [name for name in direct if is_document(name)]:
-            owner = owners.get(nfc(PurePosixPath(name).stem))
+            owner = owners.get(nfc(reading.stem(name)))
             if owner is None:
                 loose[name] = _loose(name, direct[name], document=True)
             else:
@@ -184,14 +185,14 @@ def _only(listing: Listing, names: Mapping[str, object]) -> Listing:
 
 def _loose(name: str, file: Path, *, document: bool = False) -> HandIn:
     """A file among others'. A document counts if its name has a student's number, or if a roster knows its owner."""
-    plain = PurePosixPath(name).stem
+    plain = reading.stem(name)
     student, identity = labels.of_name(plain)
     doubtful = document and not identity.number
     return HandIn(student, file, printable(name), {name: file}, identity=identity, raw=plain, doubtful=doubtful)
 
 
 def _refused(name: str, place: Path, said: str) -> HandIn:
-    plain = PurePosixPath(name).stem if is_notebook(name) or is_document(name) else stem(name)
+    plain = reading.stem(name) if is_notebook(name) or is_document(name) else stem(name)
     student, identity = labels.of_name(plain)
     return HandIn(student, place, printable(name), identity=identity, raw=plain, closed=(said,))
 

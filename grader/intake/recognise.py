@@ -102,4 +102,4 @@ def _alike(told: dict[str, Label]) -> bool:
 
 
 def _stem(name: str) -> str:
-    return PurePosixPath(name).stem
+    return reading.stem(name)
