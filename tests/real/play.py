@@ -101,6 +101,7 @@ def _r2(predict: Any, ns: SimpleNamespace, rows: pd.DataFrame) -> float:
     ]
     predicted = np.asarray(predict(ns, rows[features].reset_index(drop=True)), dtype=np.float64)
     assert predicted.shape == actual.shape
+    assert np.isfinite(predicted).all()
     return round(1 - float(((actual - predicted) ** 2).sum() / ((actual - actual.mean()) ** 2).sum()), 5)
 
 

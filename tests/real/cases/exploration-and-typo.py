@@ -101,4 +101,4 @@ print('R²:', 1 - ((p - yt) ** 2).sum() / ((yt - yt.mean()) ** 2).sum())
 
 # %% [markdown]
 # ## 4. CPU vs GPU
-# %%time 으로 재 본 결과 CPU 1.8초, GPU 1.5초로 비슷했다.
+# 셀마다 `%%time`을 넣어 재 본 결과 CPU 1.8초, GPU 1.5초로 비슷했다.
