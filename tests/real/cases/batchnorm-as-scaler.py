@@ -19,6 +19,7 @@ loader = DataLoader(TensorDataset(X, y), batch_size=200, shuffle=True)
 # %%
 def train(model, epochs, lr):
     opt = torch.optim.Adam(model.parameters(), lr=lr)
+    sched = torch.optim.lr_scheduler.ExponentialLR(opt, gamma=0.6)
     hist = []
     model.train()
     for ep in range(epochs):
@@ -30,6 +31,7 @@ def train(model, epochs, lr):
             opt.step()
             s += loss.item() * len(xb)
             n += len(xb)
+        sched.step()
         hist.append(s / n)
     return hist
 
@@ -48,7 +50,7 @@ print('선형:', f'RMSE {rmse:.1f}', f'R2 {r2:.4f}')
 
 # %%
 mlp = nn.Sequential(nn.BatchNorm1d(8), nn.Linear(8, 64), nn.BatchNorm1d(64), nn.ReLU(), nn.Linear(64, 1))
-hist2 = train(mlp, 6, 0.01)
+hist2 = train(mlp, 6, 0.003)
 rmse, r2 = test_model(mlp)
 print('MLP:', f'RMSE {rmse:.1f}', f'R2 {r2:.4f}')
 

@@ -31,4 +31,4 @@ plt.plot(L,label='train'); plt.plot(V,label='val'); plt.legend()
 plt.xlabel('epoch'); plt.ylabel('loss'); plt.title('mlp'); plt.show()
 print('train R2',r2(Y,g(X)),'val R2',r2(Yv,g(Xv)))
 print('RMSE',((g(Xv)-Yv)**2).mean().sqrt().item()*s.iloc[8])
-# val R2가 낮은 이유: 데이터가 경도 순으로 정렬되어 있어서 val이 전부 서쪽 지역임
+# MLP의 val R2가 train보다 낮은 이유: 데이터가 경도 순으로 정렬되어 있어서 val이 전부 서쪽 지역임

@@ -36,6 +36,7 @@ test_loader = DataLoader(test_part, batch_size=1000)
 # %%
 def fit(model, epochs, lr, name):
     optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    scheduler = torch.optim.lr_scheduler.OneCycleLR(optimiser, max_lr=lr, total_steps=epochs * len(train_loader))
     loss_function = nn.MSELoss()
     loss_values = []
     for epoch in range(epochs):
@@ -45,6 +46,7 @@ def fit(model, epochs, lr, name):
             loss = loss_function(model(features), prices)
             loss.backward()
             optimiser.step()
+            scheduler.step()
             loss_values.append(loss.item())
     plt.figure()
     plt.plot(loss_values, linewidth=0.7)
@@ -70,7 +72,7 @@ def evaluate(model):
 
 # %%
 linear_net = nn.Sequential(nn.Flatten(), nn.Linear(8, 1))
-l1 = fit(linear_net, 8, 0.05, "Linear regression: loss of every iteration")
+l1 = fit(linear_net, 8, 0.3, "Linear regression: loss of every iteration")
 rmse, r_squared = evaluate(linear_net)
 print(f"Linear regression: RMSE {rmse:,.0f} USD, R squared {r_squared:.3f}")
 
