@@ -17,7 +17,7 @@ _CPU = re.compile(r"(?<![a-z])cpu(?![a-z])", re.IGNORECASE)
 _GPU = re.compile(r"(?<![a-z])(?:gpu|cuda|mps)(?![a-z])|그래픽\s?카드", re.IGNORECASE)
 _ACCELERATOR = re.compile(_GPU.pattern + r"|(?<![a-z0-9])(?:t4|v100|a100|l4)(?![a-z0-9])|그래픽", re.IGNORECASE)
 _TIME = re.compile(
-    r"\d\s?(?:s|sec|secs|seconds?|ms|초)(?![a-z])|초\b|시간|속도|빠르|빨라|느리|느려|차이"
+    r"\d\s?(?:s|sec|secs|seconds?|ms|초)(?![a-z])|초\b|시간|속도|빠르|빨라|빨랐|느리|느려|느렸|걸리|걸렸|오래|차이"
     r"|비슷|똑같|faster|slower|speed|(?<![a-z])(?:times?|seconds?|minutes?)(?![a-z])|difference|quick|slow|took|takes",
     re.IGNORECASE,
 )

@@ -15,6 +15,7 @@ _EXACT = 1e-5  # share of the target's variance: float32
 _UNITS = (1.0, 1e3, 1e4, 1e5, 1e6)  # of a target that a logarithm was taken of
 _LARGEST_EXPONENT = 300.0
 _FEWEST = 8  # rows
+_MATTERS = 1e-3  # spread of the target in the model's unit, as a share of the outputs'
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,11 @@ def scale_of(vectors: list[Floats], outputs: Floats, target: Floats) -> Scale | 
     """The scale in which one of `vectors`, or its difference from the outputs, is the target. All of shape (rows,)."""
     if len(target) < _FEWEST or not np.isfinite(outputs).all():
         return None
-    for shape, unit, shaped in _shapes(target):
+    for shape, unit, shaped in shapes(target):
         for vector in vectors:
             for solve in (_as_target, _as_difference):
                 slope, offset, left = solve(shaped, vector, outputs)
-                if left <= _EXACT and slope != 0:
+                if left <= _EXACT and abs(slope) * shaped.std() > _MATTERS * outputs.std():
                     return Scale(shape, slope, offset, unit)
     return None
 
@@ -78,8 +79,12 @@ def _solved(values: Floats, shaped: Floats, *others: Floats) -> tuple[float, flo
     return slopes[0], offset, left
 
 
-def _shapes(target: Floats) -> list[tuple[Literal["plain", "log", "log1p", "root"], float, Floats]]:
-    found: list[tuple[Literal["plain", "log", "log1p", "root"], float, Floats]] = [("plain", 1.0, target)]
+Shaped = tuple[Literal["plain", "log", "log1p", "root"], float, Floats]
+
+
+def shapes(target: Floats) -> list[Shaped]:
+    """Name, unit and values of what a model may be trained to predict of the target, shape (rows,)."""
+    found: list[Shaped] = [("plain", 1.0, target)]
     if target.min() > 0:
         found.append(("log", 1.0, np.log(target)))
         found += [("log1p", unit, np.log1p(target / unit)) for unit in _UNITS]

@@ -59,17 +59,25 @@ def pair(fed: Floats, raw: Floats, rows: int, every: int, ends: tuple[int, ...])
     """
     if len(fed) < 30 or not np.isfinite(fed).all():
         return None
+    proved = (proof(fed, raw, places, sure) for places, sure in _guesses(fed, raw, rows, every, ends))
+    return next((pairing for pairing in proved if pairing is not None), None)
+
+
+def proof(fed: Floats, raw: Floats, places: Places, sure: bool) -> Pairing | None:
+    """The pairing that follows from a guess of some of the places (-1: unknown), if all rows agree with it.
+
+    sure: the guess is right for all of these rows or for none.
+    """
+    columns = _formulas(fed, raw, places, sure)
+    if sum(_tells_rows_apart(column) for column in columns) < min(2, fed.shape[1]):
+        return None
     looked = _spread(len(fed), _LOOKED_AT)
-    for places, sure in _guesses(fed, raw, rows, every, ends):
-        columns = _formulas(fed, raw, places, sure)
-        if sum(_tells_rows_apart(column) for column in columns) < min(2, fed.shape[1]):
-            continue
-        paired = pair_exactly(fed[looked], raw, columns)
-        found = paired >= 0
-        if np.mean(found) >= _ENOUGH:
-            exact = recipes(fed[looked][found], raw[paired[found]], _EXACT)
-            return Pairing(looked, paired, tuple(exact), _twins(raw, columns))
-    return None
+    paired = pair_exactly(fed[looked], raw, columns)
+    found = paired >= 0
+    if np.mean(found) < _ENOUGH:
+        return None
+    exact = recipes(fed[looked][found], raw[paired[found]], _EXACT)
+    return Pairing(looked, paired, tuple(exact), _twins(raw, columns))
 
 
 def _spread(count: int, most: int) -> Places:

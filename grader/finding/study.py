@@ -12,7 +12,8 @@ from grader import tables
 from grader.checks.predictions import matrix
 from grader.finding.carrying import Carrier, Scale, carrier, scale_of
 from grader.finding.choice import Candidate
-from grader.finding.rows import Pairing, pair, pair_exactly
+from grader.finding.rows import Pairing, pair, pair_exactly, proof
+from grader.finding.targets import places_by_target
 from grader.model import Assignment
 from grader.regression import r2_score, rmse
 from grader.tables import Floats
@@ -77,13 +78,16 @@ def _study(candidate: Candidate, fed: dict[str, Any], rows: Rows) -> Study:
     inputs, outputs = _matrix(fed["inputs"]), _matrix(fed["outputs"])
     if inputs is None or outputs is None or len(outputs) != len(inputs):
         return Study(candidate, "reported", notes=["its inputs are not finite numbers"])
+    targets = [vector[:, 0] for block in fed["targets"] if (vector := _like(block, inputs)) is not None]
     pairing = pair(inputs, rows.features, fed["rows"], fed["every"], rows.ends)
+    if pairing is None:
+        places = places_by_target(targets, outputs[:, 0], rows.target)
+        pairing = proof(inputs, rows.features, places, sure=True) if places is not None else None
     if pairing is None:
         return Study(candidate, "reported", notes=["its inputs are not recognised as rows of the data"])
     places, looked = pairing.places[pairing.sure], pairing.looked[pairing.sure]
     target = rows.target[places]
-    vectors = [vector[looked, 0] for block in fed["targets"] if (vector := _like(block, inputs)) is not None]
-    scale = scale_of(vectors, outputs[looked, 0], target)
+    scale = scale_of([vector[looked] for vector in targets], outputs[looked, 0], target)
     origins: list[str] = [recipe.design.origin if recipe else "unknown" for recipe in pairing.columns]
     notes = [*_leaks(inputs[looked], target, origins), *_other_tables(places, rows, candidate)]
     if scale is None:

@@ -19,6 +19,13 @@ pytestmark = pytest.mark.long
 
 CORPUS = cases()
 ROLES = [(case, role) for case in CORPUS for role in case.models]
+
+
+def may_lack_layers(case: Case, role: str) -> bool:
+    """Whether R² is not asked for, because the model is of another kind."""
+    return "uses_layers" in case.may_fail.get({"linear": "P1.1", "mlp": "P1.2"}[role], ())
+
+
 CHEATS = [(case, role) for case, role in ROLES if case.models[role].cheat]
 SAME = 0.005  # of R²
 RIGHT_MODELS = 0.95
@@ -85,7 +92,7 @@ def test_r2_is_the_true_one(case: Case, role: str, reports: Reports) -> None:
     assert found.r2 == pytest.approx(play(case)["truth"][role][which], abs=SAME)
 
 
-@named([(case, role) for case, role in ROLES if not case.models[role].cheat])
+@named([(case, role) for case, role in ROLES if not case.models[role].cheat and not may_lack_layers(case, role)])
 def test_the_evidence_is_as_strong_as_can_be_had(case: Case, role: str, reports: Reports) -> None:
     found = Evidence.of(reports[case.name], role)
     assert found.level in LEVELS
