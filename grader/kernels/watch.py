@@ -19,6 +19,7 @@ _SECONDS, _DISK_SECONDS = 0.05, 0.5
 _MOST_FILES = 50_000
 _MOST_SOCKETS = 200  # in the folder of the kernel's own five, which lies on the machine's disk
 _KILL_SECONDS = 2.0
+_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 _SUPERVISORS: dict[Tier, int] = {"full": 2, "reduced": 1, "none": 1}  # trusted processes between us and the kernel
 
 
@@ -102,7 +103,8 @@ def _children(pid: int) -> list[int]:
     found: list[int] = []
     try:
         for thread in os.listdir(f"/proc/{pid}/task"):
-            found += map(int, Path(f"/proc/{pid}/task/{thread}/children").read_text().split())
+            with open(f"/proc/{pid}/task/{thread}/children") as children:
+                found += map(int, children.read().split())
     except FileNotFoundError:
         if os.path.exists(f"/proc/{pid}") or not os.path.isdir("/proc/self"):
             with contextlib.suppress(psutil.Error):
@@ -113,6 +115,10 @@ def _children(pid: int) -> list[int]:
 
 
 def _resident(pid: int) -> int:
+    if sys.platform == "linux":  # looked at twenty times a second
+        with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{pid}/statm") as pages:
+            return int(pages.read().split()[1]) * _PAGE
+        return 0
     with contextlib.suppress(psutil.Error):
         return int(psutil.Process(pid).memory_info().rss)
     return 0

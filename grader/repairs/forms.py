@@ -41,6 +41,7 @@ def forms(assignment: Assignment) -> list[Form]:
     return given + [_of_stand_in(name, s, assignment.data[s.of]) for name, s in assignment.stand_ins.items()]
 
 
+@lru_cache(maxsize=16)
 def _of_data(name: str, data: DataFile) -> Form:
     columns, _ = _rows(data.file)
     return Form(name, data.shown_as, data.shown_as, data.also, columns, data.file.read_text(encoding="utf-8"))
