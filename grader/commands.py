@@ -13,7 +13,8 @@ from grader.errors import GraderError, RubricError, RunnerError
 from grader.executions import Executions, StoringRunner
 from grader.grading import grade
 from grader.intake.room import Room
-from grader.kernels.runner import KernelRunner, kernel_runner, usable_cores
+from grader.kernels import cores as machine
+from grader.kernels.runner import KernelRunner, kernel_runner
 from grader.model import Assignment, Language
 from grader.results import SIMILARITY, Results, results_in, write_similarity
 from grader.roster_file import read as read_roster
@@ -59,13 +60,16 @@ def _grade_found(
     repairs: bool,
 ) -> int:
     tier = _tier(walls, assignment)
-    cores = usable_cores()
+    cores = machine.usable()
     if jobs > cores:
         terminal.console().print(
             f"{cores} notebooks at a time: with more than cores, honest ones would run out of time"
         )
-    with results_in(out, assignment) as results, kernel_runner(tier, repairs=repairs) as kernels:
-        return _grade_into(results, found, min(jobs, cores), language, kernels, rerun)
+    with (
+        results_in(out, assignment) as results,
+        kernel_runner(tier, repairs=repairs, at_a_time=min(jobs, cores)) as kernels,
+    ):
+        return _grade_into(results, found, min(jobs, cores) + 1, language, kernels, rerun)
 
 
 def _tier(wanted: Tier | None, assignment: Assignment) -> Tier:

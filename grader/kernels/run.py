@@ -23,6 +23,7 @@ from grader.errors import RunnerError
 from grader.finding.conversation import Talk, conversation
 from grader.kernels import repairing
 from grader.kernels.client import CappedClient, Stopped
+from grader.kernels.cores import Cores
 from grader.kernels.log import kernel_log
 from grader.kernels.watch import Watch, kill_tree
 from grader.kernels.workplace import Workplace
@@ -71,13 +72,13 @@ class Run:
         self.stopped: CellError | None = None
         self.status: ExecutionStatus | None = None
 
-    async def execution(self, running: set[int]) -> Execution:
+    async def execution(self, running: set[int], cores: Cores) -> Execution:
         """Run and question the notebook; its kernel's process number stands in `running` meanwhile."""
         with kernel_log(self.place.log, self.client.count_log) as log:
             await self.client.async_start_new_kernel(env=self.place.environment(), stdout=log, stderr=log)
-            return await self._watched(running)
+            return await self._watched(running, cores)
 
-    async def _watched(self, running: set[int]) -> Execution:
+    async def _watched(self, running: set[int], cores: Cores) -> Execution:
         manager: Any = self.client.km
         pid = manager.provisioner.process.pid
         running.add(pid)
@@ -86,13 +87,14 @@ class Run:
         try:
             await self.client.async_start_new_kernel_client()
             await self._install_probes()
-            started = time.monotonic()
-            await self._cells(started)
-            seconds = time.monotonic() - started
-            if self.stopped is None and self.repairs is not None:
-                await self._ask_ledger()
-            if self.stopped is None:
-                await self._question()
+            async with cores.one_for(pid):
+                started = time.monotonic()
+                await self._cells(started)
+                seconds = time.monotonic() - started
+                if self.stopped is None and self.repairs is not None:
+                    await self._ask_ledger()
+                if self.stopped is None:
+                    await self._question()
             if self.client.flood and self.stopped is None:
                 self._stop(*await self._cause_of_death(None))
         finally:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import random
-import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
-from grader import files
 from grader.errors import RunnerError
+from grader.kernels.cores import Cores
 from grader.kernels.leftovers import sweep
 from grader.kernels.run import Run
 from grader.kernels.warm import KernelServer, available
@@ -38,7 +34,8 @@ class KernelRunner:
 
     With a kernel server it is forked, ready to run at once; without one it is a stock ipykernel, started afresh.
     `without`: names of walls (grader/walls/plan.py) to leave out, for the tests that prove each of them. Without
-    `repairs` what a notebook asks for in vain fails as it would anywhere.
+    `repairs` what a notebook asks for in vain fails as it would anywhere. `at_a_time`: notebooks that may run at once,
+    as many as there are cores by default; others wait with their kernels ready.
     """
 
     def __init__(
@@ -47,11 +44,13 @@ class KernelRunner:
         walls: Tier = "none",
         *,
         repairs: bool = True,
+        at_a_time: int | None = None,
         without: tuple[str, ...] = (),
     ) -> None:
         self.server, self.walls, self.repairs, self.without = server, walls, repairs, without
         self._own_user = walls != "none" and offer(walls).own_user
         self._running: set[int] = set()
+        self._cores = Cores(at_a_time)
         self._stopping = False
         self._again = threading.Lock()
         self.note = "" if server is not None else "kernels are started afresh for every notebook, which takes seconds"
@@ -95,13 +94,11 @@ class KernelRunner:
     ) -> Execution:
         started = time.monotonic()
         try:
-            with own_core() as core, Workplace(submission, assignment) as place:
-                plan = place.plan(
-                    assignment.limits, self.walls, own_user=self._own_user, core=core, without=self.without
-                )
+            with Workplace(submission, assignment) as place:
+                plan = place.plan(assignment.limits, self.walls, own_user=self._own_user, without=self.without)
                 try:
                     run = Run(submission, assignment, place, plan, socket, repairs=self.repairs, order=order)
-                    return asyncio.run(run.execution(self._running))
+                    return asyncio.run(run.execution(self._running, self._cores))
                 except Exception as error:
                     error.add_note(place.end_of_log())
                     raise
@@ -138,7 +135,9 @@ class KernelRunner:
 
 
 @contextlib.contextmanager
-def kernel_runner(walls: Tier | None = None, *, repairs: bool = True) -> Iterator[KernelRunner]:
+def kernel_runner(
+    walls: Tier | None = None, *, repairs: bool = True, at_a_time: int | None = None
+) -> Iterator[KernelRunner]:
     """The fastest runner that this system offers, for as long as the context lasts; behind the best walls by default.
 
     Raises RunnerError if the walls that were asked for cannot be built here.
@@ -149,35 +148,7 @@ def kernel_runner(walls: Tier | None = None, *, repairs: bool = True) -> Iterato
         raise RunnerError(f"{tier} walls cannot be built here: {reasons}; `grader doctor` says what can be done")
     sweep()
     if not available():
-        yield KernelRunner(None, tier, repairs=repairs)
+        yield KernelRunner(None, tier, repairs=repairs, at_a_time=at_a_time)
         return
     with KernelServer() as server:
-        yield KernelRunner(server, tier, repairs=repairs)
-
-
-@contextlib.contextmanager
-def own_core() -> Iterator[int | None]:
-    """A core on which no other kernel of this user runs meanwhile, whichever grader it is of; any, if all are taken.
-
-    None where cores cannot be had.
-    """
-    if sys.platform != "linux":
-        yield None
-        return
-    cores = sorted(os.sched_getaffinity(0))
-    folder = Path(tempfile.gettempdir()) / f"grader-cores-{os.getuid()}"
-    with contextlib.ExitStack() as held:
-        chosen = random.choice(cores)
-        with contextlib.suppress(OSError):  # no locks here: then by chance
-            folder.mkdir(mode=0o700, exist_ok=True)
-            for core in cores:
-                if (lock := files.lock(folder / str(core))) is not None:
-                    held.enter_context(lock)
-                    chosen = core
-                    break
-        yield chosen
-
-
-def usable_cores() -> int:
-    """How many cores we may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+        yield KernelRunner(server, tier, repairs=repairs, at_a_time=at_a_time)

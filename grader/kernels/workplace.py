@@ -52,16 +52,13 @@ class Workplace:
     def __exit__(self, *_: object) -> None:
         self._folder.remove()
 
-    def plan(
-        self, limits: Limits, tier: Tier, *, own_user: bool, core: int | None = None, without: tuple[str, ...] = ()
-    ) -> Plan:
+    def plan(self, limits: Limits, tier: Tier, *, own_user: bool, without: tuple[str, ...] = ()) -> Plan:
         """The walls around this place; with `own_user` (the grader is root) the kernel becomes a user of its own."""
         return Plan(
             tier=tier,
             root=str(self.root),
             readable=readable() if tier != "none" else (),
             uid=unused_uid() if own_user else None,
-            core=core,
             memory_bytes=int(limits.memory_mb * 1_000_000 * _MEMORY_SLACK),
             disk_bytes=limits.disk_mb * 1_000_000,
             processes=limits.processes,

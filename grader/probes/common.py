@@ -7,6 +7,7 @@ import json
 import math
 import struct
 import sys
+import zlib
 
 # Held from before the first cell: a notebook that clears `sys.modules` or binds another object to `np` changes nothing.
 import numpy as np
@@ -16,7 +17,7 @@ import torch
 pd.set_option("display.max_columns", 20)  # what pandas chooses in a notebook; imported here it takes us for a terminal
 
 Conv1d, Conv2d, Linear, Module = torch.nn.Conv1d, torch.nn.Conv2d, torch.nn.Linear, torch.nn.Module
-_to_base64, _from_base64 = binascii.b2a_base64, binascii.a2b_base64
+_to_base64, _from_base64, _decompress = binascii.b2a_base64, binascii.a2b_base64, zlib.decompress
 _LIBRARIES = {library.__name__: library for library in (base64, builtins, json, np, pd, struct, sys, torch)}
 
 # What predictions, inputs and gradients pass through, here or in the libraries' own code.
@@ -125,8 +126,8 @@ def encode(array):
 
 
 def decode(text, columns):
-    """base64 text of little-endian float64 -> array of shape (rows, columns)."""
-    return np.frombuffer(_from_base64(text), dtype="<f8").reshape(-1, columns)
+    """base64 text of zlib's, of little-endian float64 -> array of shape (rows, columns)."""
+    return np.frombuffer(_decompress(_from_base64(text)), dtype="<f8").reshape(-1, columns)
 
 
 def summary(values):

@@ -25,8 +25,6 @@ def enter(plan: Plan) -> None:
     what it leaves behind and ends with its status. Raises OSError, in either process, if a wall cannot be built."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.umask(0o022)
-    if plan.core is not None:
-        os.sched_setaffinity(0, {plan.core})
     _give_folders(plan)
     if plan.tier == "full":
         room.leave(plan)

@@ -31,7 +31,6 @@ class Plan:
     root: str  # the job's folder: work/, home/ and ipc/ below it are the kernel's
     readable: tuple[str, ...] = ()  # Python and what it needs of the system, for reading only
     uid: int | None = None  # the user to become; None stays
-    core: int | None = None  # the one processor core that the kernel and its children get; None: all
     memory_bytes: int = 3_000_000_000
     disk_bytes: int = 500_000_000
     processes: int = 128
