@@ -70,7 +70,7 @@ def _score_item(
     for criterion in item.criteria:
         evidence = Evidence(submission, execution, assignment, item, criterion)
         decision = _decision(criterion, evidence, findings)
-        findings[criterion.id] = _finding(criterion, decision, language)
+        findings[criterion.id] = _finding(criterion, decision, language, evidence)
     return _capped(item, tuple(findings.values()))
 
 
@@ -83,6 +83,10 @@ def _capped(item: Item, findings: tuple[Finding, ...]) -> Score:
         review = "; ".join(reasons)
         return Score(item=item.id, points=None, max_points=item.points, findings=findings, needs_review=review)
     return Score(item=item.id, points=round(decided, 6), max_points=item.points, findings=findings)
+
+
+def _said(text: Text | None, language: Language, evidence: Evidence) -> str | None:
+    return evidence.in_own_words(text.in_language(language)) if text else None
 
 
 def _reasons(findings: tuple[Finding, ...]) -> Iterator[str]:
@@ -132,7 +136,7 @@ def _skipped(lacking: list[str], undecided: bool) -> Decision:
     return Decision("skipped", 0.0, _REQUIRES.filled(names))
 
 
-def _finding(criterion: Criterion, decision: Decision, language: Language) -> Finding:
+def _finding(criterion: Criterion, decision: Decision, language: Language, evidence: Evidence) -> Finding:
     earned = None if decision.share is None else round(decision.share * criterion.points, 2)
     return Finding(
         criterion=criterion.id,
@@ -140,9 +144,9 @@ def _finding(criterion: Criterion, decision: Decision, language: Language) -> Fi
         earned=earned,
         points=criterion.points,
         bonus=criterion.bonus,
-        feedback=decision.feedback.in_language(language) if decision.feedback else None,
-        review=decision.review.in_language(language) if decision.review else None,
-        notes=tuple(note.in_language(language) for note in decision.notes),
+        feedback=_said(decision.feedback, language, evidence),
+        review=_said(decision.review, language, evidence),
+        notes=tuple(evidence.in_own_words(note.in_language(language)) for note in decision.notes),
         spans=decision.spans,
         evidence=decision.evidence,
     )

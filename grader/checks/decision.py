@@ -138,6 +138,15 @@ class Evidence:
             decided = next((told for told in named if name == told.get("predict")), None)
         return decided if isinstance(decided, dict) else None
 
+    def in_own_words(self, sentence: str) -> str:
+        """The sentence with the notebook's own names, where it uses others than the rubric's."""
+        for key, told in self.execution.evidence.items():
+            role = key.removeprefix("found:")
+            if key.startswith("found:") and role and isinstance(told, dict):
+                sentence = _renamed(sentence, role, told.get("path"))
+                sentence = _renamed(sentence, str(told.get("asked_losses")), told.get("losses"))
+        return sentence
+
     def _unexplained(self) -> str:
         """Trainings that answer nothing that was asked: one of them may be meant by a name that is missing."""
         rest = self.execution.evidence.get("found:")
@@ -212,6 +221,11 @@ class Evidence:
             )
             return Unsure(feedback, review, "failed")
         return self.blaming(Unmet(feedback))
+
+
+def _renamed(sentence: str, name: str, own: Any) -> str:
+    plain = claims.words(own).replace("`", "'").strip() if own else ""
+    return sentence.replace(f"`{name}`", f"`{plain}`") if plain else sentence
 
 
 def _sentence(error: CellError) -> str:

@@ -47,13 +47,14 @@ def scale_of(vectors: list[Floats], outputs: Floats, target: Floats) -> Scale | 
     """The scale in which one of `vectors`, or its difference from the outputs, is the target. All of shape (rows,)."""
     if len(target) < _FEWEST or not np.isfinite(outputs).all():
         return None
+    found: list[tuple[float, Scale]] = []
     for shape, unit, shaped in shapes(target):
         for vector in vectors:
             for solve in (_as_target, _as_difference):
                 slope, offset, left = solve(shaped, vector, outputs)
                 if left <= _EXACT and abs(slope) * shaped.std() > _MATTERS * outputs.std():
-                    return Scale(shape, slope, offset, unit)
-    return None
+                    found.append((left, Scale(shape, slope, offset, unit)))
+    return min(found, key=lambda one: one[0])[1] if found else None  # a logarithm and log1p differ by little
 
 
 def _as_target(shaped: Floats, vector: Floats, outputs: Floats) -> tuple[float, float, float]:

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import zlib
 from collections.abc import Generator, Sequence
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from grader import tables
 from grader.checks import claims, needed_probes
-from grader.checks.predictions import numbers
 from grader.finding.choice import Candidate, equals, fitting, reasons
+from grader.finding.predicting import Answer, Request, in_target_unit, rows_to_predict
 from grader.finding.roles import Role, roles
 from grader.finding.study import Rows, Study, rows_of, study
 from grader.model import Assignment, Submission
-from grader.regression import HELDOUT, order_of_rows
-from grader.tables import Floats
 
 _ORDER = {"predictions": 0, "module": 1}  # predictions first: they show what a model is fed
 _MOST_STUDIED = 3  # equal candidates for one role
@@ -27,8 +18,6 @@ _AGREES = 0.005  # of a printed R² with a recomputed one
 _APART = 0.05  # R² of equal candidates, for a doubt which of them is meant
 _LEVELS = ("reported", "recomputed", "held-out")
 
-Request = dict[str, Any]
-Answer = dict[str, Any]
 Talk = Generator[tuple[str, Request], Answer, Any]
 
 
@@ -52,7 +41,7 @@ def conversation(
         if probe == "predictions":
             request |= rows_to_predict(submission, assignment, found)
         answer = yield f"{probe}:{name}", request
-        evidence[f"{probe}:{name}"] = _in_target_unit(answer, found) if found is not None else answer
+        evidence[f"{probe}:{name}"] = in_target_unit(answer, found) if found is not None else answer
     evidence["observed:"] = yield "observed:", {"probe": "observed"}
 
 
@@ -138,31 +127,47 @@ def _choose(
         options = [c for c in options if c.told.get("path") == role.model]
     if not options:
         return None
-    studied = []
-    for candidate in _latest_first(equals(options[0], options, role))[:_MOST_STUDIED]:
-        fed = _found("fed", (yield f"fed:{role.model}", {"probe": "fed", "handle": candidate.handle}))
-        studied.append(study(candidate, fed, rows) if fed else Study(candidate, "reported"))
+    studied = yield from _studies(role, _latest_first(equals(options[0], options, role))[:_MOST_STUDIED], rows)
     chosen = max(studied, key=lambda s: (_agrees(s, printed), _LEVELS.index(s.level), -studied.index(s)))
     bound = {"probe": "bind", "handle": chosen.candidate.handle, "model": role.model}
     if role.losses not in named:
         bound["losses"] = role.losses
     losses = _found("bind", (yield f"bind:{role.model}", bound))
     evidence[f"found:{role.model}"] = {
+        **_decided(chosen, submission),
+        "kind": kind,
+        "predict": None if named.get(role.predict or "") == "function" else role.predict,
+        "losses": (losses or {}).get("losses"),
+        "asked_losses": role.losses,
+        "why": reasons(chosen.candidate, len(options) - 1, role),
+        "doubt": _doubt(chosen, studied, printed),
+    }
+    return chosen
+
+
+def _studies(
+    role: Role, candidates: Sequence[Candidate], rows: Rows
+) -> Generator[tuple[str, Request], Answer, list[Study]]:
+    studied = []
+    for candidate in candidates:
+        fed = _found("fed", (yield f"fed:{role.model}", {"probe": "fed", "handle": candidate.handle}))
+        studied.append(study(candidate, fed, rows) if fed else Study(candidate, "reported"))
+    return studied
+
+
+def _decided(chosen: Study, submission: Submission) -> Answer:
+    """What a judge may know of the model that was chosen."""
+    return {
         "handle": chosen.candidate.handle,
         "chosen": chosen.candidate.described,
-        "kind": kind,
-        "predict": role.predict,
-        "losses": (losses or {}).get("losses"),
+        "path": chosen.candidate.told.get("path"),
         "level": chosen.level,
         "scale": chosen.scale.told() if chosen.scale else None,
         "inputs": chosen.origins,
         "evaluated": chosen.evaluated,
         "cells": _cells(chosen.candidate, submission),
-        "why": reasons(chosen.candidate, len(options) - 1, role),
         "notes": chosen.notes,
-        "doubt": _doubt(chosen, studied, printed),
     }
-    return chosen
 
 
 def _latest_first(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -182,57 +187,3 @@ def _doubt(chosen: Study, studied: Sequence[Study], printed: Sequence[float]) ->
         others = ", ".join(s.candidate.described for s in studied if s is not chosen)
         return f"{chosen.candidate.described} was used last; {others} may be meant as well"
     return None
-
-
-# ---------------------------------------------------------------- rows to predict
-
-
-def rows_to_predict(submission: Submission, assignment: Assignment, found: Study | None = None) -> Request:
-    """Raw rows for a function of a DataFrame; or, for a model that was found, what it is to be fed."""
-    assert assignment.heldout is not None
-    target = assignment.heldout.target
-    heldout = tables.read(assignment.heldout.file, target)
-    order, again = order_of_rows(submission.sha256, len(heldout.target))
-    if found is None or found.carrier is None:
-        others = {name: _features(data.file, target) for name, data in assignment.data.items()}
-        asked = {HELDOUT: _encoded(heldout.features[order]), **others}
-        return {"columns": list(heldout.columns), "tables": asked, "again": again}
-    made = {HELDOUT: found.carrier.inputs(heldout.features[order])}
-    made |= {n: found.carrier.inputs(tables.read(d.file, target).features) for n, d in assignment.data.items()}
-    asked = {name: _encoded(rows) for name, rows in made.items()}
-    return {"columns": list(range(made[HELDOUT].shape[1])), "tables": asked, "again": again, "inputs": True}
-
-
-@lru_cache(maxsize=16)
-def _features(file: Path, target: str) -> str:
-    """The same for every student, so encoded once."""
-    return _encoded(tables.read(file, target).features)
-
-
-def _encoded(rows: Floats) -> str:
-    """For grader/probes/common.py `decode`. Compressed: the text passes through several hands on its way."""
-    return base64.b64encode(zlib.compress(rows.astype("<f8").tobytes(), 1)).decode("ascii")
-
-
-def _in_target_unit(answer: Answer, found: Study) -> Answer:
-    """The same answer with every prediction turned back by the student's own scale."""
-    told = answer.get("found")
-    if not isinstance(told, dict) or found.scale is None:
-        return answer
-    tables_told, again = told.get("tables"), told.get("again")
-    turned = dict(told)
-    if isinstance(tables_told, dict):
-        turned["tables"] = {name: _turned(block, found) for name, block in tables_told.items()}
-    if isinstance(again, list):
-        turned["again"] = [_turned(block, found) for block in again]
-    turned["perturbed"] = _turned(told.get("perturbed"), found)
-    return {"found": turned}
-
-
-def _turned(block: Any, found: Study) -> Any:
-    values = numbers(block.get("values")) if isinstance(block, dict) else None
-    if values is None or found.scale is None:
-        return block
-    with np.errstate(all="ignore"):
-        back = found.scale.back(values).astype("<f4")
-    return block | {"values": base64.b64encode(back.tobytes()).decode("ascii")}
