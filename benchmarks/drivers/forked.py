@@ -20,7 +20,8 @@ from grader.submissions import collect
 def main() -> None:
     assignment, folder = load(Path(sys.argv[1])), Path(sys.argv[2])
     submissions = collect([folder], assignment)
-    with kernel_runner() as runner, ThreadPoolExecutor(len(submissions)) as executor:
+    count = len(submissions)
+    with kernel_runner(at_a_time=count) as runner, ThreadPoolExecutor(count) as executor:
         for graded in grade(submissions, assignment, runner, executor, "en"):
             executed = json.dumps(graded.execution.notebook)
             (folder / graded.submission.student / "executed.ipynb").write_text(executed, encoding="utf-8")

@@ -25,13 +25,14 @@ from grader.kernels import repairing
 from grader.kernels.client import CappedClient, Stopped
 from grader.kernels.cores import Cores
 from grader.kernels.log import kernel_log
-from grader.kernels.watch import Watch, kill_tree
+from grader.kernels.watch import Watch, kill_below, kill_tree
 from grader.kernels.workplace import Workplace
 from grader.model import Assignment, CellError, Execution, ExecutionStatus, Submission
 from grader.walls.plan import Plan
 
 _STARTUP_SECONDS = 120
 _REAPED_SECONDS = 2.0
+_OWN_END_SECONDS = 0.2  # for the supervisors, once all below them are dead: who reaps a process counts its time
 _DISK_MESSAGES = ("[Errno 28]", "[Errno 27]", "No space left on device", "File too large")
 _MEMORY_MESSAGES = ("MemoryError", "can't allocate memory", "Unable to allocate", "Cannot allocate memory")
 logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # nbclient tells us by exception what it also logs
@@ -100,16 +101,18 @@ class Run:
         finally:
             watching.cancel()
             running.discard(pid)
+            kill_below(pid, self.watch.supervisors)
+            await self._reaped(_OWN_END_SECONDS)
             kill_tree(pid)
-            await self._reaped()
+            await self._reaped(_REAPED_SECONDS)
             with contextlib.suppress(RuntimeError):
                 await self.client._async_cleanup_kernel()
         return self._told(seconds)
 
-    async def _reaped(self) -> None:
+    async def _reaped(self, seconds: float) -> None:
         """Wait for the end of a killed kernel; jupyter_client would look only every tenth of a second."""
         manager: Any = self.client.km
-        deadline = time.monotonic() + _REAPED_SECONDS
+        deadline = time.monotonic() + seconds
         while await manager.provisioner.poll() is None and time.monotonic() < deadline:
             await asyncio.sleep(0.003)
 

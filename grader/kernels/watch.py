@@ -93,6 +93,13 @@ def kill_tree(pid: int) -> None:
     _kill(pid)
 
 
+def kill_below(pid: int, supervisors: int) -> None:
+    """SIGKILL a kernel and what it started, once, but not the trusted processes above it, of which `pid` is the first:
+    they end by themselves when it has ended."""
+    for process in [pid, *descendants(pid)][supervisors:]:
+        _kill(process)
+
+
 def _kill(pid: int) -> None:
     with contextlib.suppress(psutil.Error, OSError):
         psutil.Process(pid).kill()
