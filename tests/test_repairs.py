@@ -112,6 +112,21 @@ def test_a_notebook_that_needs_no_repair_meets_the_libraries_as_they_are(run: Ru
 
 
 @pytest.mark.long
+def test_what_libraries_look_for_in_their_own_folders_is_no_table(run: Run) -> None:
+    """The names of columns in the code make any missing table a candidate; but no library's, which asks for many."""
+    execution = run(
+        "import os, sys, sysconfig, importlib.metadata\n"
+        "features = ['longitude', 'latitude', 'median_income']\n"
+        "for place in (sys.prefix, sysconfig.get_paths()['stdlib'], '/usr/share', '/etc'):\n"
+        "    for name in ('entry_points.txt', 'table.csv', 'data.zip'):\n"
+        "        try: print(open(os.path.join(place, name)).read()[:9])\n"
+        "        except FileNotFoundError: print('missing')\n"
+        "print(len(list(importlib.metadata.distributions())) > 0)"
+    )
+    assert printed(execution).split() == ["missing"] * 12 + ["True"]
+    assert execution.repairs == ()
+
+
 def test_what_we_hook_is_not_said_to_be_the_notebooks_doing(run: Run) -> None:
     everything = [cell for case in CASES if case["name"] in ("a GPU", "names that are gone") for cell in case["cells"]]
     assert run(*everything).evidence["observed:"]["found"]["replaced"] == []

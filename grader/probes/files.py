@@ -6,6 +6,7 @@ import errno
 import io
 import os
 import re
+import sys
 import urllib.request
 import urllib.response
 
@@ -15,12 +16,13 @@ from .tables import base, choose, content_of, file_of, local
 _NOT_HERE = {errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EROFS, errno.EINVAL}
 # places that only other machines have: Colab's, Kaggle's, those of Windows and macOS, a mounted drive
 _FOREIGN = re.compile(r"/(?:content|kaggle|gdrive|Users)\b|~|[A-Za-z]:[\\/]|(?:\./)?drive/My ?Drive")
+_SYSTEM = ("/usr", "/etc", "/proc", "/sys", "/dev", "/lib", "/lib64", "/bin", "/sbin", "/run", "/var", "/opt")
 ASKING = []  # while a library asks for its own files, which are nobody's tables
 
 
 def replacement(path):
     """What stands in for a file that cannot be read, after a note; None if nothing does."""
-    if ASKING or not isinstance(path, str):
+    if ASKING or not isinstance(path, str) or _is_the_systems(path):
         return None
     found = local(path)
     if found is not None and os.path.abspath(path) != found:
@@ -32,6 +34,15 @@ def replacement(path):
     table, review = chosen
     note("data", path, table["told"], review)
     return file_of(table, path)
+
+
+def _is_the_systems(path):
+    """Whether a path leads into Python's or the system's own folders: what a library looks for there is no table, and
+    that it is missing is an answer to the library."""
+    if not os.path.isabs(path) or _FOREIGN.match(path):
+        return False
+    places = {sys.prefix, sys.base_prefix, sys.exec_prefix, *_SYSTEM, *filter(os.path.isabs, sys.path)} - {WORK[0]}
+    return any(path == place or path.startswith(place.rstrip("/") + "/") for place in places)
 
 
 def place_for(path):
