@@ -42,6 +42,8 @@ def grade_class(
     without `repairs` notebooks fail where what they ask for is not here. Archives are unpacked into a temporary folder
     for as long as this lasts.
     """
+    if any(path.is_dir() and path.resolve() == out.resolve() for path in paths):
+        raise GraderError(f"{out} holds the hand-ins: choose another folder for the results with -o")
     assignment = load(rubric)
     enrolled = read_roster(roster) if roster is not None else None
     with Room() as room:

@@ -51,7 +51,19 @@ def in_source(source: str) -> tuple[Passage, ...]:
             strings.append(_unquoted(token.string))
     found = [Passage("comment", "\n".join(_without_code(block))) for block in comments]
     found.append(Passage("string", "\n".join(text for text in strings if _is_prose(text))))
+    if not _parses(plain):  # an answer that was typed into a code cell
+        found.append(Passage("string", "\n".join(line for line in plain.split("\n") if _is_words(line.strip()))))
     return tuple(passage for passage in found if _is_prose(passage.text))
+
+
+def _parses(source: str) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(source)
+    except _TOO_ODD:
+        return False
+    return True
 
 
 def _tokens(source: str) -> Iterator[tokenize.TokenInfo]:

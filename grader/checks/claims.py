@@ -154,6 +154,7 @@ class _Models(_Claim):
     models: Annotated[list[_Candidate], Field(max_length=_SHORT)]
     named: Annotated[dict[str, Words], Field(max_length=_SHORT)]
     loose_losses: Count
+    odd: Count = 0
 
 
 class _Evaluation(_Claim):

@@ -152,7 +152,9 @@ class Evidence:
         rest = self.execution.evidence.get("found:")
         rest = rest if isinstance(rest, dict) else {}
         others = ", ".join(claims.words(one) for one in rest.get("others", []))
-        return others or ("a training without a module" if rest.get("loose_losses") else "")
+        if others or not rest.get("odd"):
+            return others or ("a training without a module" if rest.get("loose_losses") else "")
+        return "a model that takes several inputs"
 
     def replaced(self) -> str:
         """What the notebook replaced of Python and its libraries, as the kernel saw it; or as its source looks."""
@@ -187,12 +189,20 @@ class Evidence:
         trained and of cells that belong to no item; of all cells if the notebook names no item anywhere."""
         items = self.submission.items_of_cells
         if not any(items):
-            return list(range(len(items)))
+            return [] if self._only_others_found() else list(range(len(items)))
         own = [index for index, item in enumerate(items) if item == self.item.id]
-        if own or self.item.id in self.submission.headed:
+        if own:
             return own
         trained = {number - 1 for name in self._models() for number in (self.found(name) or {}).get("cells", [])}
         return sorted(trained | {index for index, item in enumerate(items) if item is None}) if trained else []
+
+    def _only_others_found(self) -> bool:
+        """Whether models of other items were found in a notebook of other names, and none of this item's."""
+        evidence, own = self.execution.evidence, self._models()
+        others = any(key.startswith("found:") and key != "found:" for key in evidence)
+        replies = [evidence.get(f"module:{name}") for name in own]
+        missing = all(isinstance(reply, dict) and reply.get("fault") == "missing" for reply in replies)
+        return bool(own) and others and missing
 
     def _models(self) -> list[str]:
         return [str(c.params["model"]) for c in self.item.criteria if "model" in c.params]

@@ -65,7 +65,7 @@ def r2(
     found = evidence.found(predict)
     seen: dict[str, Any] = {"level": "held-out", "at_least": at_least, **described(found)}
     if found is not None and found.get("level") != "held-out":
-        return _without_unseen_rows(found, at_least, affine, seen)
+        return _without_unseen_rows(found, at_least, seen)
     claim = evidence.claim("predictions", predict)
     target, predicted = predicted_table(evidence, predict, HELDOUT)
     score = r2_score(target, predicted)
@@ -93,7 +93,7 @@ def r2(
     raise Unmet(feedback, **seen)
 
 
-def _without_unseen_rows(found: dict[str, Any], at_least: float, affine: bool, seen: dict[str, Any]) -> Decision:
+def _without_unseen_rows(found: dict[str, Any], at_least: float, seen: dict[str, Any]) -> Decision:
     """R² over rows that the notebook evaluated itself, against the data's targets; never by what it printed alone."""
     chosen, notes = str(found.get("chosen")), "; ".join(map(str, found.get("notes", []))) or "-"
     evaluated = [e for e in found.get("evaluated", []) if isinstance(e, dict)]
@@ -102,11 +102,11 @@ def _without_unseen_rows(found: dict[str, Any], at_least: float, affine: bool, s
     best = ([e for e in evaluated if not e.get("trained_on")] or evaluated)[-1]
     score = float(best["r2"])
     seen |= {"r2": round(score, 4), "rows": best["rows"], "trained_on": best["trained_on"]}
-    made_elsewhere = affine and "unknown" in found.get("inputs", [])  # predictions of another model, perhaps
+    made_elsewhere = "unknown" in found.get("inputs", [])  # of the target, perhaps, or by another model
     if score < at_least or best["trained_on"] or found.get("doubt") or made_elsewhere:
-        review = _RECOMPUTED_REVIEW.filled(
-            chosen, f"{score:.4f}", best["rows"], best["table"], found.get("doubt") or notes
-        )
+        unknown = [str(place) for place, origin in enumerate(found.get("inputs", []), 1) if origin == "unknown"]
+        why = found.get("doubt") or (f"inputs {', '.join(unknown[:10])} are of unknown making" if unknown else notes)
+        review = _RECOMPUTED_REVIEW.filled(chosen, f"{score:.4f}", best["rows"], best["table"], why)
         raise Unsure(_REPORTED.filled(chosen), review, **seen)
     return passed(**seen)
 

@@ -67,7 +67,11 @@ def _find(
     handles = {e.get("handle") for key, e in evidence.items() if key.startswith("found:")}
     named = {name for name, kind in told["named"].items() if kind == "module"}
     rest = [c for c in candidates if c.trained and c.handle not in handles and c.told.get("path") not in named]
-    evidence["found:"] = {"others": [c.described for c in rest][:10], "loose_losses": told["loose_losses"]}
+    evidence["found:"] = {
+        "others": [c.described for c in rest][:10],
+        "loose_losses": told["loose_losses"],
+        "odd": told.get("odd", 0),
+    }
     return studies
 
 

@@ -78,8 +78,11 @@ def read(files: Mapping[str, Path], given: dict[str, Any] | None, assignment: As
             continue
         document, text = _document(name, files[name], assignment)
         added = _cells(text, document.items, assignment) if text.strip() else []
-        plain = {"cells": _numbered(added, 1)}
-        words = notebook.by_item(plain, assignment)
+        words = notebook.by_item({"cells": _numbered(added, 1)}, assignment)
+        if added and not words.headed and pure.suffix.lower() in _MARKDOWN:  # `P2: ...`, as people write plain text
+            named = markup.with_headings(text, [item.id for item in assignment.items])
+            added = _cells(named, document.items, assignment)
+            words = notebook.by_item({"cells": _numbered(added, 1)}, assignment)
         if given is not None and not words.headed and not document.unread and pure.suffix.lower() not in _PDF:
             continue
         if not added and not document.unread:

@@ -92,6 +92,7 @@ def environment(home: Path) -> dict[str, str]:
         "MPLCONFIGDIR": str(home / "matplotlib"),
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "PYTHONHASHSEED": "0",
+        "TORCHDYNAMO_DISABLE": "1",  # torch.compile then runs eagerly; it cannot trace through hooks that watch modules
         "PYTHONDONTWRITEBYTECODE": "1",
     }
 

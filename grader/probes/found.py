@@ -14,6 +14,7 @@ from .search import names_of_modules, reachable
 _MOST_NUMBERS = 500_000  # of one matrix that crosses
 _MOST_VECTORS = 12
 _FEWEST_LOSSES, _MOST_LOSSES, _MOST_UNSEEN = 5, 200_000, 10_000
+_AGREEING = 0.5  # share of a list's values that must be losses that were seen
 
 
 def models(namespace, request):
@@ -24,6 +25,7 @@ def models(namespace, request):
     return {
         "models": found,
         "named": {name: _kind(namespace[name]) for name in request["names"] if name in namespace},
+        "odd": len(OBSERVER.trainings.odd),
         "loose_losses": sum(not called for _, called in OBSERVER.losses),
     }
 
@@ -189,6 +191,7 @@ def _history_of_kin(training):
 def _loss_list(namespace, observed):
     """Where the losses of a training are kept: the list that agrees best with those observed, else a drawn curve."""
     best, chosen = 0.0, (None, None)
+    other, fallback = 0.0, (None, None)
     kept = ((path, value) for path, value in reachable(namespace) if hasattr(type(value), "__len__"))
     drawn = ((f"the curve {label!r}", heights) for label, heights in OBSERVER.curves)
     for path, value in (*kept, *drawn):
@@ -198,12 +201,16 @@ def _loss_list(namespace, observed):
             values = floats(value, _MOST_LOSSES)
         except (Fault, TypeError, ValueError, RuntimeError):
             continue
-        share = 0.0
-        if len(values) >= _FEWEST_LOSSES:
-            share = _agreement(values, observed) if observed else _looks_like_losses(path, values)
+        if len(values) < _FEWEST_LOSSES:
+            continue
+        share = _agreement(values, observed) if observed else 0.0
         if share > best:
             best, chosen = share, (path, values)
-    return chosen if best >= 0.5 else (None, None)
+        if (looks := _looks_like_losses(path, values)) > other:
+            other, fallback = looks, (path, values)
+    if best >= _AGREEING:
+        return chosen
+    return fallback if other > (0.5 if observed else 0.0) else (None, None)  # a part of the loss, perhaps: not seen
 
 
 def _looks_like_losses(path, values):
@@ -216,12 +223,12 @@ def _looks_like_losses(path, values):
 
 def _agreement(values, observed):
     """Share of `values` that are observed losses, roots of them, or means over parts of equal length (epochs)."""
-    known = {f"{loss:.4g}" for loss in observed}
-    exact = sum(f"{v:.4g}" in known or f"{v * v:.4g}" in known for v in values) / len(values)
+    known = {f"{loss:.6g}" for loss in observed} | {f"{max(loss, 0.0) ** 0.5:.6g}" for loss in observed}
+    exact = sum(f"{v:.6g}" in known for v in values) / len(values)
     parts = len(observed) // len(values)
     means = 0.0
     if parts > 1:
         chunks = np.array(observed[: parts * len(values)]).reshape(len(values), parts).mean(1)
-        means = float(np.mean(np.abs(chunks - np.array(values)) <= 0.02 * np.abs(chunks)))
+        means = float(np.mean(np.abs(chunks - np.array(values)) <= 0.01 * np.abs(chunks)))
     whole = min(len(values), len(observed)) / max(len(values), len(observed)) if exact >= means else 0.9
     return max(exact, means) * (0.9 + 0.1 * whole)

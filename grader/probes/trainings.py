@@ -66,6 +66,7 @@ class Trainings:
         self.depth = 0
         self.pending = []  # (training, inputs, outputs) with a graph
         self.parameters = 0
+        self.odd = set()  # ids of outermost modules that take something other than one table
 
     def enter(self):
         self.depth += 1
@@ -73,7 +74,11 @@ class Trainings:
     def leave(self, module, args, output, execution):
         """After each forward pass; `depth` tells the outermost one."""
         self.depth = max(0, self.depth - 1)
-        if self.depth or not args or not is_a(args[0], torch.Tensor) or not is_a(output, torch.Tensor):
+        if self.depth or not is_a(output, torch.Tensor):
+            return
+        if len(args) != 1 or not is_a(args[0], torch.Tensor):
+            if next(Module.parameters(module), None) is not None:
+                self.odd.add(id(module))
             return
         training = self._training(module)
         inputs = args[0]
