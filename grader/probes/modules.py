@@ -79,8 +79,11 @@ def _norms(twin, inputs):
 def series(namespace, request):
     """A list of numbers, such as the losses of every iteration, in summary."""
     values = floats(lookup(namespace, request["name"]))
-    model = BOUND.get(request.get("model"), namespace.get(request.get("model")))
-    observed = OBSERVER.losses_of(model if is_a(model, Module) else None) or OBSERVER.losses_of(None)
+    name = request.get("model")
+    model = BOUND.get(name, namespace.get(name))
+    observed = OBSERVER.losses_of(model if is_a(model, Module) else None)
+    if name in BOUND and not observed:  # it holds the weights of another, whose losses these are
+        observed = OBSERVER.losses_of(None)
     return {**summary(values), "seen_in_training": _share_seen(values, observed), "backward_calls": len(observed)}
 
 
