@@ -264,7 +264,7 @@ def test_outputs_that_break_off_are_no_empty_success(
 def test_nobody_answers_a_prompt(run: Run, tmp_path: Path, tiny: Assignment) -> None:
     execution = run(tmp_path, tiny, "input('?')", "print('after')")
     assert (execution.status, blamed(execution)) == ("ok", [])
-    assert [(repair.cell, repair.what) for repair in execution.repairs] == [(1, "?")]
+    assert [(repair.cell, repair.what) for repair in execution.repairs] == [(3, "input('?')")]
     assert printed(execution, 2) == "after\n"
 
 
