@@ -88,6 +88,13 @@ def test_a_roster_that_is_none(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_results_into_the_hand_ins(tmp_path: Path) -> None:
+    (tmp_path / "kim.ipynb").write_text('{"cells": []}')
+    told = refusal("grade", tmp_path, "-o", tmp_path)
+    assert "holds the hand-ins" in told
+    assert [file.name for file in tmp_path.iterdir()] == ["kim.ipynb"]
+
+
 def test_an_empty_folder(tmp_path: Path) -> None:
     folder = tmp_path / "class"
     folder.mkdir()

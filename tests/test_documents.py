@@ -80,6 +80,20 @@ def test_markdown_beside_a_notebook_counts_by_its_headings(tmp_path: Path) -> No
     assert points(submission)["P2"] == 1
 
 
+def test_markdown_without_headings_counts_by_its_lines(tmp_path: Path) -> None:
+    submission = handed_in(tmp_path, hw1__ipynb=CODE, answers__md=f"P2: {LONG}\n\nP3.1: 합성곱은 주변을 봅니다.")
+    assert set(words(submission)) == {"P2", "P3.1"}
+
+
+def test_a_short_text_keeps_the_words_behind_the_names(tmp_path: Path) -> None:
+    said = words(handed_in(tmp_path, text__html="<p>P2: 기울기 소실</p><p>P3-1: 주변 픽셀</p><p>P3.2: 가장자리</p>"))
+    assert {item: text.strip() for item, text in said.items()} == {
+        "P2": "기울기 소실",
+        "P3.1": "주변 픽셀",
+        "P3.2": "가장자리",
+    }
+
+
 def test_words_of_the_notebook_and_of_a_document_count_together(tmp_path: Path) -> None:
     own = notebook("#md # P1", "x = 1", "#md # P2\n공책의 답")
     submission = handed_in(tmp_path, hw1__ipynb=own, more__pdf=pdf(f"P2\n{LONG}"))

@@ -226,3 +226,10 @@ def test_words_after_what_is_no_python_are_read() -> None:
         "x = = 1 )\n# two words here\n%matplotlib inline\n!ls | head\nprint('three more words')\n"
     )
     assert {passage.text for passage in found} >= {"two words here", "three more words"}
+
+
+def test_an_answer_typed_into_a_code_cell_is_a_passage() -> None:
+    """It is no Python, so the cell stops with a SyntaxError; a person should read it all the same."""
+    found = passages.in_source("시그모이드는 기울기 소실 문제가 있어서 ReLU를 씁니다.\nReLU는 계산도 간단합니다.")
+    assert any("기울기 소실" in passage.text for passage in found)
+    assert not any("기울기" in passage.text for passage in passages.in_source("x = 1\ny = x + 1"))

@@ -16,7 +16,8 @@ _MOST = 500_000  # characters of HTML
 _LONGEST_HEADING = 60
 _SENTENCE = re.compile(r"(?:다|요|음|함|[.!?])[.!?\s]*$")
 _NUMBER = re.compile(r"\s*(\(\s*\d{1,2}\s*\)|\d{1,2}\s*[.)번])")
-_NAME_ENDS = re.compile(r"\s*(?:[:：.)\]\-–—]|번|답\s*[:：])+\s*")
+_NAME_ENDS = re.compile(r"\s*(?:[:：)\]–—]|[.\-](?!\d)|번|답\s*[:：])+\s*")  # not within `P3.1`, `P3-1`
+_COLON = re.compile(r"[^:：]{1,20}[:：]\s*(?=\S)")
 
 
 class _Plain(HTMLParser):
@@ -80,6 +81,8 @@ def with_headings(text: str, items: Iterable[str]) -> str:
 
 def _split(line: str) -> tuple[str, str]:
     """A line as a heading, and what follows it as text where it is long or a sentence."""
+    if colon := _COLON.match(line):
+        return line[: colon.end()], line[colon.end() :]
     if len(line) <= _LONGEST_HEADING and not _SENTENCE.search(line):
         return line, ""
     end = _NAME_ENDS.search(line, 0, 40)
