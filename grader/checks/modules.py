@@ -28,7 +28,7 @@ def uses_layers(
     count = max(len(linear), called if isinstance(called, int) else 0)
     seen: dict[str, Any] = {"linear_layers": count, "layers": [str(layer.get("type")) for layer in layers]}
     if exactly is not None:
-        if count == exactly and others and set(others) <= _NORMALISING and not _bent(bends):
+        if count == exactly and others and set(others) <= _NORMALISING and not bent(bends):
             raise Unsure(_SCALES.filled(model, ", ".join(others)), _SCALES.filled(model, ", ".join(others)), **seen)
         if count != exactly or others:
             raise Unmet(_ONLY.filled(model, count, exactly, ", ".join(others) or "-"), **seen)
@@ -37,7 +37,7 @@ def uses_layers(
         raise Unmet(_COUNT.filled(model, count, at_least, at_most or "∞"), **seen)
     between = [b for b in bends.get("between", []) if isinstance(b, int | float)]
     seen |= {"bend": bends.get("whole"), "steps_that_bend": sum(b > _AFFINE for b in between)}
-    if not _bent(bends) or (between and max(between) <= _straight(bends)):
+    if not bent(bends) or (between and max(between) <= _straight(bends)):
         raise Unmet(_STRAIGHT.filled(model, count), **seen)
     return passed(**seen)
 
@@ -47,7 +47,8 @@ def _straight(bends: dict[str, Any]) -> float:
     return _AFFINE if bends.get("double", True) else _AFFINE_IN_FLOAT32
 
 
-def _bent(bends: dict[str, Any]) -> bool:
+def bent(bends: dict[str, Any]) -> bool:
+    """Whether the whole model is no affine map; False where it gives no finite numbers or could not be fed."""
     whole = bends.get("whole")
     return whole is not None and whole > _straight(bends)
 

@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from grader.checks.modules import bent
 from grader.finding.roles import Role
-
-_STRAIGHT = 1e-7  # as grader/checks/modules.py: a deviation from an affine map below this is rounding
-_STRAIGHT_IN_FLOAT32 = 1e-3
 
 
 @dataclass(frozen=True)
@@ -39,10 +37,7 @@ class Candidate:
 
     @property
     def bent(self) -> bool:
-        bends = self.told["bends"]
-        whole = bends.get("whole") if isinstance(bends, dict) else None
-        straight = _STRAIGHT if bends.get("double", True) else _STRAIGHT_IN_FLOAT32
-        return whole is not None and whole > straight
+        return bent(self.told["bends"])
 
     @property
     def sound(self) -> bool:
