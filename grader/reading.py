@@ -83,7 +83,9 @@ def _read(file: Path) -> Read:
             f" left out: cell {', '.join(map(str, too_long[:5]))}; keep data in a file of its own"
         )
     language = languages.foreign(found.metadata)
-    if language and any(cell["source"].strip() for cell in cells if cell["cell_type"] == "code"):
+    if language and languages.is_python(cells):
+        said = (*said, f"says that it is written in {language}, but its code is Python and was run as such")
+    elif language and any(cell["source"].strip() for cell in cells if cell["cell_type"] == "code"):
         cells = languages.set_aside(cells)
         found = found.losing(
             f"is written in {language}: its text was read, but its code was not run; hand in a notebook in Python"

@@ -212,7 +212,10 @@ def disguised() -> Iterator[Damaged]:
 
 def languages() -> Iterator[Damaged]:
     def written_in(name: str, words: str, **metadata: Any) -> Damaged:
-        return Damaged(name, text_of(metadata=metadata).encode(), 3, words, lost=bool(words))
+        theirs = (CELLS[0], code(["library(torch)\n", "x <- 1"]), CELLS[2])
+        return Damaged(
+            name, text_of(*(theirs if words else CELLS), metadata=metadata).encode(), 3, words, lost=bool(words)
+        )
 
     yield written_in(
         "r.ipynb", "is written in R", kernelspec={"name": "ir", "language": "R"}, language_info={"name": "R"}
@@ -229,6 +232,7 @@ def languages() -> Iterator[Damaged]:
     yield written_in("unknown.ipynb", "", kernelspec={"name": 3, "language": None}, language_info=["R"])
     colabs_order = {"metadata": {"kernelspec": {"name": "ir", "language": "R"}}, "cells": list(CELLS)}
     cut = json.dumps(colabs_order, ensure_ascii=False)[:-3].encode()
+    yield Damaged("said-to-be-r.ipynb", text_of(metadata={"kernelspec": {"language": "R"}}).encode(), 3, "run as such")
     yield Damaged("r-cut.ipynb", cut, 2, "is written in R", False, True)
 
 

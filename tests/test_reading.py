@@ -258,6 +258,12 @@ def test_code_in_another_language_is_kept_as_comments(reading_of: Reading) -> No
     assert read["metadata"]["kernelspec"]["name"] == "python3"
 
 
+def test_python_under_another_languages_name_runs_as_python(reading_of: Reading) -> None:
+    metadata = {"kernelspec": {"name": "evil", "language": "bash"}, "language_info": {"name": "bash"}}
+    read = reading_of(document(code("%matplotlib inline\nimport torch\nx = 1"), metadata=metadata))
+    assert sources(read) == ["%matplotlib inline\nimport torch\nx = 1"]
+
+
 def test_pictures_in_the_text_become_attachments(reading_of: Reading) -> None:
     """As Colab writes them, into the words that are then searched for phrases."""
     data = "iVBORw0KGgo" * 20 + "="
