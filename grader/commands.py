@@ -14,7 +14,8 @@ from grader.executions import Executions, StoringRunner
 from grader.grading import grade
 from grader.intake.room import Room
 from grader.kernels import cores as machine
-from grader.kernels.runner import KernelRunner, kernel_runner
+from grader.kernels.runner import KernelRunner, kernel_runner, kernel_server
+from grader.kernels.warm import KernelServer
 from grader.model import Assignment, Language
 from grader.results import SIMILARITY, Results, results_in, write_similarity
 from grader.roster_file import read as read_roster
@@ -44,11 +45,11 @@ def grade_class(
     """
     if any(path.is_dir() and path.resolve() == out.resolve() for path in paths):
         raise GraderError(f"{out} holds the hand-ins: choose another folder for the results with -o")
-    assignment = load(rubric)
-    enrolled = read_roster(roster) if roster is not None else None
-    with Room() as room:
+    with kernel_server() as server, Room() as room:
+        assignment = load(rubric)
+        enrolled = read_roster(roster) if roster is not None else None
         found = collect_class(paths, assignment, room=room, roster=enrolled)
-        return _grade_found(found, out, assignment, jobs, language, rerun, walls, repairs)
+        return _grade_found(found, out, assignment, jobs, language, rerun, walls, repairs, server)
 
 
 def _grade_found(
@@ -60,6 +61,7 @@ def _grade_found(
     rerun: bool,
     walls: Tier | None,
     repairs: bool,
+    server: KernelServer | None,
 ) -> int:
     tier = _tier(walls, assignment)
     cores = machine.usable()
@@ -69,7 +71,7 @@ def _grade_found(
         )
     with (
         results_in(out, assignment) as results,
-        kernel_runner(tier, repairs=repairs, at_a_time=min(jobs, cores)) as kernels,
+        kernel_runner(tier, repairs=repairs, at_a_time=min(jobs, cores), server=server) as kernels,
     ):
         return _grade_into(results, found, min(jobs, cores) + 1, language, kernels, rerun)
 

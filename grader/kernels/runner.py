@@ -135,8 +135,23 @@ class KernelRunner:
 
 
 @contextlib.contextmanager
+def kernel_server() -> Iterator[KernelServer | None]:
+    """A server that gets ready while the caller reads what is to be run; None where there can be none."""
+    if not available():
+        yield None
+        return
+    with KernelServer() as server:
+        server.begin()
+        yield server
+
+
+@contextlib.contextmanager
 def kernel_runner(
-    walls: Tier | None = None, *, repairs: bool = True, at_a_time: int | None = None
+    walls: Tier | None = None,
+    *,
+    repairs: bool = True,
+    at_a_time: int | None = None,
+    server: KernelServer | None = None,
 ) -> Iterator[KernelRunner]:
     """The fastest runner that this system offers, for as long as the context lasts; behind the best walls by default.
 
@@ -147,8 +162,7 @@ def kernel_runner(
         reasons = "; ".join(offer(tier).reasons)
         raise RunnerError(f"{tier} walls cannot be built here: {reasons}; `grader doctor` says what can be done")
     sweep()
-    if not available():
-        yield KernelRunner(None, tier, repairs=repairs, at_a_time=at_a_time)
-        return
-    with KernelServer() as server:
+    with contextlib.ExitStack() as stack:
+        if server is None and available():
+            server = stack.enter_context(KernelServer())
         yield KernelRunner(server, tier, repairs=repairs, at_a_time=at_a_time)

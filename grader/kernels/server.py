@@ -33,19 +33,24 @@ from grader.walls.plan import Plan
 _PRELOADED = (
     *("numpy", "pandas", "pandas.io.formats.html", "pandas.io.formats.string", "torch", "torch.nn", "torch.optim"),
     *("torch.utils.data", "torch._dynamo", "matplotlib", "matplotlib.pyplot", "matplotlib.backends.backend_agg"),
-    *("sklearn.linear_model", "sklearn.metrics", "sklearn.model_selection", "sklearn.preprocessing", "PIL.Image"),
-    *("IPython", "IPython.core.completer", "IPython.core.completerlib", "IPython.core.debugger"),
+    *("PIL.Image", "IPython", "IPython.core.completer", "IPython.core.completerlib", "IPython.core.debugger"),
     *("IPython.core.oinspect", "IPython.core.pylabtools", "IPython.extensions.storemagic", "stack_data", "zmq"),
     *("grader.kernels.streams", "grader.walls.enter"),  # behind the walls they could not be found
     *("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "tornado.platform.asyncio", "tornado.queues"),
     *("comm", "pygments.formatters.terminal256", "IPython.core.logger", "zmq.utils.garbage"),
     *("encodings.ascii", "encodings.idna", "encodings.latin_1"),
 )
+# what some notebooks import: loaded piece by piece between requests, so that the first kernels need not wait for it
+_PRELOADED_LATER = (
+    *("joblib", "scipy.linalg", "scipy.sparse", "scipy.optimize", "scipy.stats", "sklearn.utils", "sklearn.metrics"),
+    *("sklearn.linear_model", "sklearn.model_selection", "sklearn.preprocessing"),
+)
 # not matplotlib_inline.backend_inline: it must meet the kernel's own shell when it is imported
 
 
 def preload() -> None:
     """Import, and run once what imports more on first use. Leaves the process with one thread."""
+    gc.disable()  # imports leave little garbage, and looking for it takes a tenth of their time
     for name in _PRELOADED:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
@@ -56,7 +61,11 @@ def preload() -> None:
         _use_torch_once(sys.modules["torch"])
     if "matplotlib.pyplot" in sys.modules:
         _draw_once()
-    gc.collect()
+    _be_ready_to_fork()
+
+
+def _be_ready_to_fork() -> None:
+    gc.enable()
     gc.freeze()  # or every child's first collection would copy all of this memory
     threads = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
     if threads != 1:
@@ -103,13 +112,17 @@ class Server:
             self.selector.register(0, selectors.EVENT_READ)  # its other end is with whoever started the server
         self.waiting: dict[socket.socket, tuple[bytes, list[int]]] = {}  # requests that are not whole yet
         self.kernels: dict[int, socket.socket] = {}
+        self.later = list(_PRELOADED_LATER)
         signal.set_wakeup_fd(self.wake_write.fileno(), warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
 
     def serve(self) -> NoReturn:
         while True:
             self.look_around()
-            for key, _ in self.selector.select(self.patience):
+            events = self.selector.select(0 if self.later else self.patience)
+            if self.later and not events:
+                self.preload_more()
+            for key, _ in events:
                 if key.fileobj is self.listener:
                     connection, _ = self.listener.accept()
                     self.waiting[connection] = (b"", [])
@@ -122,6 +135,12 @@ class Server:
                     self.reap()
                 elif isinstance(key.fileobj, socket.socket):
                     self.hear(key.fileobj)
+
+    def preload_more(self) -> None:
+        gc.disable()
+        with contextlib.suppress(ImportError):
+            importlib.import_module(self.later.pop(0))
+        _be_ready_to_fork()
 
     def look_around(self) -> None:
         """Called whenever something happened, or nothing for a while."""

@@ -6,6 +6,7 @@ whoever prints waits for whoever reads. A notebook can undo this; then the grade
 
 from __future__ import annotations
 
+import ctypes
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -40,6 +41,26 @@ class PatientApp(IPKernelApp):
             del context.sockopts[zmq.SNDHWM], context.sockopts[zmq.XPUB_NODROP]
         if not cast(Any, self).iopub_thread._pipe_flag:
             iostream.PIPE_BUFFER_SIZE = _PIECE  # fewer characters cut in two than with ipykernel's 1000 bytes
+
+    def init_kernel(self) -> None:
+        cast(Any, super()).init_kernel()
+        kernel = cast(Any, self).kernel
+        kernel.do_execute = _giving_back_memory(kernel.do_execute)
+
+
+def _giving_back_memory(do_execute: Callable[..., Any]) -> Callable[..., Any]:
+    """The C library keeps what tensors of some megabytes held, for the next ones: after a training that is half of a
+    kernel's memory, and other kernels run meanwhile."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc
+
+    async def execute(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return await do_execute(*args, **kwargs)
+        finally:
+            if trim is not None:
+                trim(0)
+
+    return execute
 
 
 def _in_chunks(flush_buffers: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -30,7 +30,9 @@ class KernelServer:
         self._home = self._folder.path
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._log = self._home / "server.log"
         self._started = 0
+        self._answers = False  # whether the one started last has answered
 
     def __enter__(self) -> KernelServer:
         return self
@@ -40,11 +42,19 @@ class KernelServer:
             _stop(self._process)
         self._folder.remove()
 
+    def begin(self) -> None:
+        """Start it, and do not wait until it answers. What goes wrong is said by `socket()`."""
+        with self._lock, contextlib.suppress(OSError, RunnerError):
+            self._start()
+
     def socket(self) -> Path:
         """Where a live server listens; starts one if there is none. Raises RunnerError if it cannot be started."""
         with self._lock:
             if self._process is None or self._process.poll() is not None:
                 self._start()
+                self._answers = False
+            if not self._answers:
+                self._wait()
             return self._path
 
     def alive(self, socket: Path) -> bool:
@@ -63,8 +73,7 @@ class KernelServer:
             copy_fonts(self._home)
         self._started += 1
         command = [sys.executable, "-P", "-m", "grader.kernels.server", str(self._path)]
-        log = self._home / "server.log"
-        with log.open("ab") as written:
+        with self._log.open("ab") as written:
             self._process = subprocess.Popen(
                 command,
                 env=environment(self._home),
@@ -73,12 +82,17 @@ class KernelServer:
                 stdout=written,
                 stderr=written,
             )
+
+    def _wait(self) -> None:
+        assert self._process is not None
         deadline = time.monotonic() + _STARTUP_SECONDS
         while not _answers(self._path):
             if self._process.poll() is not None or time.monotonic() > deadline:
                 _stop(self._process)
-                raise RunnerError(f"the kernel server did not start: {log.read_text(errors='replace')[-1000:]}")
+                told = self._log.read_text(errors="replace")[-1000:]
+                raise RunnerError(f"the kernel server did not start: {told}")
             time.sleep(0.02)
+        self._answers = True
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
