@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from grader import rubric_yaml
+from grader import rubric_claims, rubric_yaml
 from grader.answers.phrases import PhraseError, pattern, phrase_key
 from grader.checks import CHECKS, parameters
 from grader.errors import RubricError
@@ -21,7 +21,7 @@ from grader.rubric_types import check_type, validated
 from grader.rubric_yaml import Document, Location
 
 _CRITERION_KEYS = set(Criterion.model_fields) - {"params"}
-_TOP_KEYS = set(Assignment.model_fields) - {"sha256"}
+_TOP_KEYS = set(Assignment.model_fields) - {"sha256"} | {"lexicons"}
 
 
 def load(file: Path) -> Assignment:
@@ -29,8 +29,10 @@ def load(file: Path) -> Assignment:
     document = rubric_yaml.read(file)
     plain = _known(document, (), document.values, _TOP_KEYS)
     plain["items"] = [_item(document, i, item) for i, item in enumerate(_list(document, ("items",), plain))]
-    plain["concepts"] = _concepts(document, plain.get("concepts", {}))
-    plain["sha256"] = hashlib.sha256(file.read_bytes()).hexdigest()
+    plain["terms"], words = rubric_claims.terms(document, plain, file.parent)
+    plain.pop("lexicons", None)
+    plain["concepts"] = _concepts(document, plain.get("concepts", {}), plain["terms"])
+    plain["sha256"] = hashlib.sha256(file.read_bytes() + words.encode()).hexdigest()
     for key, model in (("title", Text), ("limits", Limits), ("heldout", Heldout)):
         if key in plain:
             plain[key] = _known(document, (key,), plain[key], model.model_fields)
@@ -128,7 +130,7 @@ def _check_params(document: Document, location: Location, check: str, params: di
             document.complain(here, f"`{check}` needs `{name}`", f"add `{name}: ...` to this criterion")
 
 
-def _concepts(document: Document, raw: Any) -> dict[str, Any]:
+def _concepts(document: Document, raw: Any, terms: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(raw, dict):
         mend = "write `name: {ko: [...], en: [...]}` below it"
         document.complain(("concepts",), "`concepts` maps names to phrases", mend)
@@ -141,14 +143,19 @@ def _concepts(document: Document, raw: Any) -> dict[str, Any]:
             mend = "write `{ko: [...], en: [...]}`"
             document.complain(location, f"concept `{name}` needs its phrases by language", mend)
             continue
-        phrases = _known(document, location, listed, {"ko", "en"})
-        _check_phrases(document, name, phrases, claimed)
+        phrases = _known(document, location, listed, {"ko", "en", "claims"})
+        stated = phrases.pop("claims", None)
+        _check_phrases(document, name, phrases, claimed, needed=stated is None)
         concepts[name] = {"id": name, **phrases}
+        if stated is not None:
+            concepts[name]["claims"] = rubric_claims.claims(document, name, stated, terms)
     return concepts
 
 
-def _check_phrases(document: Document, name: str, phrases: dict[str, Any], claimed: dict[str, str]) -> None:
-    if not any(phrases.values()):
+def _check_phrases(
+    document: Document, name: str, phrases: dict[str, Any], claimed: dict[str, str], *, needed: bool
+) -> None:
+    if needed and not any(phrases.values()):
         mend = "add at least one under `ko:` or `en:`"
         document.complain(("concepts", name, "ko"), f"concept `{name}` has no phrase", mend)
     for language, listed in phrases.items():

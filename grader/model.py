@@ -12,6 +12,9 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from grader.concept import Claim as Claim
+from grader.concept import Concept as Concept
+from grader.concept import Term as Term
 from grader.nouns import Document as Document
 from grader.nouns import Identity as Identity
 from grader.nouns import Language as Language
@@ -78,14 +81,6 @@ class Heldout(Noun):
     target: str = Field(description="name of the target column, in dollars for homework 1")
 
 
-class Concept(Noun):
-    """A named list of equivalent phrases; any one of them expresses it."""
-
-    id: str
-    ko: tuple[str, ...] = ()
-    en: tuple[str, ...] = ()
-
-
 class Criterion(Noun):
     """One thing that earns points, decided by the check it names."""
 
@@ -116,6 +111,7 @@ class Assignment(Noun):
     total: float
     items: tuple[Item, ...]
     concepts: dict[str, Concept] = Field(default_factory=dict)
+    terms: dict[str, Term] = Field(default_factory=dict, description="what the claims of concepts are made of")
     limits: Limits = Limits()
     data: dict[str, DataFile] = Field(default_factory=dict)
     stand_ins: dict[str, StandIn] = Field(default_factory=dict)
@@ -123,7 +119,7 @@ class Assignment(Noun):
     handout: Path | None = None
     reference: tuple[Path, ...] = ()
     mutants: Path | None = None
-    sha256: str = Field(description="of the rubric file's bytes")
+    sha256: str = Field(description="of the rubric file's bytes, and of its lexicons'")
 
     def item(self, item_id: str) -> Item:
         return next(item for item in self.items if item.id == item_id)

@@ -1,0 +1,179 @@
+"""Claims of a concept in an answer: who, what, in which direction.
+
+A claim holds where all its terms are said in one stretch, of the subject that it names, and are not denied; of the
+subject that it contrasts with (`unlike`), the denial holds. Anything else that says its terms contradicts it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Literal
+
+from grader.answers.clauses import Stretch, Subject, denials
+from grader.answers.lexicon import Mention
+from grader.model import Claim, Concept
+
+Stand = Literal["holds", "contradicts", "asks"]
+
+_FARTHEST = 22  # tokens between the first and the last term of a claim
+_MOST_COMBINATIONS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Where a claim's terms are said. Offsets are into the page's text. `certain`: who is meant is said, in words that
+    are exact."""
+
+    concept: str
+    claim: int
+    worth: float
+    stand: Stand
+    start: int
+    end: int
+    how: str
+    subject: str
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The most of a claim that was said anywhere."""
+
+    share: float
+    start: int
+    end: int
+    missing: tuple[str, ...]
+
+
+def parts_of(claim: Claim) -> tuple[tuple[str, ...], ...]:
+    """The terms of a claim: each part's alternatives."""
+    return tuple(tuple(word.strip() for word in part.split("|")) for part in claim.says.split("+"))
+
+
+def hits(concept: Concept, stretches: Sequence[Stretch]) -> list[Hit]:
+    """Everything that an answer says to a concept, in order."""
+    found = [
+        hit
+        for number, claim in enumerate(concept.claims)
+        for stretch in stretches
+        for hit in _in_stretch(concept.id, number, claim, stretch)
+    ]
+    return sorted(found, key=lambda hit: (hit.start, hit.end, hit.claim))
+
+
+def nearest(concept: Concept, stretches: Sequence[Stretch]) -> Near | None:
+    """The claim that most terms of are said in one stretch; None where no term is."""
+    best: Near | None = None
+    for claim in concept.claims:
+        parts = parts_of(claim)
+        for stretch in stretches:
+            said = [[m for m in stretch.mentions if m.term in part] for part in parts]
+            count = sum(map(bool, said))
+            if count and (best is None or count / len(parts) > best.share):
+                tokens = [stretch.tokens[m.first] for listed in said for m in listed[:1]]
+                missing = tuple(" | ".join(part) for part, listed in zip(parts, said, strict=True) if not listed)
+                best = Near(count / len(parts), tokens[0].start, max(t.end for t in tokens), missing)
+    return best
+
+
+def _in_stretch(concept: str, number: int, claim: Claim, stretch: Stretch) -> Iterator[Hit]:
+    for chosen in _combinations(parts_of(claim), stretch.mentions):
+        first, last = min(m.first for m in chosen), max(m.last for m in chosen)
+        own = frozenset(i for m in chosen for i in range(m.first, m.last + 1))
+        stand, subject, sure = _stand(claim, stretch, chosen, first, last, own)
+        if stretch.sentence.question:
+            stand = "asks"
+        how = "fuzzy" if any(m.how == "fuzzy" for m in chosen) else "exact"
+        start, end = stretch.tokens[first].start, max(stretch.tokens[i].end for i in range(first, last + 1))
+        yield Hit(concept, number, claim.worth, stand, start, end, how, subject, sure and how != "fuzzy")
+
+
+def _combinations(parts: tuple[tuple[str, ...], ...], mentions: list[Mention]) -> Iterator[tuple[Mention, ...]]:
+    """One mention for each part, apart from one another and near; for each of the first part's only the nearest."""
+    listed = [[m for m in mentions if m.term in part] for part in parts]
+    if not all(listed):
+        return
+    combinations = 1
+    for choice in listed:
+        combinations *= len(choice)
+    if combinations > _MOST_COMBINATIONS:
+        listed = [choice[:5] for choice in listed]
+    best: dict[tuple[int, int], tuple[int, tuple[Mention, ...]]] = {}
+    for chosen in product(*listed):
+        if not _apart(chosen):
+            continue
+        span = max(m.last for m in chosen) - min(m.first for m in chosen)
+        key = (chosen[-1].first, chosen[-1].last)
+        if span <= _FARTHEST and (key not in best or span < best[key][0]):
+            best[key] = (span, chosen)
+    yield from (chosen for _, chosen in best.values())
+
+
+def _apart(chosen: tuple[Mention, ...]) -> bool:
+    return all(a.last < b.first or b.last < a.first for i, a in enumerate(chosen) for b in chosen[:i])
+
+
+def _stand(
+    claim: Claim, stretch: Stretch, chosen: tuple[Mention, ...], first: int, last: int, own: frozenset[int]
+) -> tuple[Stand, str, bool]:
+    """Whether what is said holds, of whom it was taken to be said, and whether that was plain."""
+    sign = -1 if claim.denied else 1
+    owned, subject, plain = _subject(claim, stretch, first, last)
+    count = denials(stretch, first, last, own)
+    if owned and count and _is_remedied(stretch, last):
+        count -= 1  # to solve a problem of somebody's says that he has it
+    sign *= -1 if count % 2 else 1
+    if subject is None:
+        holds = sign > 0 or bool(claim.unlike)
+        return ("holds" if holds else "contradicts"), "", not claim.of
+    term, absent = subject
+    sign *= -1 if absent else 1
+    if term == "":  # of both
+        return ("holds" if sign > 0 and not claim.unlike else "contradicts"), "both", False
+    for_it = term in claim.of
+    return ("holds" if sign * (1 if for_it else -1) > 0 else "contradicts"), term, plain
+
+
+def _is_remedied(stretch: Stretch, last: int) -> bool:
+    return any(i in stretch.turning for i in range(last + 1, min(stretch.end, last + 8)))
+
+
+def _subject(
+    claim: Claim, stretch: Stretch, first: int, last: int
+) -> tuple[bool, tuple[str, bool] | None, bool]:
+    """Whether the subject owns what is said (`A의 기울기`), the subject with its absence, and whether it is named here."""
+    asked = {*claim.of, *claim.unlike}
+    named = [s for s in stretch.subjects if s.term in asked and not (first <= s.first <= last and s.role == "object")]
+    direct = [s for s in named if s.role != "compared"]
+    if not asked:
+        return False, None, True
+    for subject in direct:
+        if subject.role == "owner" and subject.last < first and first - subject.last <= 3:
+            return True, (subject.term, subject.absent), True
+    topics = [s for s in direct if s.role == "topic"]
+    before = [s for s in topics if s.first <= first]
+    if before and len({s.term for s in before}) > 1 and _joined(stretch, before):
+        return False, ("", False), True
+    for choice in (before[-1:], [s for s in direct if s.first < first][-1:], topics[:1], direct[:1]):
+        if choice:
+            return False, (choice[0].term, choice[0].absent), True
+    if named:
+        return False, (_other(claim, named[0].term), False), True
+    for term in stretch.carried:
+        if term in asked:
+            return False, (term, False), False
+    return False, None, False
+
+
+def _other(claim: Claim, term: str) -> str:
+    """Whom a comparison with `term` is about."""
+    return (claim.unlike or ("?",))[0] if term in claim.of else (claim.of or ("?",))[0]
+
+
+def _joined(stretch: Stretch, subjects: list[Subject]) -> bool:
+    """`A와 B는`, `A and B`: nothing but a joining word between them."""
+    a, b = subjects[-2], subjects[-1]
+    between = [t.form for t in stretch.tokens[a.last + 1 : b.first]]
+    return a.term != b.term and len(between) <= 2 and any(f in ("와", "과", "and", ",", "/", "나", "이나") for f in between)

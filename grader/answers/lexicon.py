@@ -1,0 +1,208 @@
+"""Terms: names of a rubric for things that are said in many words, and where a text says them.
+
+An alias is read as the text is: by lemmas and stems, with grammar between its words left out of account. Korean nouns
+are also found whatever their spacing, and a slip of the pen in a long word is forgiven and told as `fuzzy`.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+from grader.answers.korean import HANGUL, analyser
+from grader.answers.tokens import CONTENT, SKIPPED, Token, sentences
+from grader.model import Term
+
+How = Literal["exact", "spacing", "fuzzy"]
+
+_MOST_SKIPPED = 3  # tokens of grammar between two words of an alias
+_LONGEST_ALIAS = 8
+_SHORTEST_FUZZY = {"ko": 3, "en": 5}  # syllables and letters
+_TWO_SLIPS = {"ko": 5, "en": 8}  # from this length on two slips are forgiven, below it one
+_FIRST_SYLLABLE, _JAMO = 0xAC00, (588, 28)
+_HANGUL_RUN = re.compile(r"[가-힣]{3,}")
+_TAIL_OF_VERB = re.compile(r"(?<=[가-힣])다$")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """`term` said by the tokens [first, last]."""
+
+    term: str
+    first: int
+    last: int
+    how: How
+
+
+class Lexicon:
+    """The terms of one rubric. Thread-safe: nothing changes after it is made."""
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        self.terms: Mapping[str, Term] = {term.name: term for term in terms}
+        words = {alias for term in self.terms.values() for alias in term.words}
+        self.korean = any(HANGUL.search(word) for word in words)
+        self.nouns = frozenset(word for word in words if re.fullmatch(r"[가-힣]{2,}", word) and word[-1] != "다")
+        self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        self._compact: dict[str, set[str]] = defaultdict(set)
+        self._fuzzy_en: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._fuzzy_ko: list[tuple[str, str, str]] = []
+        for term in self.terms.values():
+            for alias in term.words:
+                self._take(term.name, alias)
+        self._known = frozenset(form for forms in self._by_first.values() for listed, _ in forms for form in listed)
+
+    def _take(self, term: str, alias: str) -> None:
+        for forms in self._readings(alias):
+            if (forms, term) not in self._by_first[forms[0]]:
+                self._by_first[forms[0]].append((forms, term))
+        compact = alias.replace(" ", "")
+        if re.fullmatch(r"[가-힣]{2,}", compact) and compact[-1] != "다":
+            self._compact[compact].add(term)
+            if len(compact) >= _SHORTEST_FUZZY["ko"]:
+                self._fuzzy_ko.append((compact, jamo(compact), term))
+        elif re.fullmatch(r"[a-z]{5,}", alias):
+            self._fuzzy_en[alias[0]].append((alias, term))
+
+    def _readings(self, alias: str) -> Iterator[tuple[str, ...]]:
+        """Content forms of an alias: as analysed, and a Korean verb as its dictionary form says."""
+        found = next(iter(self.sentences(alias.casefold())), None)
+        forms = tuple(t.form for t in found or () if t.kind in CONTENT or t.kind == "negation")
+        if not forms and found:
+            forms = tuple(t.form for t in found if t.kind not in ("particle", "ending"))
+        if forms:
+            yield forms[:_LONGEST_ALIAS]
+        last = alias.split(" ")[-1]
+        if HANGUL.search(last) and _TAIL_OF_VERB.search(last) and len(last) > 1:
+            yield (*forms[:-1], last[:-1]) if len(alias.split(" ")) > 1 else (last[:-1],)
+
+    def sentences(self, text: str) -> Iterator[tuple[Token, ...]]:
+        for sentence in sentences(text, self.analyser_for(text)):
+            yield sentence.tokens
+
+    def analyser_for(self, text: str):  # type: ignore[no-untyped-def]  # the type would load it
+        return analyser(self.nouns) if HANGUL.search(text) else None
+
+    def mentions(self, tokens: tuple[Token, ...], text: str) -> list[Mention]:
+        """Every mention of a term in the tokens of one sentence, in order. `text`: the page that they are of."""
+        found = {(m.term, m.first, m.last): m for m in self._by_forms(tokens)}
+        for mention in self._by_spacing(tokens, text):
+            found.setdefault((mention.term, mention.first, mention.last), mention)
+        for mention in self._by_slips(tokens, text, set(found)):
+            found.setdefault((mention.term, mention.first, mention.last), mention)
+        return sorted(self._uncovered(list(found.values())), key=lambda m: (m.first, m.last, m.term))
+
+    def _by_forms(self, tokens: tuple[Token, ...]) -> Iterator[Mention]:
+        for i, token in enumerate(tokens):
+            for forms, term in self._by_first.get(token.form, ()):
+                if token.kind in ("particle", "ending"):
+                    continue
+                last = _follow(tokens, i, forms)
+                if last is not None:
+                    yield Mention(term, i, last, "exact")
+
+    def _by_spacing(self, tokens: tuple[Token, ...], text: str) -> Iterator[Mention]:
+        start, end = tokens[0].start, tokens[-1].end
+        places = [i for i in range(start, end) if not text[i].isspace()]
+        compact = "".join(text[i] for i in places)
+        starts = {token.start: i for i, token in reversed(list(enumerate(tokens)))}
+        ends = {token.end: i for i, token in enumerate(tokens)}
+        for alias, terms in self._compact.items():
+            at = compact.find(alias)
+            while at >= 0:
+                first, last = starts.get(places[at]), ends.get(places[at + len(alias) - 1] + 1)
+                if first is not None and last is None and len(alias) >= 3:  # the analyser took a particle into a word
+                    last = _holding(tokens, places[at + len(alias) - 1])
+                if first is not None and last is not None and last >= first:
+                    for term in terms:
+                        yield Mention(term, first, last, "spacing")
+                at = compact.find(alias, at + 1)
+
+    def _by_slips(
+        self, tokens: tuple[Token, ...], text: str, found: set[tuple[str, int, int]]
+    ) -> Iterator[Mention]:
+        said = {i for _, first, last in found for i in range(first, last + 1)}
+        for i, token in enumerate(tokens):
+            if token.tag == "EN" and token.kind == "noun" and i not in said and token.form not in self._known:
+                for term in self._near_english(token.surface):
+                    yield Mention(term, i, i, "fuzzy")
+        for run in _HANGUL_RUN.finditer(text, tokens[0].start, tokens[-1].end):
+            inside = [i for i, t in enumerate(tokens) if t.start >= run.start() and t.end <= run.end()]
+            if inside and not said.intersection(inside):
+                for term, length in self._near_korean(run[0]):
+                    last = [i for i in inside if tokens[i].start < run.start() + length]
+                    yield Mention(term, inside[0], last[-1] if last else inside[-1], "fuzzy")
+
+    def _near_english(self, word: str) -> tuple[str, ...]:
+        if len(word) < _SHORTEST_FUZZY["en"]:
+            return ()
+        allowed = 2 if len(word) >= _TWO_SLIPS["en"] else 1
+        return tuple(
+            dict.fromkeys(
+                term
+                for alias, term in self._fuzzy_en.get(word[0], ())
+                if abs(len(alias) - len(word)) <= allowed
+                and DamerauLevenshtein.distance(alias, word, score_cutoff=allowed) <= allowed
+            )
+        )
+
+    def _near_korean(self, run: str) -> Iterator[tuple[str, int]]:
+        """Terms whose alias the run of syllables begins with, but for a slip."""
+        for alias, spelt, term in self._fuzzy_ko:
+            allowed = 2 if len(alias) >= _TWO_SLIPS["ko"] else 1
+            for length in (len(alias), len(alias) - 1, len(alias) + 1):
+                if 2 <= length <= len(run):
+                    distance = DamerauLevenshtein.distance(spelt, jamo(run[:length]), score_cutoff=allowed)
+                    if distance <= allowed:
+                        yield term, length
+                        break
+
+    def _uncovered(self, mentions: list[Mention]) -> list[Mention]:
+        covers = [m for m in mentions if self.terms[m.term].covers]
+        return [
+            m
+            for m in mentions
+            if not any(c.first <= m.first and m.last <= c.last and c.term != m.term and c != m for c in covers)
+        ]
+
+
+def _follow(tokens: tuple[Token, ...], i: int, forms: tuple[str, ...]) -> int | None:
+    """The last token of an alias that begins at token i, grammar between its words skipped."""
+    at = i
+    for form in forms[1:]:
+        skipped = 0
+        at += 1
+        while at < len(tokens) and tokens[at].form != form:
+            if tokens[at].kind not in SKIPPED or skipped >= _MOST_SKIPPED or tokens[at].form in ",:":
+                return None
+            skipped += 1
+            at += 1
+        if at >= len(tokens):
+            return None
+    return at
+
+
+def _holding(tokens: tuple[Token, ...], place: int) -> int | None:
+    """The token that holds the character at a place."""
+    i = bisect_right([token.start for token in tokens], place) - 1
+    return i if i >= 0 and tokens[i].end > place else None
+
+
+@lru_cache(maxsize=65536)
+def jamo(word: str) -> str:
+    """The letters of Korean syllables, each for itself."""
+    letters: list[str] = []
+    for sign in word:
+        number = ord(sign) - _FIRST_SYLLABLE
+        if 0 <= number < 11172:
+            first, middle, last = number // _JAMO[0], number % _JAMO[0] // _JAMO[1], number % _JAMO[1]
+            letters += [chr(0x1100 + first), chr(0x1161 + middle), *([chr(0x11A7 + last)] if last else [])]
+        else:
+            letters.append(sign)
+    return "".join(letters)
