@@ -19,6 +19,7 @@ Stand = Literal["holds", "contradicts", "asks"]
 
 _FARTHEST = 22  # tokens between the first and the last term of a claim
 _MOST_COMBINATIONS = 200
+_BOTH = ""  # subjects that are spoken of together
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,10 @@ def _in_stretch(concept: str, number: int, claim: Claim, stretch: Stretch) -> It
     for chosen in _combinations(parts_of(claim), stretch.mentions):
         first, last = min(m.first for m in chosen), max(m.last for m in chosen)
         own = frozenset(i for m in chosen for i in range(m.first, m.last + 1))
-        stand, subject, sure = _stand(claim, stretch, chosen, first, last, own)
+        told = _stand(claim, stretch, first, last, own)
+        if told is None:
+            continue
+        stand, subject, sure = told
         if stretch.sentence.question:
             stand = "asks"
         how = "fuzzy" if any(m.how == "fuzzy" for m in chosen) else "exact"
@@ -116,60 +120,62 @@ def _apart(chosen: tuple[Mention, ...]) -> bool:
 
 
 def _stand(
-    claim: Claim, stretch: Stretch, chosen: tuple[Mention, ...], first: int, last: int, own: frozenset[int]
-) -> tuple[Stand, str, bool]:
-    """Whether what is said holds, of whom it was taken to be said, and whether that was plain."""
-    sign = -1 if claim.denied else 1
+    claim: Claim, stretch: Stretch, first: int, last: int, own: frozenset[int]
+) -> tuple[Stand, str, bool] | None:
+    """Whether what is said holds, of whom it was taken to be said, and whether that was plain; None where it is said of
+    somebody else, or says nothing."""
     owned, subject, plain = _subject(claim, stretch, first, last)
     count = denials(stretch, first, last, own)
     if owned and count and _is_remedied(stretch, last):
         count -= 1  # to solve a problem of somebody's says that he has it
+    sign = -1 if claim.denied else 1
     sign *= -1 if count % 2 else 1
     if subject is None:
         holds = sign > 0 or bool(claim.unlike)
         return ("holds" if holds else "contradicts"), "", not claim.of
     term, absent = subject
     sign *= -1 if absent else 1
-    if term == "":  # of both
-        return ("holds" if sign > 0 and not claim.unlike else "contradicts"), "both", False
-    for_it = term in claim.of
-    return ("holds" if sign * (1 if for_it else -1) > 0 else "contradicts"), term, plain
+    if term == _BOTH:
+        return ("holds" if sign > 0 and not (claim.unlike or claim.not_of) else "contradicts"), "both", False
+    if term in claim.not_of:
+        return ("contradicts", term, plain) if sign > 0 else None
+    if term not in claim.of and term not in claim.unlike:
+        return None if claim.of or claim.unlike else (("holds" if sign > 0 else "contradicts"), "", True)
+    return ("holds" if sign * (1 if term in claim.of else -1) > 0 else "contradicts"), term, plain
 
 
 def _is_remedied(stretch: Stretch, last: int) -> bool:
     return any(i in stretch.turning for i in range(last + 1, min(stretch.end, last + 8)))
 
 
-def _subject(
-    claim: Claim, stretch: Stretch, first: int, last: int
-) -> tuple[bool, tuple[str, bool] | None, bool]:
+def _subject(claim: Claim, stretch: Stretch, first: int, last: int) -> tuple[bool, tuple[str, bool] | None, bool]:
     """Whether the subject owns what is said (`A의 기울기`), the subject with its absence, and whether it is named here."""
-    asked = {*claim.of, *claim.unlike}
-    named = [s for s in stretch.subjects if s.term in asked and not (first <= s.first <= last and s.role == "object")]
+    named = [s for s in stretch.subjects if not (first <= s.first <= last and s.role == "object")]
     direct = [s for s in named if s.role != "compared"]
-    if not asked:
-        return False, None, True
     for subject in direct:
         if subject.role == "owner" and subject.last < first and first - subject.last <= 3:
             return True, (subject.term, subject.absent), True
     topics = [s for s in direct if s.role == "topic"]
     before = [s for s in topics if s.first <= first]
-    if before and len({s.term for s in before}) > 1 and _joined(stretch, before):
-        return False, ("", False), True
+    if len(before) > 1 and _joined(stretch, before):
+        return False, (_BOTH, False), True
     for choice in (before[-1:], [s for s in direct if s.first < first][-1:], topics[:1], direct[:1]):
         if choice:
             return False, (choice[0].term, choice[0].absent), True
     if named:
-        return False, (_other(claim, named[0].term), False), True
-    for term in stretch.carried:
-        if term in asked:
-            return False, (term, False), False
+        other = _other(claim, named[0].term)
+        return False, ((other, False) if other else None), bool(other)
+    if stretch.carried:
+        return False, (stretch.carried[0], False), False
     return False, None, False
 
 
-def _other(claim: Claim, term: str) -> str:
+def _other(claim: Claim, term: str) -> str | None:
     """Whom a comparison with `term` is about."""
-    return (claim.unlike or ("?",))[0] if term in claim.of else (claim.of or ("?",))[0]
+    others = (*claim.unlike, *claim.not_of)
+    if term in claim.of:
+        return others[0] if others else None
+    return claim.of[0] if term in others and claim.of else None
 
 
 def _joined(stretch: Stretch, subjects: list[Subject]) -> bool:

@@ -80,6 +80,7 @@ def stretches(text: str, lexicon: Lexicon, subjects: frozenset[str]) -> list[Str
             i for m in mentions if lexicon.terms[m.term].turns for i in range(m.first, m.last + 1)
         )
         for start, end in _cuts(sentence.tokens, named):
+            named += _unnamed_absence(sentence.tokens, start, memory.recalled(number))
             inside = [m for m in mentions if start <= m.first and m.last < end]
             here = [s for s in named if start <= s.first < end]
             carried = memory.recalled(number)
@@ -178,6 +179,22 @@ def _compares(forms: list[str]) -> bool:
     return bool(forms) and forms[0] in _COMPARE_KO
 
 
+def _unnamed_absence(tokens: tuple[Token, ...], start: int, carried: tuple[str, ...]) -> list[Subject]:
+    """`안 하면`, `그렇지 않으면`, `otherwise`: without what was spoken of."""
+    beginning = tokens[start : start + 5]
+    if not carried:
+        return []
+    for i, token in enumerate(beginning):
+        after = beginning[i + 1 : i + 3]
+        if token.kind == "negation" and token.tag != "EN" and any(t.form in ("면", "으면", "다면") for t in after):
+            return [Subject(carried[0], start + i, start + i, "topic", absent=True)]
+        if token.surface == "otherwise":
+            return [Subject(carried[0], start + i, start + i, "topic", absent=True)]
+        if token.kind in ("noun", "verb") and token.form not in ("그렇", *_USES):
+            return []
+    return []
+
+
 def _uses(after: tuple[Token, ...]) -> bool:
     return any(t.form in _USES for t in after[:2])
 
@@ -262,7 +279,7 @@ def _inside(stretch: Stretch, first: int, last: int, own: frozenset[int]) -> int
     for i in range(first + 1, last):
         if i in own:
             continue
-        if tokens[i].kind == "negation" and not _is_no_denial(tokens, i):
+        if tokens[i].kind == "negation" and tokens[i].form != "없이" and not _is_no_denial(tokens, i):
             rest = tokens[i + 1 : last + 1]
             if not any(_ends_clause(t) for t in rest[:-1]) or tokens[i].tag == "EN" and not any(t.form in _JOINS_EN for t in rest):
                 count += 1

@@ -12,7 +12,7 @@ WORD = re.compile(r"[a-z]+(?:['’][a-z]+)?")
 
 NEGATIONS = frozenset(
     "not no never without cannot cant nor neither hardly barely scarcely isnt arent wasnt werent doesnt dont didnt wont"
-    " wouldnt cant couldnt shouldnt hasnt havent hadnt aint nothing none lack lacks lacking free".split()  # noqa: SIM905
+    " wouldnt cant couldnt shouldnt hasnt havent hadnt aint ".split()  # noqa: SIM905
 )
 _FUNCTION = """
 a an the this that these those it its they them their there here he she we you i us our your who whom whose which what

@@ -17,13 +17,14 @@ from typing import Literal
 from rapidfuzz.distance import DamerauLevenshtein
 
 from grader.answers.korean import HANGUL, analyser
-from grader.answers.tokens import CONTENT, SKIPPED, Token, sentences
+from grader.answers.tokens import SKIPPED, Token, sentences
 from grader.model import Term
 
 How = Literal["exact", "spacing", "fuzzy"]
 
 _MOST_SKIPPED = 3  # tokens of grammar between two words of an alias
 _LONGEST_ALIAS = 8
+_ARTICLES = frozenset(("a", "an", "the"))
 _SHORTEST_FUZZY = {"ko": 3, "en": 5}  # syllables and letters
 _TWO_SLIPS = {"ko": 5, "en": 8}  # from this length on two slips are forgiven, below it one
 _FIRST_SYLLABLE, _JAMO = 0xAC00, (588, 28)
@@ -71,16 +72,19 @@ class Lexicon:
             self._fuzzy_en[alias[0]].append((alias, term))
 
     def _readings(self, alias: str) -> Iterator[tuple[str, ...]]:
-        """Content forms of an alias: as analysed, and a Korean verb as its dictionary form says."""
-        found = next(iter(self.sentences(alias.casefold())), None)
-        forms = tuple(t.form for t in found or () if t.kind in CONTENT or t.kind == "negation")
-        if not forms and found:
-            forms = tuple(t.form for t in found if t.kind not in ("particle", "ending"))
-        if forms:
-            yield forms[:_LONGEST_ALIAS]
-        last = alias.split(" ")[-1]
-        if HANGUL.search(last) and _TAIL_OF_VERB.search(last) and len(last) > 1:
-            yield (*forms[:-1], last[:-1]) if len(alias.split(" ")) > 1 else (last[:-1],)
+        """The words of an alias that have to be said: as analysed, and a Korean verb as its dictionary form says."""
+        words = alias.casefold().split(" ")
+        if forms := self._forms(" ".join(words)):
+            yield forms
+        if len(words[-1]) > 1 and _TAIL_OF_VERB.search(words[-1]):
+            before = self._forms(" ".join(words[:-1])) if words[:-1] else ()
+            yield (*before, words[-1][:-1])
+
+    def _forms(self, alias: str) -> tuple[str, ...]:
+        tokens = next(iter(self.sentences(alias)), ())
+        needed = [t for t in tokens if t.kind not in ("particle", "ending") and t.form not in _ARTICLES and t.tag != "SP"]
+        kept = [t for t in needed if t.tag == "EN" or t.kind != "function"] or needed
+        return tuple(t.form for t in kept)[:_LONGEST_ALIAS]
 
     def sentences(self, text: str) -> Iterator[tuple[Token, ...]]:
         for sentence in sentences(text, self.analyser_for(text)):

@@ -44,7 +44,7 @@ class Sentence:
     bullet: bool
 
 
-_LOOSE_NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:/\d+)?")
+_LOOSE_NUMBER = re.compile(r"\d+(?:\.\d+)?e[-+−]?\d+|\d+(?:[.,]\d+)*(?:/\d+)?")
 _SIGN = re.compile(r"->|=>|<=|>=|==|[=<>≤≥≈→⇒×·∂∇σ↑↓←+/~∞δηφμ]")
 _PUNCTUATION = re.compile(r"[(),:\[\]\"'“”‘’]")
 _SCANNER = re.compile(
