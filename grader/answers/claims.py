@@ -138,10 +138,12 @@ def _stand(
     if term == _BOTH:
         return ("holds" if sign > 0 and not (claim.unlike or claim.not_of) else "contradicts"), "both", False
     if term in claim.not_of:
-        return ("contradicts", term, plain) if sign > 0 else None
-    if term not in claim.of and term not in claim.unlike:
-        return None if claim.of or claim.unlike else (("holds" if sign > 0 else "contradicts"), "", True)
-    return ("holds" if sign * (1 if term in claim.of else -1) > 0 else "contradicts"), term, plain
+        sign = -1 if sign > 0 else 0
+    elif term in claim.unlike:
+        sign = -sign
+    if sign == 0 or (sign < 0 and not plain):
+        return None
+    return ("holds" if sign > 0 else "contradicts"), term, plain
 
 
 def _is_remedied(stretch: Stretch, last: int) -> bool:
@@ -149,25 +151,39 @@ def _is_remedied(stretch: Stretch, last: int) -> bool:
 
 
 def _subject(claim: Claim, stretch: Stretch, first: int, last: int) -> tuple[bool, tuple[str, bool] | None, bool]:
-    """Whether the subject owns what is said (`A의 기울기`), the subject with its absence, and whether it is named here."""
-    named = [s for s in stretch.subjects if not (first <= s.first <= last and s.role == "object")]
+    """Whether the subject owns what is said (`A의 기울기`), the subject with its absence, and whether it is named here.
+
+    A subject that is only given a reason (`패딩을 쓰는 이유`) is none: what follows may be what it mends.
+    """
+    asked = {*claim.of, *claim.unlike, *claim.not_of}
+    named = [
+        s for s in stretch.subjects if s.term in asked and not (first <= s.first <= last and s.role == "object")
+    ]
     direct = [s for s in named if s.role != "compared"]
     for subject in direct:
         if subject.role == "owner" and subject.last < first and first - subject.last <= 3:
             return True, (subject.term, subject.absent), True
     topics = [s for s in direct if s.role == "topic"]
     before = [s for s in topics if s.first <= first]
-    if len(before) > 1 and _joined(stretch, before):
+    if len(before) > 1 and _joined(stretch, before) and not _agree(claim, before[-2:]):
         return False, (_BOTH, False), True
     for choice in (before[-1:], [s for s in direct if s.first < first][-1:], topics[:1], direct[:1]):
         if choice:
-            return False, (choice[0].term, choice[0].absent), True
+            chosen = choice[0]
+            return False, (None if chosen.reason else (chosen.term, chosen.absent)), True
     if named:
         other = _other(claim, named[0].term)
         return False, ((other, False) if other else None), bool(other)
-    if stretch.carried:
-        return False, (stretch.carried[0], False), False
+    for term, reason in stretch.carried:
+        if term in asked:
+            return False, (None if reason else (term, False)), False
     return False, None, False
+
+
+def _agree(claim: Claim, subjects: list[Subject]) -> bool:
+    """Whether a claim is as true of each of these."""
+    terms = {subject.term for subject in subjects}
+    return terms <= set(claim.of) or terms <= {*claim.unlike, *claim.not_of}
 
 
 def _other(claim: Claim, term: str) -> str | None:

@@ -6,7 +6,7 @@ of the rubric's subjects becomes the topic. A subject that is not named again is
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -24,10 +24,11 @@ _CONTRAST_WORDS = frozenset(
 )
 _GOES_ON_KO = frozenset(("지", "게", "도록", "기", "음", "ᆷ", "지는", "질", "ㄹ", "ᆯ", "을", "는", "은", "ᆫ", "던", "지도"))
 _JOINS_EN = frozenset(("and", "or", "but", "so", "becaus", "which", "while", "wherea", "when", "if", "sinc", "thus", "therefor", "henc", "where", "whose", "who"))
+_STOPS_EN = frozenset((",", ":", "→", "->", "that", "by", "keep"))
 _STOPS_KO = frozenset(("때문", "반면", "따르", "위하", "통하"))
 _NEUTRAL = frozenset(
     "문제 현상 것 일 경우 위험 정도 효과 발생 일어나 생기 나타나 걱정 우려 수 점 단점 가능 영향 상황 겪 problem issu phenomenon effect risk danger"
-    " occur happen exist suffer appear caus lead from aris caus chanc".split()  # noqa: SIM905
+    " occur happen exist suffer appear caus lead from aris caus chanc worri".split()  # noqa: SIM905
 )
 _COMPARE_KO = frozenset(("보다", "대비", "달리", "비하", "비교", "다르", "대신", "반대", "대조"))
 _COMPARE_EN = frozenset(("than", "unlik", "versus", "vs", "over"))
@@ -36,19 +37,24 @@ _OF_EN = frozenset(("of", "in", "for", "with", "by", "through", "on", "from", "u
 _TOPIC_PARTICLES = frozenset(("은", "는", "이", "가", "란", "이란", "도", "ᆫ", "께서", "이라는", "라는"))
 _NOUN_TAILS = frozenset("함수 층 계층 레이어 연산 신경망 네트워크 구조 모델 방식 기법 활성 활성화 활성함수 layer function network activ unit operat model neuron 자체 경우 의 들 류 계열".split())  # noqa: SIM905, E501
 _USES = frozenset(("사용", "쓰", "적용", "이용", "하", "활용", "넣", "추가", "거치", "통하", "취하", "도입"))
+_REASONS = frozenset(("이유", "목적", "까닭", "필요", "필요성", "배경", "reason", "whi", "purpos", "motiv", "need"))
 _FORMER = ("전자", "former")
 _LATTER = ("후자", "latter")
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A mention of one of the rubric's subjects in its role. `absent`: without it (`패딩이 없으면`, `without padding`)."""
+    """A mention of one of the rubric's subjects in its role.
+
+    `absent`: without it (`패딩이 없으면`, `without padding`). `reason`: why it is used (`패딩을 쓰는 이유`).
+    """
 
     term: str
     first: int
     last: int
     role: Role
     absent: bool = False
+    reason: bool = False
 
 
 @dataclass
@@ -60,7 +66,7 @@ class Stretch:
     end: int
     mentions: list[Mention]
     subjects: list[Subject]
-    carried: tuple[str, ...] = ()  # subjects of before, the last topic first
+    carried: tuple[tuple[str, bool], ...] = ()  # subjects of before and whether as a reason, the last topic first
     number: int = 0
     turning: frozenset[int] = field(default_factory=frozenset)  # tokens of terms that deny what they are said of
 
@@ -93,21 +99,21 @@ class _Memory:
     """The subjects spoken of so far."""
 
     def __init__(self) -> None:
-        self.topics: list[tuple[str, int]] = []
+        self.topics: list[tuple[str, bool, int]] = []
         self.order: list[str] = []  # in which subjects were first named lately
 
     def keep(self, named: Iterable[Subject], number: int, sentence: Sentence, start: int, end: int) -> None:
         listed = [s for s in named if s.role in ("topic", "object", "place")]
         owners = [s for s in named if s.role == "owner"]
         for subject in listed[-1:] or owners[-1:]:
-            self.topics.append((subject.term, number))
+            self.topics.append((subject.term, subject.reason, number))
         for subject in named:
             if subject.term in self.order:
                 self.order.remove(subject.term)
             self.order.append(subject.term)
 
-    def recalled(self, number: int) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(term for term, at in reversed(self.topics) if number - at <= _CARRIED))
+    def recalled(self, number: int) -> tuple[tuple[str, bool], ...]:
+        return tuple(dict.fromkeys((term, why) for term, why, at in reversed(self.topics) if number - at <= _CARRIED))
 
     def former(self) -> tuple[str, str] | None:
         return (self.order[-2], self.order[-1]) if len(self.order) > 1 else None
@@ -137,8 +143,16 @@ def _roles(tokens: tuple[Token, ...], mentions: list[Mention], subjects: frozens
         taken.update(range(mention.first, mention.last + 1))
         korean = _is_korean_around(tokens, mention)
         role, absent = (_role_ko if korean else _role_en)(tokens, mention)
-        found.append(Subject(mention.term, mention.first, mention.last, role, absent))
+        reason = _is_reason(tokens, mention)
+        found.append(Subject(mention.term, mention.first, mention.last, role, absent, reason))
     return found
+
+
+def _is_reason(tokens: tuple[Token, ...], mention: Mention) -> bool:
+    """`X를 쓰는 이유`, `X의 목적`, `why use X`, `the reason for X`."""
+    after = tokens[mention.last + 1 : mention.last + 7]
+    before = tokens[max(0, mention.first - 5) : mention.first]
+    return any(t.form in _REASONS for t in after if t.tag != "EN") or any(t.form in _REASONS for t in before if t.tag == "EN")
 
 
 def _is_korean_around(tokens: tuple[Token, ...], mention: Mention) -> bool:
@@ -167,7 +181,7 @@ def _role_ko(tokens: tuple[Token, ...], mention: Mention) -> tuple[Role, bool]:
     if after[0].kind == "particle" and forms[0] in _TOPIC_PARTICLES or forms[0] == ":":
         return "topic", False
     if forms[0] in ("에서", "에", "으로", "로"):
-        return "place", False
+        return ("topic" if forms[1:2] in (["는"], ["은"]) else "place"), False
     if forms[0] in ("을", "를"):
         return ("topic" if _uses(after[1:]) else "object"), False
     if forms[0] in ("와", "과", ",", "나", "이나", "및", "/"):
@@ -179,7 +193,7 @@ def _compares(forms: list[str]) -> bool:
     return bool(forms) and forms[0] in _COMPARE_KO
 
 
-def _unnamed_absence(tokens: tuple[Token, ...], start: int, carried: tuple[str, ...]) -> list[Subject]:
+def _unnamed_absence(tokens: tuple[Token, ...], start: int, carried: tuple[tuple[str, bool], ...]) -> list[Subject]:
     """`안 하면`, `그렇지 않으면`, `otherwise`: without what was spoken of."""
     beginning = tokens[start : start + 5]
     if not carried:
@@ -187,9 +201,9 @@ def _unnamed_absence(tokens: tuple[Token, ...], start: int, carried: tuple[str, 
     for i, token in enumerate(beginning):
         after = beginning[i + 1 : i + 3]
         if token.kind == "negation" and token.tag != "EN" and any(t.form in ("면", "으면", "다면") for t in after):
-            return [Subject(carried[0], start + i, start + i, "topic", absent=True)]
+            return [Subject(carried[0][0], start + i, start + i, "topic", absent=True)]
         if token.surface == "otherwise":
-            return [Subject(carried[0], start + i, start + i, "topic", absent=True)]
+            return [Subject(carried[0][0], start + i, start + i, "topic", absent=True)]
         if token.kind in ("noun", "verb") and token.form not in ("그렇", *_USES):
             return []
     return []
@@ -257,7 +271,7 @@ def _is_contrast(tokens: tuple[Token, ...], i: int) -> bool:
 
 def _begins_another(tokens: tuple[Token, ...], i: int, named: list[Subject], since: int) -> bool:
     """A topic other than the stretch's own begins at token i, after something has been said."""
-    here = next((s for s in named if s.first == i and s.role in ("topic", "place") and not s.absent), None)
+    here = next((s for s in named if s.first == i and s.role == "topic" and not s.absent), None)
     if here is None:
         return False
     earlier = [s for s in named if since <= s.first < i and s.role in ("topic", "place", "owner", "object")]
@@ -290,21 +304,17 @@ def _inside(stretch: Stretch, first: int, last: int, own: frozenset[int]) -> int
 
 
 def _after(stretch: Stretch, last: int, own: frozenset[int]) -> int:
-    tokens, count, content, object_at = stretch.tokens, 0, 0, -9
-    for i in range(last + 1, min(stretch.end, last + 1 + _FARTHEST_SCOPE)):
+    tokens, count, content, object_at = stretch.tokens, 0, 0, -1
+    for i in _outside_brackets(tokens, range(last + 1, min(stretch.end, last + 1 + _FARTHEST_SCOPE))):
         token = tokens[i]
         if i in own:
             continue
-        if _ends_scope(tokens, i, last):
+        if _ends_scope(tokens, i):
             break
         if token.kind == "negation":
-            if object_at < 0 and not _is_no_denial(tokens, i):
-                count += 1
-            if token.tag == "EN":
-                object_at = -9
+            count += object_at < 0 and not _is_no_denial(tokens, i)
         elif i in stretch.turning:
-            if i - 1 not in stretch.turning and object_at < 0 and _is_said_of(tokens, i):
-                count += 1
+            count += i - 1 not in stretch.turning and object_at < 0 and _is_said_of(tokens, i)
         elif token.kind in ("noun", "verb") and token.form not in _NEUTRAL:
             content += 1
             if content > _MOST_CONTENT:
@@ -312,6 +322,21 @@ def _after(stretch: Stretch, last: int, own: frozenset[int]) -> int:
             if i + 1 < len(tokens) and tokens[i + 1].tag == "JKO":
                 object_at = i
     return count
+
+
+def _outside_brackets(tokens: tuple[Token, ...], places: range) -> Iterator[int]:
+    """The places without those in brackets that open on the way; a bracket that was open before ends the way."""
+    opens, closes = ("(", ")") if places.step > 0 else (")", "(")
+    depth = 0
+    for i in places:
+        if tokens[i].form == opens:
+            depth += 1
+        elif tokens[i].form == closes:
+            depth -= 1
+            if depth < 0:
+                return
+        elif not depth:
+            yield i
 
 
 def _is_said_of(tokens: tuple[Token, ...], i: int) -> bool:
@@ -325,18 +350,15 @@ def _before(stretch: Stretch, first: int, last: int, own: frozenset[int]) -> int
     tokens, count, content = stretch.tokens, 0, 0
     if first and tokens[first - 1].form in ("안", "못", "덜") and tokens[first].kind in ("verb", "noun"):
         count += 1
-    for i in range(first - 1, max(stretch.start, first - _FARTHEST_SCOPE) - 1, -1):
+    for i in _outside_brackets(tokens, range(first - 1, max(stretch.start, first - _FARTHEST_SCOPE) - 1, -1)):
         token = tokens[i]
-        if token.tag != "EN" and token.tag not in ("SP", "SN", "SW"):
-            break
-        if token.form in _JOINS_EN or token.form in (",", ":", "→", "->", "that"):
+        if token.tag not in ("EN", "SP", "SN", "SW") or token.form in _JOINS_EN or token.form in _STOPS_EN:
             break
         if token.kind == "negation":
-            if not _is_no_denial(tokens, i) and not any(s.first == i + 1 and s.absent for s in stretch.subjects):
-                count += 1
+            absent = any(s.first == i + 1 and s.absent for s in stretch.subjects)
+            count += not absent and not _is_no_denial(tokens, i) and _governs(stretch, i, first)
         elif i in stretch.turning:
-            if i - 1 not in stretch.turning:
-                count += 1
+            count += i - 1 not in stretch.turning
         elif token.kind == "noun" and token.form not in _NEUTRAL:
             content += 1
             if content > _MOST_CONTENT:
@@ -344,7 +366,18 @@ def _before(stretch: Stretch, first: int, last: int, own: frozenset[int]) -> int
     return count
 
 
-def _ends_scope(tokens: tuple[Token, ...], i: int, last: int) -> bool:
+def _governs(stretch: Stretch, i: int, first: int) -> bool:
+    """Whether an English negation denies the claim, and not a verb before it that is not the claim's."""
+    for at in range(i + 1, first):
+        token = stretch.tokens[at]
+        if at in stretch.turning or token.form in _NEUTRAL:
+            return True
+        if token.kind in ("noun", "verb"):
+            return stretch.tokens[i].surface in ("no", "without") and first - i <= 4
+    return True
+
+
+def _ends_scope(tokens: tuple[Token, ...], i: int) -> bool:
     token = tokens[i]
     if token.tag == "EN":
         return token.form in _JOINS_EN
