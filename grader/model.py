@@ -100,6 +100,7 @@ class Item(Noun):
     title: Text
     points: float = Field(gt=0, description="cap of what its criteria earn")
     criteria: tuple[Criterion, ...]
+    review_below: float = Field(0.8, ge=0, le=1, description="confidence in a written answer under which a person reads it")
     visibility: Visibility = "visible"
 
 
