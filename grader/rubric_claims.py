@@ -83,12 +83,12 @@ def _claim(document: Document, here: Location, raw: Any, named: dict[str, Any]) 
         mend = f"write `{near[0]}`" if near else f"known keys are {', '.join(sorted(_CLAIM_KEYS))}"
         document.complain((*here, key), f"unknown key `{key}` in a claim", mend)
     claim = {"says": raw["says"]}
-    for key in ("of", "unlike", "not_of"):
+    for key in ("of", "unlike", "not_of", "unless"):
         value = raw.get(key, [])
         claim[key] = [value] if isinstance(value, str) else value
     claim |= {model: raw[key] for key, model in (("not", "denied"), ("half", "half")) if key in raw}
     for term in _names(claim):
-        if term not in named:
+        if term not in named and not document.blames(("lexicons",)):  # a file that cannot be read is complaint enough
             near = get_close_matches(term, named, n=1)
             mend = f"write `{near[0]}`" if near else f"add `{term}: [...]` under `terms:`"
             document.complain(here, f"the term `{term}` is not there", mend)
@@ -99,5 +99,5 @@ def _claim(document: Document, here: Location, raw: Any, named: dict[str, Any]) 
 def _names(claim: dict[str, Any]) -> Iterator[str]:
     for part in claim["says"].split("+"):
         yield from (word.strip() for word in part.split("|"))
-    for key in ("of", "unlike", "not_of"):
+    for key in ("of", "unlike", "not_of", "unless"):
         yield from (term for term in claim[key] if isinstance(term, str))

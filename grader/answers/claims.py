@@ -80,7 +80,9 @@ def nearest(concept: Concept, stretches: Sequence[Stretch]) -> Near | None:
 
 
 def _in_stretch(concept: str, number: int, claim: Claim, stretch: Stretch) -> Iterator[Hit]:
-    for chosen in _combinations(parts_of(claim), stretch.mentions):
+    if any(m.term in claim.unless for m in stretch.mentions):
+        return
+    for chosen in _combinations(parts_of(claim), [m for m in stretch.mentions if not _is_condition(stretch, m)]):
         first, last = min(m.first for m in chosen), max(m.last for m in chosen)
         own = frozenset(i for m in chosen for i in range(m.first, m.last + 1))
         told = _stand(claim, stretch, first, last, own)
@@ -92,6 +94,12 @@ def _in_stretch(concept: str, number: int, claim: Claim, stretch: Stretch) -> It
         how = "fuzzy" if any(m.how == "fuzzy" for m in chosen) else "exact"
         start, end = stretch.tokens[first].start, max(stretch.tokens[i].end for i in range(first, last + 1))
         yield Hit(concept, number, claim.worth, stand, start, end, how, subject, sure and how != "fuzzy")
+
+
+def _is_condition(stretch: Stretch, mention: Mention) -> bool:
+    """`커질수록`: how much of something else there is, not how much of this."""
+    after = stretch.tokens[mention.last + 1 : mention.last + 4]
+    return any(t.form in ("ᆯ수록", "을수록") for t in after if t.kind == "ending")
 
 
 def _combinations(parts: tuple[tuple[str, ...], ...], mentions: list[Mention]) -> Iterator[tuple[Mention, ...]]:

@@ -15,7 +15,7 @@ from grader.answers.tokens import Sentence, Token, sentences
 
 Role = Literal["topic", "owner", "place", "compared", "object"]
 
-_FARTHEST_SCOPE = 9  # tokens beyond a claim that may still deny it
+_FARTHEST_SCOPE = 16  # tokens beyond a claim that may still deny it
 _MOST_CONTENT = 4  # words of content among those
 _CARRIED = 5  # sentences over which a subject is remembered
 _CONTRAST_KO = frozenset(("지만", "는데", "은데", "ᆫ데", "으나", "나", "는데도", "더라도", "지마는"))
@@ -115,20 +115,17 @@ class _Memory:
     def recalled(self, number: int) -> tuple[tuple[str, bool], ...]:
         return tuple(dict.fromkeys((term, why) for term, why, at in reversed(self.topics) if number - at <= _CARRIED))
 
-    def former(self) -> tuple[str, str] | None:
-        return (self.order[-2], self.order[-1]) if len(self.order) > 1 else None
-
 
 def _with_pronouns(named: list[Subject], tokens: tuple[Token, ...], memory: _Memory) -> list[Subject]:
     """`전자`, `후자`, `the former`, `the latter` as the subjects that they stand for."""
-    pair = memory.former()
-    if pair is None:
-        return named
+    stand_ins = []
     for i, token in enumerate(tokens):
-        for words, term in ((_FORMER, pair[0]), (_LATTER, pair[1])):
-            if token.surface in words:
-                named.append(Subject(term, i, i, "topic"))
-    return sorted(named, key=lambda s: s.first)
+        if token.surface in (*_FORMER, *_LATTER):
+            order = [term for term in memory.order if term not in {s.term for s in named if s.first < i}]
+            order += dict.fromkeys(s.term for s in named if s.first < i)
+            if len(order) > 1:
+                stand_ins.append(Subject(order[-2 if token.surface in _FORMER else -1], i, i, "topic"))
+    return sorted([*named, *stand_ins], key=lambda s: s.first)
 
 
 # ---------------------------------------------------------------- roles

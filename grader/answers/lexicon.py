@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -52,12 +52,15 @@ class Lexicon:
         self.nouns = frozenset(word for word in words if re.fullmatch(r"[가-힣]{2,}", word) and word[-1] != "다")
         self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
         self._compact: dict[str, set[str]] = defaultdict(set)
-        self._fuzzy_en: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._fuzzy_ko: list[tuple[str, str, str]] = []
         for term in self.terms.values():
             for alias in term.words:
                 self._take(term.name, alias)
         self._known = frozenset(form for forms in self._by_first.values() for listed, _ in forms for form in listed)
+        self._stems: dict[str, list[str]] = defaultdict(list)
+        for form in sorted(self._known):
+            if re.fullmatch(r"[a-z]{4,}", form):
+                self._stems[form[0]].append(form)
 
     def _take(self, term: str, alias: str) -> None:
         for forms in self._readings(alias):
@@ -68,8 +71,6 @@ class Lexicon:
             self._compact[compact].add(term)
             if len(compact) >= _SHORTEST_FUZZY["ko"]:
                 self._fuzzy_ko.append((compact, jamo(compact), term))
-        elif re.fullmatch(r"[a-z]{5,}", alias):
-            self._fuzzy_en[alias[0]].append((alias, term))
 
     def _readings(self, alias: str) -> Iterator[tuple[str, ...]]:
         """The words of an alias that have to be said: as analysed, and a Korean verb as its dictionary form says."""
@@ -95,21 +96,32 @@ class Lexicon:
 
     def mentions(self, tokens: tuple[Token, ...], text: str) -> list[Mention]:
         """Every mention of a term in the tokens of one sentence, in order. `text`: the page that they are of."""
-        found = {(m.term, m.first, m.last): m for m in self._by_forms(tokens)}
+        tokens, mended = self._mended(tokens)
+        found = {(m.term, m.first, m.last): m for m in self._by_forms(tokens, mended)}
         for mention in self._by_spacing(tokens, text):
             found.setdefault((mention.term, mention.first, mention.last), mention)
         for mention in self._by_slips(tokens, text, set(found)):
             found.setdefault((mention.term, mention.first, mention.last), mention)
         return sorted(self._uncovered(list(found.values())), key=lambda m: (m.first, m.last, m.term))
 
-    def _by_forms(self, tokens: tuple[Token, ...]) -> Iterator[Mention]:
+    def _mended(self, tokens: tuple[Token, ...]) -> tuple[tuple[Token, ...], frozenset[int]]:
+        """English words that no alias has, as the known word that they are but for a slip; and which these are."""
+        listed, mended = list(tokens), set()
+        for i, token in enumerate(tokens):
+            if token.tag == "EN" and token.kind == "noun" and token.form not in self._known:
+                if form := self._near_english(token.surface, token.form):
+                    listed[i] = replace(token, form=form)
+                    mended.add(i)
+        return tuple(listed), frozenset(mended)
+
+    def _by_forms(self, tokens: tuple[Token, ...], mended: frozenset[int]) -> Iterator[Mention]:
         for i, token in enumerate(tokens):
             for forms, term in self._by_first.get(token.form, ()):
                 if token.kind in ("particle", "ending"):
                     continue
                 last = _follow(tokens, i, forms)
                 if last is not None:
-                    yield Mention(term, i, last, "exact")
+                    yield Mention(term, i, last, "fuzzy" if mended.intersection(range(i, last + 1)) else "exact")
 
     def _by_spacing(self, tokens: tuple[Token, ...], text: str) -> Iterator[Mention]:
         start, end = tokens[0].start, tokens[-1].end
@@ -132,10 +144,6 @@ class Lexicon:
         self, tokens: tuple[Token, ...], text: str, found: set[tuple[str, int, int]]
     ) -> Iterator[Mention]:
         said = {i for _, first, last in found for i in range(first, last + 1)}
-        for i, token in enumerate(tokens):
-            if token.tag == "EN" and token.kind == "noun" and i not in said and token.form not in self._known:
-                for term in self._near_english(token.surface):
-                    yield Mention(term, i, i, "fuzzy")
         for run in _HANGUL_RUN.finditer(text, tokens[0].start, tokens[-1].end):
             inside = [i for i, t in enumerate(tokens) if t.start >= run.start() and t.end <= run.end()]
             if inside and not said.intersection(inside):
@@ -143,18 +151,18 @@ class Lexicon:
                     last = [i for i in inside if tokens[i].start < run.start() + length]
                     yield Mention(term, inside[0], last[-1] if last else inside[-1], "fuzzy")
 
-    def _near_english(self, word: str) -> tuple[str, ...]:
+    def _near_english(self, word: str, stem: str) -> str | None:
+        """The known stem that a word has but for a slip, if there is just one nearest."""
         if len(word) < _SHORTEST_FUZZY["en"]:
-            return ()
+            return None
         allowed = 2 if len(word) >= _TWO_SLIPS["en"] else 1
-        return tuple(
-            dict.fromkeys(
-                term
-                for alias, term in self._fuzzy_en.get(word[0], ())
-                if abs(len(alias) - len(word)) <= allowed
-                and DamerauLevenshtein.distance(alias, word, score_cutoff=allowed) <= allowed
-            )
-        )
+        best: tuple[int, str] | None = None
+        for known in self._stems.get(word[0], ()):
+            if abs(len(known) - len(stem)) <= allowed:
+                distance = DamerauLevenshtein.distance(known, stem, score_cutoff=allowed)
+                if distance <= allowed and (best is None or (distance, known) < best):
+                    best = (distance, known)
+        return best[1] if best else None
 
     def _near_korean(self, run: str) -> Iterator[tuple[str, int]]:
         """Terms whose alias the run of syllables begins with, but for a slip."""

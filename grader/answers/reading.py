@@ -23,7 +23,7 @@ _TAGS = (
 _MARKUP = re.compile(
     rf"(?P<comment><!--.*?(?:-->|\Z))|\[(?://|comment)\]: ?# ?[^\n]*"
     rf"|<(?P<close>/?)(?P<tag>{'|'.join(_TAGS.split())})(?P<inside>(?:\s[^<>]{{0,500}})?)/?>"
-    r"|!\[(?P<alt>[^\]\n]{0,300})\]\([^)\n]{0,500}\)|\]\((?P<link>[^)\s]{0,500})\)",
+    r"|(?P<phantom>\\[hv]?phantom\s*\{(?:[^{}]|\{[^{}]*\}){0,2000}\}?)|!\[(?P<alt>[^\]\n]{0,300})\]\([^)\n]{0,500}\)|\]\((?P<link>[^)\s]{0,500})\)",
     re.IGNORECASE | re.DOTALL,
 )
 _OF_BLOCKS = "blockquote br center dd details div dl dt h1 h2 h3 h4 h5 h6 hr li ol p pre table td th tr ul"
@@ -111,6 +111,8 @@ def _without_markup(written: str, hidden: list[str]) -> list[tuple[int, int, str
         tag = (mark["tag"] or "").lower()
         if mark["comment"] and mark["comment"].strip("<!->\n "):
             hidden.append(mark["comment"][4:].removesuffix("-->").strip()[:80])
+        elif mark["phantom"]:
+            hidden.append(mark["phantom"].partition("{")[2].rstrip("}")[:80])
         elif mark["alt"]:
             hidden.append(mark["alt"][:80])
         if tag and tag not in _VOID:

@@ -47,8 +47,9 @@ class Sentence:
 _LOOSE_NUMBER = re.compile(r"\d+(?:\.\d+)?e[-+−]?\d+|\d+(?:[.,]\d+)*(?:/\d+)?")
 _SIGN = re.compile(r"->|=>|<=|>=|==|[=<>≤≥≈→⇒×·∂∇σ↑↓←+/~∞δηφμ]")
 _PUNCTUATION = re.compile(r"[(),:\[\]\"'“”‘’]")
+_PRIME = re.compile(r"(?:(?<=[σφ)])|(?<=relu)|(?<=moid)|(?<=\bf)|(?<=\bg)|(?<=\bh))['’′]+(?=[\s(=→≤<,)]|$)")
 _SCANNER = re.compile(
-    rf"(?P<word>{english.WORD.pattern})|(?P<number>{_LOOSE_NUMBER.pattern})|(?P<sign>{_SIGN.pattern})"
+    rf"(?P<prime>{_PRIME.pattern})|(?P<word>{english.WORD.pattern})|(?P<number>{_LOOSE_NUMBER.pattern})|(?P<sign>{_SIGN.pattern})"
     rf"|(?P<punctuation>{_PUNCTUATION.pattern})"
 )
 _END = re.compile(
@@ -120,6 +121,8 @@ def _latin(part: str, offset: int) -> Iterator[Token]:
             yield Token(_plain_number(number), "number", "SN", start, end, number)
         elif found["sign"]:
             yield Token(found["sign"], "sign", "SW", start, end, found["sign"])
+        elif found["prime"]:
+            yield Token(english.stem("derivative"), "noun", "EN", start, end, "derivative")
         else:
             yield Token(found[0], "function", "SP", start, end, found[0])
 
