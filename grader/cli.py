@@ -28,6 +28,11 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+answers = typer.Typer(
+    help="Written answers alone: score a file of them, tune a rubric on graded ones.", no_args_is_help=True
+)
+app.add_typer(answers, name="answers")
+
 _PATHS = (
     "Notebook, folder of notebooks or of students' folders, zip or tar of either; a Canvas or Moodle submissions zip,"
     " nbgrader's submitted/, a Gradescope export."
@@ -133,6 +138,20 @@ def doctor(
     from grader.commands import diagnose
 
     raise typer.Exit(diagnose(as_json=as_json))
+
+
+@answers.command("score")
+def answers_score(
+    rubric: Annotated[Path, typer.Argument(help="The rubric.")],
+    file: Annotated[Path, typer.Argument(help="Answers: a JSON object a line, with `id`, `item` and `text`.")],
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="File for the scores. [default: standard output]")
+    ] = None,
+) -> None:
+    """Score answers, one JSON object a line: points by criterion, confidence, and the words that earned them."""
+    from grader.answer_commands import score_answers
+
+    raise typer.Exit(score_answers(rubric, file, None if out == Path("-") else out))
 
 
 def _rubric(given: Path | None) -> Path:
