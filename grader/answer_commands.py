@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from grader import files
+from grader import files, terminal
 from grader.answers.batch import scored
 from grader.answers.records import read_answers, written
 from grader.assignment import load
 from grader.errors import GraderError
+from grader.model import Language
 
 
 def score_answers(rubric: Path, answers: Path, out: Path | None) -> int:
@@ -22,6 +23,28 @@ def score_answers(rubric: Path, answers: Path, out: Path | None) -> int:
         sys.stdout.write(lines)
     else:
         write(out, lines)
+    return 0
+
+
+def tune_rubric(
+    rubric: Path, answers: Path, out: Path | None, language: Language, words: int, out_of: float | None
+) -> int:
+    """Print, and write as a page, how far the rubric agrees with a person. Raises GraderError for bad input."""
+    from grader.exporters.html import tune_page
+    from grader.exporters.tuning import sections
+    from grader.tuning.graded import read_graded
+    from grader.tuning.workbench import tune
+
+    if out is not None:
+        check_target(out, answers)
+    assignment = load(rubric)
+    tuning = tune(assignment, read_graded(answers, assignment, out_of), words)
+    for note in tuning.notes:
+        terminal.console().print(f"note: {note}", markup=False, highlight=False, soft_wrap=True)
+    terminal.print_sections(sections(tuning, language), language)
+    if out is not None:
+        write(out, tune_page(tuning, assignment, language))
+        terminal.console().print(f"Report: {out}", markup=False, soft_wrap=True)
     return 0
 
 

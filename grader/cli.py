@@ -154,6 +154,25 @@ def answers_score(
     raise typer.Exit(score_answers(rubric, file, None if out == Path("-") else out))
 
 
+@answers.command("tune")
+def answers_tune(
+    rubric: Annotated[Path, typer.Argument(help="The rubric.")],
+    file: Annotated[
+        Path, typer.Argument(help="Graded answers: as for `score`, with `points` by criterion or one `score`.")
+    ],
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="File for the report as an HTML page.")] = None,
+    lang: Annotated[Lang, typer.Option(help="Language of the report.")] = Lang.en,
+    words: Annotated[int, typer.Option("--words", min=0, help="Words to try for each criterion.")] = 5,
+    out_of: Annotated[
+        float | None, typer.Option("--out-of", help="What a `score` is out of. [default: the item's points]")
+    ] = None,
+) -> None:
+    """Hold a rubric against answers that a person has graded: agreement, what it misses and why, what would help."""
+    from grader.answer_commands import tune_rubric
+
+    raise typer.Exit(tune_rubric(rubric, file, out, lang.value, words, out_of))
+
+
 def _rubric(given: Path | None) -> Path:
     """The rubric asked for, or homework 1 here or beside the package."""
     if given is not None:

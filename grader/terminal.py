@@ -6,17 +6,23 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from grader.model import Assignment, Report, Score
+from grader.model import Assignment, Language, Report, Score
 from grader.names import printable
 from grader.similarity import Pair
 from grader.walls.doctor import Diagnosis
 
+if TYPE_CHECKING:
+    from grader.exporters.tuning import Section
+
+_MOST_ROWS = 36  # of one table
+_MOST_LETTERS = 160
 _PLAIN_WIDTH = 160  # of what goes into a file or a pipe, where nothing wraps
 
 
@@ -130,6 +136,26 @@ def print_failures(pages: Sequence[str], executions: Sequence[str]) -> None:
     for execution in executions:
         told = "[red]execution not stored[/], so the next run repeats it:"
         console().print(f"{told} {_text(execution)}", soft_wrap=True)
+
+
+def print_sections(sections: Sequence[Section], language: Language) -> None:
+    """Tables of what `grader answers tune` found, the beginning of each."""
+    from grader.exporters.tuning_words import phrase
+
+    screen = console()
+    for section in sections:
+        table = Table(header_style="bold", title=section.title, title_justify="left", title_style="bold")
+        for name, cell in zip(section.columns, section.rows[0], strict=True):
+            table.add_column(name, justify="right" if cell.number else "left", overflow="fold")
+        for row in section.rows[:_MOST_ROWS]:
+            table.add_row(*(escape(_shortened(printable(" ".join(str(cell).split())))) for cell in row))
+        screen.print(table)
+        if len(section.rows) > _MOST_ROWS:
+            screen.print(phrase("shown_more", language, n=len(section.rows) - _MOST_ROWS), style="dim")
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MOST_LETTERS else f"{text[: _MOST_LETTERS - 1]}…"
 
 
 def _text(foreign: str) -> str:

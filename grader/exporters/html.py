@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import jinja2
 
@@ -17,6 +18,9 @@ from grader.exporters.labels import label, status_name, status_sentence
 from grader.model import Assignment, Execution, Language, Report, Submission
 from grader.repairs.ledger import sentence
 from grader.similarity import Pair
+
+if TYPE_CHECKING:
+    from grader.tuning.workbench import Tuning
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -113,6 +117,22 @@ def executed_page(execution: Execution, title: str, language: Language) -> str:
     except executed.CONVERSION_ERRORS:
         body = None
     return _page("executed.html.j2", language, execution=execution, title=title, cells=cells, body=body)
+
+
+def tune_page(tuning: Tuning, assignment: Assignment, language: Language) -> str:
+    """How a rubric fares on graded answers, for the TA. Raises nothing for any answers."""
+    from grader.exporters import tuning as tables  # with all that scores answers, which no other page needs
+    from grader.exporters.tuning_words import phrase
+
+    return _page(
+        "tune.html.j2",
+        language,
+        assignment=assignment,
+        tuning=tuning,
+        sections=tables.sections(tuning, language),
+        curve=tables.curve_points(tuning),
+        w=partial(phrase, language=language),
+    )
 
 
 def _page(template: str, language: Language, **content: object) -> str:

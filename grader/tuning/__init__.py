@@ -1,0 +1,1 @@
+"""A rubric against answers that a person has graded: how far they agree, and what would bring them closer."""
