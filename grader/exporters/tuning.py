@@ -73,8 +73,8 @@ def _text(*values: str) -> tuple[Cell, ...]:
     return tuple(map(Cell, values))
 
 
-def _numbers(*values: float | str | None, form: str = ".2f") -> tuple[Cell, ...]:
-    written = ("–" if v is None else str(v) if isinstance(v, int | str) else format(v, form) for v in values)
+def _numbers(*values: float | str | None) -> tuple[Cell, ...]:
+    written = ("–" if v is None else str(v) if isinstance(v, int | str) else f"{v:z.2f}" for v in values)
     return tuple(Cell(one, number=True) for one in written)
 
 

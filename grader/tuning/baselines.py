@@ -20,6 +20,7 @@ from grader.tuning.trials import Trial
 
 _WORD = re.compile(r"[a-z0-9]+|[가-힣]+")
 _KEYWORDS = 12
+_LEAST = 3  # answers that hold a keyword
 Vector = npt.NDArray[np.float64]
 Learner = Callable[[list[str], Vector], Callable[[str], float]]  # from texts and marks, what tells the mark of a text
 
@@ -99,7 +100,7 @@ def by_keywords(texts: list[str], marks: Vector) -> Callable[[str], float]:
     held = Counter(word for one in sets for word in one)
     gains = []
     for word in sorted(held):
-        if 2 <= held[word] < len(texts):
+        if _LEAST <= held[word] < len(texts):
             inside = np.array([word in one for one in sets])
             gain = float(marks[inside].mean() - marks[~inside].mean()) * math.sqrt(inside.mean() * (1 - inside.mean()))
             gains.append((-gain, word))
