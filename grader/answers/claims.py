@@ -169,13 +169,17 @@ def _subject(claim: Claim, stretch: Stretch, first: int, last: int) -> tuple[boo
     ]
     direct = [s for s in named if s.role != "compared"]
     for subject in direct:
-        if subject.role == "owner" and subject.last < first and first - subject.last <= 3:
+        if _owns(stretch, subject, first):
             return True, (subject.term, subject.absent), True
+    for subject in direct:
+        if _is_described(stretch, subject, last):
+            return False, (subject.term, subject.absent), True
     topics = [s for s in direct if s.role == "topic"]
     before = [s for s in topics if s.first <= first]
     if len(before) > 1 and _joined(stretch, before) and not _agree(claim, before[-2:]):
         return False, (_BOTH, False), True
-    for choice in (before[-1:], [s for s in direct if s.first < first][-1:], topics[:1], direct[:1]):
+    after = [s for s in direct if s.first > last and not _is_broken(stretch, last + 1, s.first)]
+    for choice in (before[-1:], [s for s in direct if s.first < first][-1:], after[:1]):
         if choice:
             chosen = choice[0]
             return False, (None if chosen.reason else (chosen.term, chosen.absent)), True
@@ -186,6 +190,24 @@ def _subject(claim: Claim, stretch: Stretch, first: int, last: int) -> tuple[boo
         if term in asked:
             return False, (None if reason else (term, False)), False
     return False, None, False
+
+
+def _owns(stretch: Stretch, subject: Subject, first: int) -> bool:
+    """`시그모이드의 (단점인) 기울기 소실`: its owner stands before it, with no verb of his own between."""
+    between = stretch.tokens[subject.last + 1 : first]
+    near = len(between) <= 3 or (len(between) <= 7 and not any(t.kind == "verb" for t in between))
+    return subject.role == "owner" and subject.last < first and near
+
+
+def _is_described(stretch: Stretch, subject: Subject, last: int) -> bool:
+    """`기울기 소실이 덜한 ReLU`: the words stand in a clause that describes the subject after it."""
+    tokens = stretch.tokens
+    return 0 < subject.first - last <= 6 and tokens[subject.first - 1].tag == "ETM"
+
+
+def _is_broken(stretch: Stretch, start: int, end: int) -> bool:
+    """Whether a clause ends between two places."""
+    return any(t.tag in ("EC", "EF") or t.form in (",", "→", "->", "and", "but", "so") for t in stretch.tokens[start:end])
 
 
 def _agree(claim: Claim, subjects: list[Subject]) -> bool:

@@ -23,11 +23,11 @@ _CONTRAST_WORDS = frozenset(
     ("but", "while", "wherea", "however", "although", "though", "yet", "반면", "그러나", "하지만", "반대", "대조", "그런데", "다만", "unfortun")
 )
 _GOES_ON_KO = frozenset(("지", "게", "도록", "기", "음", "ᆷ", "지는", "질", "ㄹ", "ᆯ", "을", "는", "은", "ᆫ", "던", "지도"))
-_JOINS_EN = frozenset(("and", "or", "but", "so", "becaus", "which", "while", "wherea", "when", "if", "sinc", "thus", "therefor", "henc", "where", "whose", "who"))
-_STOPS_EN = frozenset((",", ":", "→", "->", "that", "by", "keep"))
+_JOINS_EN = frozenset(("and", "or", "but", "so", "becaus", "which", "while", "wherea", "when", "if", "sinc", "as", "thus", "therefor", "henc", "where", "whose", "who"))
+_STOPS_EN = frozenset((",", ":", "/", "→", "->", "that", "by", "keep"))
 _STOPS_KO = frozenset(("때문", "반면", "따르", "위하", "통하"))
 _NEUTRAL = frozenset(
-    "문제 현상 것 일 경우 위험 정도 효과 발생 일어나 생기 나타나 걱정 우려 수 점 단점 가능 영향 상황 겪 problem issu phenomenon effect risk danger"
+    "문제 현상 정보 데이터 특징 값 것 일 경우 위험 정도 효과 발생 일어나 생기 나타나 걱정 우려 수 점 단점 가능 영향 상황 겪 problem issu inform featur phenomenon effect risk danger"
     " occur happen exist suffer appear caus lead from aris caus chanc worri".split()  # noqa: SIM905
 )
 _COMPARE_KO = frozenset(("보다", "대비", "달리", "비하", "비교", "다르", "대신", "반대", "대조"))
@@ -171,7 +171,7 @@ def _role_ko(tokens: tuple[Token, ...], mention: Mention) -> tuple[Role, bool]:
     if any(form in _COMPARE_KO for form in forms[:3] if form not in ("대조",)) and "는" not in forms[:1] + forms[1:1]:
         if forms[0] in ("보다", "대비", "대신") or (forms[0] in ("와", "과", "에", "이랑", "랑", "하고") and _compares(forms[1:3])):
             return "compared", False
-    if _absent_ko(after):
+    if _absent_ko(after) or "이전" in forms[:2]:
         return "topic", True
     if forms[0] == "의":
         return "owner", False
@@ -378,7 +378,7 @@ def _ends_scope(tokens: tuple[Token, ...], i: int) -> bool:
     token = tokens[i]
     if token.tag == "EN":
         return token.form in _JOINS_EN
-    if token.form in (",", "→", "->", "⇒") or token.form in _STOPS_KO:
+    if token.form in (",", "→", "->", "⇒", "/") or token.form in _STOPS_KO:
         return True
     return _ends_clause(token) and not (i + 1 < len(tokens) and tokens[i + 1].tag == "VX")
 

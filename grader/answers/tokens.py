@@ -52,6 +52,11 @@ _SCANNER = re.compile(
     rf"(?P<prime>{_PRIME.pattern})|(?P<word>{english.WORD.pattern})|(?P<number>{_LOOSE_NUMBER.pattern})|(?P<sign>{_SIGN.pattern})"
     rf"|(?P<punctuation>{_PUNCTUATION.pattern})"
 )
+_PARTICLE = re.compile(
+    r"(?<=[a-z0-9)])(?:에서는|에서|으로는|으로|에는|에|은|는|이|가|을|를|의|도|로|와|과|만|란|보다)(?=[\s,.)/:;]|$)"
+)
+_PARTS_OF = {"에서는": ("에서", "는"), "으로는": ("으로", "는"), "에는": ("에", "는")}
+_TAGS = {"은": "JX", "는": "JX", "도": "JX", "만": "JX", "란": "JX", "이": "JKS", "가": "JKS", "을": "JKO", "를": "JKO", "의": "JKG"}
 _END = re.compile(
     r"(?P<mark>[.!?。]+)(?=[\s\"'”’)\]]|$|(?<=다\.)|(?<=음\.)|(?<=요\.))|(?P<line>\n)|(?P<semicolon>;)"
     r"|(?P<point>(?:(?<=^)|(?<=[\s.,:]))(?:[•\-–—*](?=\s)|\(?\d{1,2}[.)](?=\s)|\([가-하a-e]\)))"
@@ -77,6 +82,8 @@ def _ends(text: str) -> Iterator[tuple[int, int, bool, bool]]:
     """Where a sentence ends, where the next one begins, whether that is a point of a list, whether the first asks."""
     last = 0
     for found in _END.finditer(text):
+        if found["point"] and _is_value(text[last : found.start()]):
+            continue
         if found["mark"] and _SHORT.search(text[max(0, found.start() - 8) : found.start()]):
             continue
         if found["point"] and not text[last : found.start()].strip() and found.start() == last:
@@ -84,6 +91,11 @@ def _ends(text: str) -> Iterator[tuple[int, int, bool, bool]]:
         else:
             yield found.start(), found.end(), bool(found["point"]), "?" in found[0]
         last = found.end()
+
+
+def _is_value(before: str) -> bool:
+    """Whether `1)` after this text ends a bracket, or `1.` an equation, rather than begins a point of a list."""
+    return before.count("(") > before.count(")") or before.rstrip().endswith(("=", "≈", "<", ">", "→", "is"))
 
 
 def _sentence(
@@ -102,13 +114,21 @@ def _sentence(
 def _tokens(part: str, offset: int, analyser: Analyser | None) -> list[Token]:
     found = [*_latin(part, offset)]
     if analyser is not None and HANGUL.search(part):
+        found += _particles(part, offset)
         taken = {place for token in found for place in range(token.start - offset, token.end - offset)}
         for morpheme in analyser.morphemes(part):
-            if morpheme.start in taken and not HANGUL.match(part, morpheme.start):
-                continue
-            if token := _korean(morpheme, part, offset):
+            if morpheme.start not in taken and (token := _korean(morpheme, part, offset)):
                 found.append(token)
     return sorted(found, key=lambda token: (token.start, token.end))
+
+
+def _particles(part: str, offset: int) -> Iterator[Token]:
+    """Particles after English words and numbers, where the analyser may take them for something else (`Conv는`)."""
+    for found in _PARTICLE.finditer(part):
+        start = offset + found.start()
+        for form in _PARTS_OF.get(found[0], (found[0],)):
+            yield Token(form, "particle", _TAGS.get(form, "JKB"), start, start + len(form), form)
+            start += len(form)
 
 
 def _latin(part: str, offset: int) -> Iterator[Token]:
