@@ -179,7 +179,8 @@ def _subject(claim: Claim, stretch: Stretch, first: int, last: int) -> tuple[boo
     if len(before) > 1 and _joined(stretch, before) and not _agree(claim, before[-2:]):
         return False, (_BOTH, False), True
     after = [s for s in direct if s.first > last and not _is_broken(stretch, last + 1, s.first)]
-    for choice in (before[-1:], [s for s in direct if s.first < first][-1:], after[:1]):
+    inside = [s for s in direct if first <= s.first <= last and s.role == "owner"]
+    for choice in (inside[-1:], before[-1:], [s for s in direct if s.first < first][-1:], after[:1]):
         if choice:
             chosen = choice[0]
             return False, (None if chosen.reason else (chosen.term, chosen.absent)), True
@@ -193,10 +194,13 @@ def _subject(claim: Claim, stretch: Stretch, first: int, last: int) -> tuple[boo
 
 
 def _owns(stretch: Stretch, subject: Subject, first: int) -> bool:
-    """`시그모이드의 (단점인) 기울기 소실`: its owner stands before it, with no verb of his own between."""
+    """`시그모이드의 (단점인) 기울기 소실`, `시그모이드에서 나타나는 기울기 소실`: whose it is stands before it."""
     between = stretch.tokens[subject.last + 1 : first]
     near = len(between) <= 3 or (len(between) <= 7 and not any(t.kind == "verb" for t in between))
-    return subject.role == "owner" and subject.last < first and near
+    if subject.last >= first:
+        return False
+    found_in = subject.role == "place" and stretch.tokens[first - 1].tag == "ETM" and len(between) <= 6
+    return found_in or (subject.role == "owner" and near)
 
 
 def _is_described(stretch: Stretch, subject: Subject, last: int) -> bool:
@@ -207,7 +211,7 @@ def _is_described(stretch: Stretch, subject: Subject, last: int) -> bool:
 
 def _is_broken(stretch: Stretch, start: int, end: int) -> bool:
     """Whether a clause ends between two places."""
-    return any(t.tag in ("EC", "EF") or t.form in (",", "→", "->", "and", "but", "so") for t in stretch.tokens[start:end])
+    return any(t.tag in ("EC", "EF") or t.form in (",", "→", "->", "and", "but", "so", "that", "which") for t in stretch.tokens[start:end])
 
 
 def _agree(claim: Claim, subjects: list[Subject]) -> bool:

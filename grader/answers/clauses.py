@@ -154,6 +154,8 @@ def _is_reason(tokens: tuple[Token, ...], mention: Mention) -> bool:
 
 def _is_korean_around(tokens: tuple[Token, ...], mention: Mention) -> bool:
     """Whether grammar around a mention is Korean: particles follow English words too."""
+    if all(t.tag in ("EN", "SN", "SW", "SP") for t in tokens):
+        return False
     around = tokens[mention.last : mention.last + 3]
     return any(t.tag not in ("EN", "SN", "SW", "SP") for t in around) or not any(t.tag == "EN" for t in around[1:])
 
@@ -164,14 +166,13 @@ def _role_ko(tokens: tuple[Token, ...], mention: Mention) -> tuple[Role, bool]:
     while at < len(tokens) and (depth or tokens[at].form in (*_NOUN_TAILS, "(", "'", '"', "”", "’")):
         depth += (tokens[at].form == "(") - (tokens[at].form == ")")
         at += 1
-    after = tokens[at : at + 5]
+    after = tokens[at : at + 7]
     forms = [t.form for t in after]
     if not after:
         return ("topic" if mention.first == 0 else "object"), False
-    if any(form in _COMPARE_KO for form in forms[:3] if form not in ("대조",)) and "는" not in forms[:1] + forms[1:1]:
-        if forms[0] in ("보다", "대비", "대신") or (forms[0] in ("와", "과", "에", "이랑", "랑", "하고") and _compares(forms[1:3])):
-            return "compared", False
-    if _absent_ko(after) or "이전" in forms[:2]:
+    if _is_compared_ko(after):
+        return "compared", False
+    if _absent_ko(after[:5]) or "이전" in forms[:2]:
         return "topic", True
     if forms[0] == "의":
         return "owner", False
@@ -186,8 +187,15 @@ def _role_ko(tokens: tuple[Token, ...], mention: Mention) -> tuple[Role, bool]:
     return ("owner" if after[0].kind in ("noun", "verb") else "topic"), False
 
 
-def _compares(forms: list[str]) -> bool:
-    return bool(forms) and forms[0] in _COMPARE_KO
+def _is_compared_ko(after: tuple[Token, ...]) -> bool:
+    """`X보다`, `X에 비해`, `X와 달리`, `X 대신`, `X를 사용할 때보다`."""
+    forms = [t.form for t in after]
+    if forms[0] in ("보다", "대비", "대신"):
+        return True
+    if forms[0] in ("와", "과", "에", "이랑", "랑", "하고") and any(form in _COMPARE_KO for form in forms[1:2]):
+        return True
+    than = forms.index("보다") if "보다" in forms else 0
+    return bool(than) and all(t.kind not in ("noun", "verb", "number") or t.form in _USES for t in after[:than])
 
 
 def _unnamed_absence(tokens: tuple[Token, ...], start: int, carried: tuple[tuple[str, bool], ...]) -> list[Subject]:
@@ -197,7 +205,7 @@ def _unnamed_absence(tokens: tuple[Token, ...], start: int, carried: tuple[tuple
         return []
     for i, token in enumerate(beginning):
         after = beginning[i + 1 : i + 3]
-        if token.kind == "negation" and token.tag != "EN" and any(t.form in ("면", "으면", "다면") for t in after):
+        if token.kind == "negation" and token.tag not in ("EN", "VCN") and any(t.form in ("면", "으면", "다면") for t in after):
             return [Subject(carried[0][0], start + i, start + i, "topic", absent=True)]
         if token.surface == "otherwise":
             return [Subject(carried[0][0], start + i, start + i, "topic", absent=True)]
@@ -231,7 +239,8 @@ def _role_en(tokens: tuple[Token, ...], mention: Mention) -> tuple[Role, bool]:
         return "topic", True
     if any(t.kind == "negation" for t in after[:3]) and forms and forms[-1] in ("if", "when") and _unused(after):
         return "topic", True
-    if last in _COMPARE_EN and not (last == "over" and len(forms) > 1 and forms[-2] in ("slide", "move")):
+    near = [t.form for t in before[-3:] if t.kind not in ("adverb", "light") and t.form not in ("just", "onli")]
+    if near[-1:] and near[-1] in _COMPARE_EN and not any(form in ("slide", "move", "scan") for form in forms):
         return "compared", False
     for pair in _PAIRS_EN:
         if tuple(forms[-len(pair) :]) == pair:

@@ -122,7 +122,7 @@ class Lexicon:
                 if token.kind in ("particle", "ending"):
                     continue
                 last = _follow(tokens, i, forms)
-                if last is not None and not (forms[-1].isdecimal() and _is_compared(tokens, i, last)):
+                if last is not None and not (_is_number(forms[-1]) and _is_compared(tokens, i, last)):
                     yield Mention(term, i, last, "fuzzy" if mended.intersection(range(i, last + 1)) else "exact")
 
     def _by_spacing(self, tokens: tuple[Token, ...], text: str) -> Iterator[Mention]:
@@ -184,6 +184,10 @@ class Lexicon:
             for m in mentions
             if not any(c.first <= m.first and m.last <= c.last and c.term != m.term and c != m for c in covers)
         ]
+
+
+def _is_number(form: str) -> bool:
+    return form.isdecimal() or form in ("one", "zero", "일", "영")
 
 
 def _is_compared(tokens: tuple[Token, ...], first: int, last: int) -> bool:

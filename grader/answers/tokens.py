@@ -160,7 +160,8 @@ def _word(word: str, start: int, end: int) -> Iterator[Token]:
         kind = "light"
     elif base in english.FUNCTION:
         kind = "function"
-    yield Token(english.stem(base), kind, "EN", start, start + len(base), base)
+    form = english.stem(base) + ("ly" if base.endswith("ly") else "")  # `exponentially` tells nothing of exponentials
+    yield Token(form, kind, "EN", start, start + len(base), base)
     if tail == "s":
         yield Token("'s", "particle", "EN", end - 2, end, "'s")
 
@@ -185,7 +186,7 @@ def _kind(form: str, tag: str) -> Kind | None:  # noqa: PLR0911  # one line for 
         return None  # read without the analyser
     if tag == "VCN" or (tag == "VX" and form in ("않", "못하", "말")) or (tag == "MAG" and form in ("안", "못")):
         return "negation"
-    if tag == "VA" and form == "없":
+    if tag == "VA" and form.endswith("없"):  # `필요없다`
         return "negation"
     if tag == "MAG" and form in ("없이", "아니"):
         return "negation"
