@@ -36,6 +36,7 @@ class Hit:
     how: str
     subject: str
     certain: bool
+    stretch: int = 0  # number of the sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def _in_stretch(concept: str, number: int, claim: Claim, stretch: Stretch) -> It
             stand = "asks"
         how = "fuzzy" if any(m.how == "fuzzy" for m in chosen) else "exact"
         start, end = stretch.tokens[first].start, max(stretch.tokens[i].end for i in range(first, last + 1))
-        yield Hit(concept, number, claim.worth, stand, start, end, how, subject, sure and how != "fuzzy")
+        yield Hit(concept, number, claim.worth, stand, start, end, how, subject, sure and how != "fuzzy", stretch.number)
 
 
 def _is_condition(stretch: Stretch, mention: Mention) -> bool:
@@ -145,6 +146,8 @@ def _stand(
     sign *= -1 if absent else 1
     if term == _BOTH:
         return ("holds" if sign > 0 and not (claim.unlike or claim.not_of) else "contradicts"), "both", False
+    if term in claim.apart_from:
+        return None
     if term in claim.not_of:
         sign = -1 if sign > 0 else 0
     elif term in claim.unlike:
@@ -163,7 +166,7 @@ def _subject(claim: Claim, stretch: Stretch, first: int, last: int) -> tuple[boo
 
     A subject that is only given a reason (`패딩을 쓰는 이유`) is none: what follows may be what it mends.
     """
-    asked = {*claim.of, *claim.unlike, *claim.not_of}
+    asked = {*claim.of, *claim.unlike, *claim.not_of, *claim.apart_from}
     named = [
         s for s in stretch.subjects if s.term in asked and not (first <= s.first <= last and s.role == "object")
     ]

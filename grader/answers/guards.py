@@ -34,11 +34,10 @@ _WEAVE_EN = 0.18
 
 
 class Flag(NamedTuple):
-    """`bars`: no points by machine; otherwise a person looks."""
+    """Why a person should look, whatever the words seem to earn."""
 
     name: str
     told: Text
-    bars: bool
 
 
 def raised(page: Page, found: Sequence[Stretch], assignment: Assignment, item: Item) -> list[Flag]:
@@ -49,13 +48,13 @@ def raised(page: Page, found: Sequence[Stretch], assignment: Assignment, item: I
 
 def _hidden(page: Page) -> Iterator[Flag]:
     if page.hidden:
-        yield Flag("hidden", _say("보이지 않는 글이 있습니다: {0}", "there is text that is not shown: {0}", page.hidden[0]), False)
+        yield Flag("hidden", _say("보이지 않는 글이 있습니다: {0}", "there is text that is not shown: {0}", page.hidden[0]))
 
 
 def _orders(page: Page) -> Iterator[Flag]:
     if found := _ORDERS.search(page.text):
         said = " ".join(found[0].split())[:60]
-        yield Flag("orders", _say("채점자에게 하는 말이 있습니다: {0}", "it speaks to the grader: {0}", said), True)
+        yield Flag("orders", _say("채점자에게 하는 말이 있습니다: {0}", "it speaks to the grader: {0}", said))
 
 
 def _copied(found: Sequence[Stretch], page: Page, item: Item) -> Iterator[Flag]:
@@ -64,7 +63,7 @@ def _copied(found: Sequence[Stretch], page: Page, item: Item) -> Iterator[Flag]:
     sentences = {(s.sentence.start, s.sentence.end) for s in found}
     texts = [page.text[start:end].strip() for start, end in sorted(sentences)]
     if texts and all(any(fuzz.partial_ratio(text, q) >= _COPIED for q in questions) for text in texts):
-        yield Flag("copied", _say("문제를 옮겨 적은 것으로 보입니다.", "it restates the question"), False)
+        yield Flag("copied", _say("문제를 옮겨 적은 것으로 보입니다.", "it restates the question"))
 
 
 def _woven(found: Sequence[Stretch]) -> Iterator[Flag]:
@@ -80,7 +79,7 @@ def _woven(found: Sequence[Stretch]) -> Iterator[Flag]:
     korean = any(t.tag not in ("EN", "SN", "SW", "SP") for t in tokens)
     dense = len(in_terms) / len(content) >= _LIST_DENSITY
     if dense and share < (_WEAVE_KO if korean else _WEAVE_EN) and len(verbs) <= 1:
-        yield Flag("list", _say("문장이 아니라 낱말을 늘어놓은 것으로 보입니다.", "it lists words rather than say something"), True)
+        yield Flag("list", _say("문장이 아니라 낱말을 늘어놓은 것으로 보입니다.", "it lists words rather than say something"))
 
 
 def _ordered(found: Sequence[Stretch]) -> Iterator[Flag]:
@@ -91,7 +90,7 @@ def _ordered(found: Sequence[Stretch]) -> Iterator[Flag]:
         here, of = _slips_of_order(tokens)
         slips, places = slips + here, places + of
     if places >= _MIN_TOKENS and slips >= 2 and slips / places >= 0.12:
-        yield Flag("order", _say("낱말의 차례가 뒤섞인 것으로 보입니다.", "its words are in no order"), True)
+        yield Flag("order", _say("낱말의 차례가 뒤섞인 것으로 보입니다.", "its words are in no order"))
 
 
 def _slips_of_order(tokens: tuple[Token, ...]) -> tuple[int, int]:

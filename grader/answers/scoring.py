@@ -20,22 +20,23 @@ from grader.answers.reading import Page, read
 from grader.model import Assignment, Concept, Criterion, Item, Noun, Term, Text
 
 Stand = Literal["holds", "contradicts", "asks"]
-Grounds = Literal["claim", "vague", "guess", "slip", "both", "contradicted", "near", "unread", "absent", "asked", "guarded"]
+Grounds = Literal["claim", "vague", "guess", "slip", "mostly", "both", "contradicted", "near", "unread", "absent", "asked"]
 
 # How often a decision on such grounds is a person's too; measured by `grader answers tune` on graded answers of others.
-CONFIDENCE: dict[str, float] = {
+CONFIDENCE: dict[Grounds, float] = {
     "claim": 0.97,
-    "guess": 0.93,  # who is meant was not said here
-    "vague": 0.80,
-    "slip": 0.75,  # a word was misspelt
-    "both": 0.50,  # said, and its opposite too
-    "contradicted": 0.75,
-    "asked": 0.50,
-    "near": 0.75,  # some of its terms stand together
-    "unread": 0.85,  # parts of the answer say something that no criterion knows
-    "absent": 0.97,
-    "guarded": 0.30,
+    "guess": 0.96,  # who is meant was not said here
+    "vague": 0.94,
+    "slip": 0.60,  # a word was misspelt
+    "mostly": 0.93,  # said, and once its opposite too
+    "both": 0.55,  # said, and its opposite as often
+    "contradicted": 0.60,
+    "asked": 0.60,
+    "near": 0.90,  # some of its terms stand together
+    "unread": 0.94,  # parts of the answer say something that no criterion knows
+    "absent": 0.98,
 }
+_GUARDED = 0.30  # where a guard was raised
 _NEAR = 0.5  # of a claim's terms
 
 
@@ -173,15 +174,13 @@ def _judged(
 ) -> CriterionScore:
     concept = assignment.concepts[criterion.params["concept"]]
     holding = [hit for hit in said if hit.stand == "holds"]
-    against = [hit for hit in said if hit.stand == "contradicts" and not _is_within(hit, holding)]
+    against = [
+        hit for hit in said if hit.stand == "contradicts" and hit.worth == 1 and not _is_within(hit, holding)
+    ]
     share = max((hit.worth for hit in holding), default=0.0)
     near = None if holding else nearest(concept, found)
     grounds = _grounds(holding, against, said, share, near, unread)
-    if any(flag.bars for flag in raised):
-        share, grounds = 0.0, "guarded" if share else grounds
-    confidence = CONFIDENCE[grounds] if not raised else min(CONFIDENCE[grounds], CONFIDENCE["guarded"])
-    if grounds == "unread":
-        confidence = max(CONFIDENCE["near"], CONFIDENCE["absent"] - 0.05 * unread)
+    confidence = min(CONFIDENCE[grounds], _GUARDED if raised else 1.0)
     return CriterionScore(
         criterion=criterion.id,
         share=share,
@@ -196,7 +195,11 @@ def _grounds(
     holding: list[Hit], against: list[Hit], said: list[Hit], share: float, near: Near | None, unread: int
 ) -> Grounds:
     if holding and against:
-        return "both"
+        pro, contra = ({hit.stretch for hit in listed} for listed in (holding, against))
+        if len(contra - pro) >= len(pro):
+            return "both"
+        if contra - pro:
+            return "mostly"
     if holding:
         best = [hit for hit in holding if hit.worth == share]
         if all(hit.how == "fuzzy" for hit in best):
@@ -257,6 +260,7 @@ _WHY: dict[str, Text] = {
     "vague": Text(ko="`{0}`: 막연하게만 쓰였습니다.", en="`{0}`: said only in a vague form"),
     "guess": Text(ko="`{0}`: 무엇에 대한 말인지 분명하지 않습니다.", en="`{0}`: it is not plain of what it is said"),
     "slip": Text(ko="`{0}`: 맞춤법이 다른 말로만 찾았습니다.", en="`{0}`: found only in a misspelt word"),
+    "mostly": Text(ko="`{0}`: 반대로 읽히는 말도 있습니다.", en="`{0}`: something reads like the opposite, too"),
     "both": Text(ko="`{0}`: 맞는 말과 그 반대가 함께 있습니다.", en="`{0}`: said, and so is its opposite"),
     "contradicted": Text(ko="`{0}`: 반대로 쓴 것으로 읽힙니다.", en="`{0}`: it reads like the opposite"),
     "asked": Text(ko="`{0}`: 묻기만 하고 답하지 않았습니다.", en="`{0}`: asked, not answered"),
