@@ -100,7 +100,12 @@ class Item(Noun):
     title: Text
     points: float = Field(gt=0, description="cap of what its criteria earn")
     criteria: tuple[Criterion, ...]
-    review_below: float = Field(0.8, ge=0, le=1, description="confidence in a written answer under which a person reads it")
+    review_below: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="confidence in a written answer under which a person reads it; None: whatever is missing is read",
+    )
     visibility: Visibility = "visible"
 
 

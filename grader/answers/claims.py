@@ -93,8 +93,16 @@ def _in_stretch(concept: str, number: int, claim: Claim, stretch: Stretch) -> It
         if stretch.sentence.question:
             stand = "asks"
         how = "fuzzy" if any(m.how == "fuzzy" for m in chosen) else "exact"
+        if _is_hedged(stretch, last):
+            how = "hedged"
         start, end = stretch.tokens[first].start, max(stretch.tokens[i].end for i in range(first, last + 1))
-        yield Hit(concept, number, claim.worth, stand, start, end, how, subject, sure and how != "fuzzy", stretch.number)
+        yield Hit(concept, number, claim.worth, stand, start, end, how, subject, sure and how == "exact", stretch.number)
+
+
+def _is_hedged(stretch: Stretch, last: int) -> bool:
+    """`줄어들거나 ...`, `shrinks or ...`: one of several things that are left open."""
+    after = stretch.tokens[last + 1 : last + 3]
+    return any(t.form in ("거나", "or", "든지", "ᆯ지", "을지") for t in after if t.kind != "noun")
 
 
 def _is_condition(stretch: Stretch, mention: Mention) -> bool:

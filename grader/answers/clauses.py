@@ -37,7 +37,7 @@ _OF_EN = frozenset(("of", "in", "for", "with", "by", "through", "on", "from", "u
 _TOPIC_PARTICLES = frozenset(("은", "는", "이", "가", "란", "이란", "도", "ᆫ", "께서", "이라는", "라는"))
 _NOUN_TAILS = frozenset("함수 층 계층 레이어 연산 신경망 네트워크 구조 모델 방식 기법 활성 활성화 활성함수 layer function network activ unit operat model neuron 자체 경우 의 들 류 계열".split())  # noqa: SIM905, E501
 _USES = frozenset(("사용", "쓰", "적용", "이용", "하", "활용", "넣", "추가", "거치", "통하", "취하", "도입"))
-_REASONS = frozenset(("이유", "목적", "까닭", "필요", "필요성", "배경", "reason", "whi", "purpos", "motiv", "need"))
+_REASONS = frozenset(("이유", "목적", "까닭", "필요성", "배경", "reason", "whi", "purpos", "motiv"))
 _FORMER = ("전자", "former")
 _LATTER = ("후자", "latter")
 
@@ -68,7 +68,7 @@ class Stretch:
     subjects: list[Subject]
     carried: tuple[tuple[str, bool], ...] = ()  # subjects of before and whether as a reason, the last topic first
     number: int = 0
-    turning: frozenset[int] = field(default_factory=frozenset)  # tokens of terms that deny what they are said of
+    turning: frozenset[int] = field(default_factory=frozenset)  # where terms begin that deny what they are said of
 
     @property
     def tokens(self) -> tuple[Token, ...]:
@@ -82,9 +82,7 @@ def stretches(text: str, lexicon: Lexicon, subjects: frozenset[str]) -> list[Str
     for number, sentence in enumerate(sentences(text, lexicon.analyser_for(text))):
         mentions = lexicon.mentions(sentence.tokens, text)
         named = _with_pronouns(_roles(sentence.tokens, mentions, subjects), sentence.tokens, memory)
-        turning = frozenset(
-            i for m in mentions if lexicon.terms[m.term].turns for i in range(m.first, m.last + 1)
-        )
+        turning = frozenset(m.first for m in mentions if lexicon.terms[m.term].turns)
         for start, end in _cuts(sentence.tokens, named):
             named += _unnamed_absence(sentence.tokens, start, memory.recalled(number))
             inside = [m for m in mentions if start <= m.first and m.last < end]
@@ -303,7 +301,7 @@ def _inside(stretch: Stretch, first: int, last: int, own: frozenset[int]) -> int
             rest = tokens[i + 1 : last + 1]
             if not any(_ends_clause(t) for t in rest[:-1]) or tokens[i].tag == "EN" and not any(t.form in _JOINS_EN for t in rest):
                 count += 1
-        elif i in stretch.turning and i - 1 not in stretch.turning and tokens[i].tag == "EN":
+        elif i in stretch.turning and tokens[i].tag == "EN":
             if not any(t.form in _JOINS_EN or t.form == "," for t in tokens[i + 1 : last]):
                 count += 1
     return count
@@ -320,7 +318,7 @@ def _after(stretch: Stretch, last: int, own: frozenset[int]) -> int:
         if token.kind == "negation":
             count += object_at < 0 and not _is_no_denial(tokens, i)
         elif i in stretch.turning:
-            count += i - 1 not in stretch.turning and object_at < 0 and _is_said_of(tokens, i)
+            count += object_at < 0 and _is_said_of(tokens, i)
         elif token.kind in ("noun", "verb") and token.form not in _NEUTRAL:
             content += 1
             if content > _MOST_CONTENT:
@@ -359,12 +357,13 @@ def _before(stretch: Stretch, first: int, last: int, own: frozenset[int]) -> int
     for i in _outside_brackets(tokens, range(first - 1, max(stretch.start, first - _FARTHEST_SCOPE) - 1, -1)):
         token = tokens[i]
         if token.tag not in ("EN", "SP", "SN", "SW") or token.form in _JOINS_EN or token.form in _STOPS_EN:
+            count += token.form == "that" and i - 1 in stretch.turning  # `it is false that ...`
             break
         if token.kind == "negation":
             absent = any(s.first == i + 1 and s.absent for s in stretch.subjects)
             count += not absent and not _is_no_denial(tokens, i) and _governs(stretch, i, first)
         elif i in stretch.turning:
-            count += i - 1 not in stretch.turning
+            count += 1
         elif token.kind == "noun" and token.form not in _NEUTRAL:
             content += 1
             if content > _MOST_CONTENT:
