@@ -25,6 +25,7 @@ from grader.model import (
 )
 
 _NOT_RUN = ("unreadable", "infrastructure")
+_FOUND_IN_ANY = ("runs", "compares_devices")  # criteria that need nothing of the item's own work
 
 
 def score(
@@ -71,7 +72,21 @@ def _score_item(
         evidence = Evidence(submission, execution, assignment, item, criterion)
         decision = _decision(criterion, evidence, findings)
         findings[criterion.id] = _finding(criterion, decision, language, evidence)
-    return _capped(item, tuple(findings.values()))
+    others = submission.work_beside.get(item.id, ())
+    return _capped(item, _unless_beside(tuple(findings.values()), others, language))
+
+
+def _unless_beside(findings: tuple[Finding, ...], others: tuple[str, ...], language: Language) -> tuple[Finding, ...]:
+    """Where nothing of an item was found here and another notebook may answer it, no zero stands: a person looks."""
+    if not others or any(finding.earned for finding in findings if finding.criterion not in _FOUND_IN_ANY):
+        return findings
+    names = ", ".join(others)
+    held = {"earned": None, "review": _BESIDE_REVIEW.filled(names).in_language(language)}
+    held["feedback"] = _BESIDE.filled(names).in_language(language)
+    return tuple(
+        finding.model_copy(update=held) if finding.earned == 0 and not finding.bonus else finding
+        for finding in findings
+    )
 
 
 def _capped(item: Item, findings: tuple[Finding, ...]) -> Score:
@@ -165,6 +180,14 @@ _LOST = Text(
     en="part of the file could not be used; a person will look. {0}",
 )
 _LOST_REVIEW = Text(ko="파일의 일부가 빠진 채 채점했습니다: {0}", en="graded without a part of the file: {0}")
+_BESIDE = Text(
+    ko="이 부분은 채점한 노트북에 없고 {0}에 있을 수 있어 사람이 확인합니다. 한 노트북으로 합쳐 제출해 주세요.",
+    en="this is not in the notebook that was graded but may be in {0}; a person will look. Hand in one notebook",
+)
+_BESIDE_REVIEW = Text(
+    ko="채점한 노트북에서 찾지 못했습니다. 실행하지 않은 {0}에 있는지 보세요.",
+    en="not found in the notebook that was graded; look whether it is in {0}, which was not run",
+)
 _NOT_RUN_REVIEW = Text(ko="실행하지 못했습니다: {0}", en="not run: {0}")
 _REQUIRES = Text(ko="먼저 {0}을(를) 통과해야 합니다.", en="{0} must pass first")
 _WAITS = Text(ko="{0}의 확인을 기다립니다.", en="waits for the decision on {0}")
