@@ -1,4 +1,4 @@
-"""Cells as students write them for homework 1 who follow no names, and a class of such notebooks graded by the command."""
+"""Homework 1 as students write it who follow no names: cells, and a class of such notebooks graded by the command."""
 
 from __future__ import annotations
 
