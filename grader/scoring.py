@@ -119,7 +119,7 @@ def _decision(criterion: Criterion, evidence: Evidence, findings: dict[str, Find
         return _not_run(evidence)
     lacking = [name for name in criterion.requires if findings[name].outcome != "passed"]
     if lacking:
-        return _skipped(lacking, any(findings[name].earned is None for name in lacking))
+        return _skipped([findings[name] for name in lacking], evidence.item)
     try:
         return _unless_lost(with_feedback(decide(criterion, evidence), criterion.feedback), evidence)
     except (Unmet, Unsure) as reason:
@@ -144,11 +144,19 @@ def _not_run(evidence: Evidence) -> Decision:
     return Decision("error", None, feedback, _NOT_RUN_REVIEW.filled(cause))
 
 
-def _skipped(lacking: list[str], undecided: bool) -> Decision:
-    names = ", ".join(lacking)
-    if undecided:
-        return Decision("skipped", None, _WAITS.filled(names), _WAITS.filled(names))
-    return Decision("skipped", 0.0, _REQUIRES.filled(names))
+def _skipped(lacking: list[Finding], item: Item) -> Decision:
+    """`lacking`: what the criterion requires and did not pass."""
+    words = [_IN_WORDS.get(_check(item, finding.criterion), _AS_NAMED.filled(finding.criterion)) for finding in lacking]
+    names = (", ".join(text.ko for text in words), ", ".join(text.en for text in words))
+    if any(finding.earned is None for finding in lacking):
+        return Decision(
+            "skipped", None, _WAITS.filled(*names), _WAITS.filled(*[", ".join(f.criterion for f in lacking)] * 2)
+        )
+    return Decision("skipped", 0.0, _REQUIRES.filled(*names, lacking[0].feedback))
+
+
+def _check(item: Item, criterion: str) -> str:
+    return next(one.check for one in item.criteria if one.id == criterion)
 
 
 def _finding(criterion: Criterion, decision: Decision, language: Language, evidence: Evidence) -> Finding:
@@ -189,5 +197,13 @@ _BESIDE_REVIEW = Text(
     en="not found in the notebook that was graded; look whether it is in {0}, which was not run",
 )
 _NOT_RUN_REVIEW = Text(ko="실행하지 못했습니다: {0}", en="not run: {0}")
-_REQUIRES = Text(ko="먼저 {0}을(를) 통과해야 합니다.", en="{0} must pass first")
-_WAITS = Text(ko="{0}의 확인을 기다립니다.", en="waits for the decision on {0}")
+_REQUIRES = Text(ko="{0}이(가) 먼저 맞아야 채점합니다({2}).", en="this counts only once {1} can be accepted ({2})")
+_WAITS = Text(ko="{0}의 확인을 기다립니다.", en="waits for the decision on {1}")
+_IN_WORDS = {
+    "uses_layers": Text(ko="모델의 층 구성", en="the model's layers"),
+    "gradients_flow": Text(ko="모든 파라미터의 기울기와 학습", en="the gradients and the training of every parameter"),
+    "runs": Text(ko="코드의 실행", en="the run of the code"),
+    "r2": Text(ko="R²", en="R²"),
+    "loss_falls": Text(ko="손실의 감소", en="the fall of the losses"),
+}
+_AS_NAMED = Text(ko="{0}", en="{0}")
