@@ -157,6 +157,9 @@ class Submission(Noun):
     lost: str | None = Field(
         None, description="what could not be read, or not run as it is no Python: what it may hold is for a person"
     )
+    work_beside: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="by item that the notebook does not answer by name: notebooks that may"
+    )
     documents: tuple[Document, ...] = ()
     only_documents: bool = Field(False, description="no notebook file, so the cells are the documents' words")
     submitted_at: dt.datetime | None = None

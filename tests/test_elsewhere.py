@@ -105,6 +105,33 @@ def test_an_answer_in_other_words_is_quoted_for_a_person(
     assert place in str(found.needs_review)
 
 
+IN_ONE_CELL = {
+    "labelled lines": "# P2: sigmoids just fade away\n# P3.1: that is better for images\n# P3.2: it looks better so",
+    "labels on lines of their own": f"# P2\n# {RELU}\n#\n# P3.1\n# {CONV}\n#\n# P3.2\n# {POOL}",
+    "other spellings of labels": f"# 문제 2) {RELU}\n# (P3-1) {CONV}\n# [P3.2] {POOL}",
+    "lines without labels": f"# {RELU}\n# {CONV}\n# {POOL}",
+    "one line without labels": f"# {RELU}. {CONV}. {POOL}.",
+    "printed": f'print("P2: it is just better, I think")\nprint("P3.1: {CONV}")\nprint("P3.2: {POOL}")',
+}
+
+
+@pytest.mark.parametrize("name", IN_ONE_CELL)
+def test_answers_to_several_items_in_one_cell_are_each_found(tmp_path: Path, homework: Assignment, name: str) -> None:
+    report = graded(tmp_path, homework, md("## P1.1"), code(), md("## P1.2"), code(), code(IN_ONE_CELL[name]))
+    for asked in ("P2", "P3.1", "P3.2"):
+        assert f"{asked} may be answered elsewhere" in str(item(report, asked).needs_review)
+
+
+def test_each_labelled_answer_is_quoted_alone(tmp_path: Path, homework: Assignment) -> None:
+    report = graded(tmp_path, homework, md("## P1.1"), code(IN_ONE_CELL["labelled lines"]))
+    assert "“P3.1: that is better for images”" in str(item(report, "P3.1").needs_review)
+
+
+def test_a_name_without_words_in_a_comment_is_no_answer(tmp_path: Path, homework: Assignment) -> None:
+    report = graded(tmp_path, homework, md("## P1.1"), code(f"# P2\nx = 1\n# P3.1: {CONV}\n# P3.2:\ny = 2"))
+    assert (item(report, "P2").points, item(report, "P3.2").points) == (0, 0)
+
+
 @pytest.mark.parametrize(
     "cell",
     [

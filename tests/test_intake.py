@@ -351,7 +351,7 @@ def test_a_broken_notebook_does_not_hide_a_whole_one(tmp_path: Path) -> None:
 
 
 def test_parts_that_are_numbered_are_no_uploads(tmp_path: Path) -> None:
-    theirs = given(tmp_path / "kim", **{"hw1-1": notebook("x = 1"), "hw1-2": GOOD})
+    theirs = given(tmp_path / "kim", **{"hw1-1": notebook("x = 1"), "hw1-2": notebook("#md # P1\n답", "y = 1")})
     assert theirs.warnings == ("several notebooks: hw1-2.ipynb was graded, not hw1-1.ipynb",)
 
 

@@ -27,7 +27,7 @@ def runs(evidence: Evidence) -> Decision:
     """Every code cell of the item, and of no item, ran to its end; and the item has code at all."""
     own = [index for index in evidence.own_cells() if _is_code(evidence, index)]
     if not own:
-        raise Unmet(_NO_CODE.filled(evidence.item.id), cells=0)
+        raise _no_code(evidence)
     items = evidence.submission.items_of_cells
     shared = [index for index, item in enumerate(items) if item is None]
     errors = [e for e in evidence.errors_in(sorted({*own, *shared})) if e.name != "OutputLimit"]  # cut, but it ran
@@ -40,6 +40,16 @@ def runs(evidence: Evidence) -> Decision:
     if unreached:
         raise _blame(evidence, _UNREACHED.filled(", ".join(map(str, unreached))), unreached[0])
     return passed(cells=len(own))
+
+
+def _no_code(evidence: Evidence) -> Exception:
+    if evidence.item.id in evidence.submission.headed:
+        return Unmet(_NO_CODE.filled(evidence.item.id), cells=0)
+    missing = _NO_CODE_FOUND.filled(evidence.item.id)
+    others = evidence.unexplained()
+    if others is None:
+        return Unmet(missing, cells=0)
+    return Unsure(missing, _MAY_BE_CODE.filled(evidence.item.id, others.ko, others.en), "failed", cells=0)
 
 
 def _blame(evidence: Evidence, feedback: Text, cell: int | None) -> Exception:
@@ -154,6 +164,11 @@ _MISPLACED = say("{0}의 글은 {1}의 답처럼 읽힙니다.", "the words unde
 _ALSO = say("그 구절은 다른 곳({0})에 있습니다: {2}", "a phrase of it stands elsewhere, in {1}: {2}")
 _COMPARED_ELSEWHERE = say("CPU와 GPU를 비교한 글이 {0}에 있습니다: {2}", "a comparison stands elsewhere, in {1}: {2}")
 _NO_CODE = say("{0} 제목 아래에 코드가 없습니다.", "there is no code under a heading {0}")
+_NO_CODE_FOUND = say(
+    "{0}의 코드를 찾지 못했습니다. {0}이라는 제목도, 그 문항의 모델로 보이는 것도 없습니다.",
+    "no code for {0} was found: no heading names it, and no model of the kind that it asks for was found",
+)
+_MAY_BE_CODE = say("{0}의 코드인지 보세요: {1}", "look whether this is the work for {0}: {2}")
 _STOPPED = say("{0}번 셀이 멈췄습니다: {1}", "cell {0} stopped with {1}")
 _UNREACHED = say("{0}번 셀까지 가지 못하고 실행이 끝났습니다.", "the run ended before cell {0}")
 _KILLED = say(

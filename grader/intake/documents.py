@@ -118,6 +118,7 @@ def joined(first: ByItem, others: Iterable[ByItem]) -> ByItem:
             headed=tuple(dict.fromkeys((*first.headed, *other.headed))),
             elsewhere="\n\n".join(filter(None, (first.elsewhere, other.elsewhere))),
             notes=(*first.notes, *other.notes),
+            named=first.named | other.named,
         )
     return first
 
