@@ -20,6 +20,7 @@ _ELSEWHERE = re.compile(r"\bgoogle\.colab\b|\bfrom\s+google\s+import\s+colab\b")
 # modules of grader/probes, and the words that call for them
 _WORDS = {
     "elsewhere": re.compile(r"\b(?:gdown|wget|kagglehub|opendatasets|koreanize_matplotlib)\b"),
+    "places": re.compile(r"\b(?:l?exists|is_?file|is_?dir|listdir|iterdir|r?i?glob|walk|getsize|shutil)\b"),
     "devices": re.compile(r"cuda|torch\.load\b|\bnum_workers\b", re.IGNORECASE),
     "removed": re.compile(
         r"\b(?:np|numpy)\.(?:float|int|bool|object|complex|str|long|unicode|float_|complex_|string_|unicode_|NaN|NAN|Inf"
