@@ -12,7 +12,7 @@ import pytest
 from build import course, submission
 
 from grader import tables
-from grader.model import Assignment, CellError, Execution, Finding, Language, Report, Score, Submission
+from grader.model import Assignment, CellError, Execution, Finding, Language, Repair, Report, Score, Submission
 from grader.regression import least_squares_r2, order_of_rows
 from grader.scoring import score
 
@@ -73,6 +73,15 @@ def test_r2_is_recomputed_and_earns_in_proportion(
     assert (finding.outcome, finding.earned) == (outcome, pytest.approx(earned, abs=0.02))
     assert finding.evidence["r2"] == pytest.approx(r2, abs=1e-3)
     assert report.total == finding.earned
+
+
+@pytest.mark.parametrize(("doubtful", "status"), [(True, "provisional"), (False, "final")])
+def test_a_doubtful_repair_leaves_the_points_provisional(
+    tiny: Assignment, student: Submission, doubtful: bool, status: str
+) -> None:
+    repair = Repair(kind="data", cell=1, what="mine.csv", instead="train.csv", review=doubtful)
+    report = judged(tiny, student, predictions(tiny, student, 0.7), repairs=(repair,))
+    assert (report.status, report.total) == (status, 4)
 
 
 def test_just_below_the_threshold_a_person_looks(tiny: Assignment, student: Submission) -> None:
