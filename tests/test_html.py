@@ -412,7 +412,10 @@ def test_the_class_page_lists_students_points_and_what_waits() -> None:
     assert cells_of(source, "이서진")[1:5] == ["11.5", "12", "23.5", "final"]
     assert cells_of(source, "Ada")[5:] == ["out of time 300 s", "warnings 1"]
     assert {"href": "feedback/%EA%B9%80%EB%8F%84%EC%9C%A4.html"} in page.all("a")
-    assert "Submissions 3 Final 2 Provisional 1 What needs a person 2 Trouble running 1 Mean 23.5 / 40 Median 23.5 / 40" in page.text
+    assert (
+        "Submissions 3 Final 2 Provisional 1 What needs a person 2 Trouble running 1 Mean 23.5 / 40 Median 23.5 / 40"
+        in page.text
+    )
     assert "P1 Linear regression 1 김도윤 r2 close to the threshold" in page.text
     assert "P2 Why ReLU 1 김도윤 a person's note" in page.text
     assert "Ada out of time · Cell 8 CellTimeout: 90 seconds" in page.text
