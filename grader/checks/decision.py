@@ -148,10 +148,17 @@ class Evidence:
         return sentence
 
     def _unexplained(self) -> str:
-        """Trainings that answer nothing that was asked: one of them may be meant by a name that is missing."""
+        """Trainings that answer nothing that was asked: one of them may be meant by a name that is missing.
+
+        Where this item has a heading, those under other items' headings are not.
+        """
         rest = self.execution.evidence.get("found:")
         rest = rest if isinstance(rest, dict) else {}
-        others = ", ".join(claims.words(one) for one in rest.get("others", []))
+        told, items = rest.get("others", []), rest.get("items", [])
+        items = items if len(items) == len(told) else [None] * len(told)
+        elsewhere = {item.id for item in self.assignment.items if item.id != self.item.id}
+        elsewhere = elsewhere if self.item.id in self.submission.headed else set()
+        others = ", ".join(claims.words(one) for one, item in zip(told, items, strict=True) if item not in elsewhere)
         if others or not rest.get("odd"):
             return others or ("a training without a module" if rest.get("loose_losses") else "")
         return "a model that takes several inputs"

@@ -104,7 +104,7 @@ def _passages(evidence: Evidence) -> Iterator[Found]:
     own = set(evidence.own_cells()) if submission.headed else set()
     yield from _in_code(evidence, own)
     for number, cell in enumerate(evidence.cells, start=1):
-        printed = outputs.text_of(cell)[-_MOST_OF_AN_OUTPUT:]
+        printed = outputs.words_of(cell)[-_MOST_OF_AN_OUTPUT:]
         long = (text for text in topics.paragraphs(printed) if len(text) >= _MENTION)
         yield from (Found(text, _OUTPUT.filled(number)) for text in long)
 
