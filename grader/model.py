@@ -278,6 +278,11 @@ class ExecutionSummary(Noun):
     walls: Walls = "none"
     environment: dict[str, str] = Field(default_factory=dict)
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether a repair may have changed what is graded, so that a person has to look at it."""
+        return any(repair.review for repair in self.repairs)
+
 
 class Report(Noun):
     """Everything decided about one submission."""
@@ -304,8 +309,8 @@ class Report(Noun):
         undecided = any(score.points is None for score in self.scores)
         if (self.total is None) != undecided:
             raise ValueError("the total is None exactly when any score is")
-        if (self.status == "provisional") != undecided:
-            raise ValueError("a report is provisional exactly when a score is undecided")
+        if (self.status == "provisional") != (undecided or self.execution.doubtful):
+            raise ValueError("a report is provisional exactly when a score is undecided or a repair is doubtful")
         return self
 
     @property

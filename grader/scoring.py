@@ -35,24 +35,16 @@ def score(
     scores = tuple(_score_item(submission, execution, assignment, item, language) for item in assignment.items)
     undecided = any(item.points is None for item in scores)
     total = None if undecided else round(sum(item.points or 0.0 for item in scores), 6)
+    run = _summary(execution)
     return Report(
         student=submission.student,
         identity=submission.identity,
         assignment=assignment.id,
-        status="provisional" if undecided else "final",
+        status="provisional" if undecided or run.doubtful else "final",
         total=total,
         max_points=assignment.total,
         scores=scores,
-        execution=ExecutionSummary(
-            status=execution.status,
-            seconds=execution.seconds,
-            peak_memory_mb=execution.peak_memory_mb,
-            repairing=execution.repairing,
-            repairs=execution.repairs,
-            errors=execution.errors,
-            walls=execution.walls,
-            environment=execution.environment,
-        ),
+        execution=run,
         warnings=submission.warnings,
         submitted_at=submission.submitted_at,
         late=submission.late,
@@ -61,6 +53,19 @@ def score(
         rubric_sha256=assignment.sha256,
         grader_version=__version__,
         graded_at=graded_at,
+    )
+
+
+def _summary(execution: Execution) -> ExecutionSummary:
+    return ExecutionSummary(
+        status=execution.status,
+        seconds=execution.seconds,
+        peak_memory_mb=execution.peak_memory_mb,
+        repairing=execution.repairing,
+        repairs=execution.repairs,
+        errors=execution.errors,
+        walls=execution.walls,
+        environment=execution.environment,
     )
 
 

@@ -149,17 +149,23 @@ class Evidence:
     def unexplained(self) -> Text | None:
         """What in the notebook may be this item's model, though none was taken for it."""
         notebook = Notebook(self.assignment, self.execution.evidence)
-        found = (notebook.unexplained(name, bonus=self.criterion.bonus) for name in self._models())
+        found = (notebook.unexplained(name, self._others_items(), bonus=self.criterion.bonus) for name in self._models())
         return next((others for others in found if others), None)
 
     def _missing(self, probe: str, name: str) -> Exception:
         notebook = Notebook(self.assignment, self.execution.evidence)
-        others = notebook.unexplained(name, bonus=self.criterion.bonus)
+        others = notebook.unexplained(name, self._others_items(), bonus=self.criterion.bonus)
         if others is None:
             return Unmet(notebook.sentence(probe, name))
         called = notebook.called(name)
         review = _NOT_NAMED_REVIEW.filled(called.ko, called.en, others.ko, others.en)
         return Unsure(_NOT_NAMED.filled(called.ko, called.en), review, "failed")
+
+    def _others_items(self) -> frozenset[str]:
+        """Items whose trainings are not this item's: all others, where this one has a heading of its own."""
+        if self.item.id not in self.submission.headed:
+            return frozenset()
+        return frozenset(item.id for item in self.assignment.items if item.id != self.item.id)
 
     def replaced(self) -> str:
         """What the notebook replaced of Python and its libraries, as the kernel saw it; or as its source looks."""

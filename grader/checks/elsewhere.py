@@ -120,7 +120,7 @@ def _passages(evidence: Evidence) -> Iterator[Found]:
     own = set(evidence.own_cells()) if submission.headed else set()
     yield from _in_code(evidence, own)
     for number, cell in enumerate(evidence.cells, start=1):
-        printed = outputs.text_of(cell)[-_MOST_OF_AN_OUTPUT:]
+        printed = outputs.words_of(cell)[-_MOST_OF_AN_OUTPUT:]
         found = _by_name(printed, _OUTPUT.filled(number), evidence)
         yield from (one for one in found if one.named or len(one.text) >= _MENTION)
 

@@ -54,9 +54,14 @@ class Notebook(NamedTuple):
         asked = role.model if name == role.predict else name
         return _LOOKED_FOR.filled(called.ko, called.en, found.ko, found.en, asked)
 
-    def unexplained(self, name: str, *, bonus: bool) -> Text | None:
-        """What may be meant by a name that is missing: trainings and modules that answer nothing that was asked."""
-        told = [claims.words(one) for one in self.rest.get("others", [])]
+    def unexplained(self, name: str, elsewhere: frozenset[str], *, bonus: bool) -> Text | None:
+        """What may be meant by a name that is missing: trainings and modules that answer nothing that was asked.
+
+        Those under the heading of an item in `elsewhere` are not.
+        """
+        others, items = self.rest.get("others", []), self.rest.get("items", [])
+        items = items if len(items) == len(others) else [None] * len(others)
+        told = [claims.words(one) for one, item in zip(others, items, strict=True) if item not in elsewhere]
         if told:
             return Text(ko=", ".join(told), en=", ".join(told))
         if bonus:

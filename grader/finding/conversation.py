@@ -8,12 +8,13 @@ from typing import Any
 from grader.checks import claims, needed_probes
 from grader.finding.choice import Candidate, equals, fitting, reasons
 from grader.finding.predicting import Answer, Request, in_target_unit, rows_to_predict
-from grader.finding.roles import Role, roles
+from grader.finding.roles import Role, models_asked_for, roles
 from grader.finding.study import Rows, Study, rows_of, study
 from grader.model import Assignment, Submission
 
 _ORDER = {"predictions": 0, "module": 1}  # predictions first: they show what a model is fed
 _MOST_STUDIED = 3  # equal candidates for one role
+_MOST_OTHERS = 10  # models that are told of as perhaps meant
 _AGREES = 0.005  # of a printed R² with a recomputed one
 _APART = 0.05  # R² of equal candidates, for a doubt which of them is meant
 _LEVELS = ("reported", "recomputed", "held-out")
@@ -57,19 +58,21 @@ def _find(
     if told is None:
         return {}
     candidates = [Candidate(handle, facts, _item_of(facts, submission)) for handle, facts in enumerate(told["models"])]
-    rows, studies = rows_of(assignment), {}
+    rows, studies, asked = rows_of(assignment), {}, models_asked_for(assignment)
     for role in wanted:
         if _follows_contract(role, told["named"]):
             yield from _earlier(role, candidates, rows, submission, evidence)
             continue
-        chosen = yield from _choose(role, candidates, told, rows, submission, printed, evidence)
+        own = [c for c in candidates if c.told.get("path") not in asked - {role.model}]  # that name says what it is
+        fit = own if fitting(role, own)[0] else candidates
+        chosen = yield from _choose(role, fit, told, rows, submission, printed, evidence)
         if chosen is not None and role.predict and told["named"].get(role.predict) != "function":
             studies[role.predict] = chosen
     handles = {e.get("handle") for key, e in evidence.items() if key.startswith("found:")}
-    named = {name for name, kind in told["named"].items() if kind == "module"}
-    rest = [c for c in candidates if c.trained and c.handle not in handles and c.told.get("path") not in named]
+    free = [c for c in candidates if c.trained and c.handle not in handles and c.told.get("path") not in asked]
     evidence["found:"] = {
-        "others": [c.described for c in rest][:10],
+        "others": [c.described for c in free][:_MOST_OTHERS],
+        "items": [c.item for c in free][:_MOST_OTHERS],
         "loose_losses": told["loose_losses"],
         "odd": told.get("odd", 0),
         "named": sorted(told["named"]),
