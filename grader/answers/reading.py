@@ -48,11 +48,12 @@ _SHOWN = {
     "sigma": "σ", "partial": "∂", "nabla": "∇", "delta": "δ", "eta": "η", "phi": "φ", "mu": "μ", "sum": "sum",
     "times": "×", "cdot": "·", "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥", "approx": "≈", "simeq": "≈", "sim": "~",
     "to": "→", "rightarrow": "→", "Rightarrow": "→", "longrightarrow": "→", "infty": "∞", "neq": "≠", "ne": "≠",
+    "triangle": "delta", "bigtriangleup": "delta", "vartriangle": "delta",
     "lt": "<", "gt": ">", "ll": "<", "gg": ">", "prime": "'", "pm": "±",
 }  # fmt: skip
 _LAYOUT = (
     "left right big bigl bigr Big quad qquad text textbf textit mathrm mathbf mathcal mathbb mathit operatorname"
-    " displaystyle begin end bigtriangleup boldsymbol bm limits nolimits"
+    " displaystyle begin end boldsymbol bm limits nolimits"
 )
 _SHOWS_NOTHING = frozenset(_LAYOUT.split())
 _BULLET = re.compile(r"^[ \t>]*([*+•·∙●○▪■◦‣–—-])(?=[ \t])", re.MULTILINE)
@@ -165,7 +166,9 @@ def _shown(command: re.Match[str]) -> str:
         return " " if name in _SHOWS_NOTHING else f" {_SHOWN.get(name, name)}"
     if command["sign"]:
         return " " if command["sign"] in ",;!: \\" else command["sign"]
-    return " exp " if command["power"] else ""
+    if command["power"]:
+        return " exp "
+    return " " if command["plain"] == "_{" else ""  # a subscript is no part of the symbol's name
 
 
 def _composed(pieces: list[tuple[int, int, str]], hidden: list[str]) -> Iterator[tuple[int, int, str]]:
