@@ -20,7 +20,7 @@ _ORDERS = re.compile(
     r"|(?:이전|위의|앞의|모든|기존).{0,12}(?:지시|명령|규칙|루브릭|기준|프롬프트).{0,12}무시"
     r"|(?:ignore|disregard|forget).{0,30}(?:instructions?|rubric|rules|prompt|criteria|above|previous)"
     r"|\b(?:full|maximum|perfect|all the)\s(?:marks?|points?|scores?|credit)\b"
-    r"|(?:award|give|grant|assign|deserves?).{0,30}(?:marks?|points?|score|credit|grade)"
+    r"|\b(?:award|give|grant|assign|deserve)s?\b.{0,30}(?<!data )(?<!training )(?<!sample )(?<!input )\b(?:marks?|points?|scores?|credit|grade)\b"
     r"|\b(?:dear|attention|note to|hey|hello|hi)\s(?:the\s)?(?:grader|ta|marker|autograder|grading)"
     r"|\b(?:grader|autograder|grading (?:system|model|script|bot|ai))\b.{0,40}(?:must|should|please|mark|award|pass|accept)"
     r"|\bmark (?:this|the|it|as)\b.{0,30}(?:correct|right|full|pass)|system\s*(?:prompt|message|:)",
