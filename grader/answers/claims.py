@@ -6,9 +6,11 @@ subject that it contrasts with (`unlike`), the denial holds. Anything else that 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from typing import Literal
 
 from grader.answers.clauses import Stretch, Subject, denials
@@ -19,6 +21,7 @@ Stand = Literal["holds", "contradicts", "asks"]
 
 _FARTHEST = 22  # tokens between the first and the last term of a claim
 _MOST_COMBINATIONS = 200
+_MOST_NEAR = 4  # mentions of a part that are tried where there are more combinations
 _BOTH = ""  # subjects that are spoken of together
 
 
@@ -116,13 +119,8 @@ def _combinations(parts: tuple[tuple[str, ...], ...], mentions: list[Mention]) -
     listed = [[m for m in mentions if m.term in part] for part in parts]
     if not all(listed):
         return
-    combinations = 1
-    for choice in listed:
-        combinations *= len(choice)
-    if combinations > _MOST_COMBINATIONS:
-        listed = [choice[:5] for choice in listed]
     best: dict[tuple[int, int], tuple[int, tuple[Mention, ...]]] = {}
-    for chosen in product(*listed):
+    for chosen in _candidates(listed):
         if not _apart(chosen):
             continue
         span = max(m.last for m in chosen) - min(m.first for m in chosen)
@@ -130,6 +128,21 @@ def _combinations(parts: tuple[tuple[str, ...], ...], mentions: list[Mention]) -
         if span <= _FARTHEST and (key not in best or span < best[key][0]):
             best[key] = (span, chosen)
     yield from (chosen for _, chosen in best.values())
+
+
+def _candidates(listed: list[list[Mention]]) -> Iterator[tuple[Mention, ...]]:
+    """Every choice of one mention for each part; of very many only those near a mention of the last part."""
+    if prod(map(len, listed)) <= _MOST_COMBINATIONS:
+        yield from product(*listed)
+        return
+    starts = [[m.first for m in choice] for choice in listed]
+    for last in listed[-1]:
+        near = []
+        for choice, places in zip(listed[:-1], starts, strict=False):
+            low = bisect_left(places, last.first - _FARTHEST)
+            within = choice[low : bisect_right(places, last.first + _FARTHEST)]
+            near.append(sorted(within, key=lambda m: abs(m.first - last.first))[:_MOST_NEAR])
+        yield from product(*near, [last])
 
 
 def _apart(chosen: tuple[Mention, ...]) -> bool:

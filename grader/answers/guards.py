@@ -21,7 +21,8 @@ _ORDERS = re.compile(
     r"|(?:이전|위의|앞의|모든|기존).{0,12}(?:지시|명령|규칙|루브릭|기준|프롬프트).{0,12}무시"
     r"|(?:ignore|disregard|forget).{0,30}(?:instructions?|rubric|rules|prompt|criteria|above|previous)"
     r"|\b(?:full|maximum|perfect|all the)\s(?:marks?|points?|scores?|credit)\b"
-    r"|(?:award|give|grant|assign|deserves?).{0,30}(?:marks?|points?|score|credit|grade)"
+    r"|\b(?:award|give|grant|assign|deserve)s?\b.{0,30}(?<!data )(?<!training )(?<!sample )(?<!input )"
+    r"\b(?:marks?|points?|scores?|credit|grade)\b"
     r"|\b(?:dear|attention|note to|hey|hello|hi)\s(?:the\s)?(?:grader|ta|marker|autograder|grading)"
     r"|\b(?:grader|autograder|grading (?:system|model|script|bot|ai))\b.{0,40}(?:must|should|please|mark|award|pass|accept)"
     r"|\bmark (?:this|the|it|as)\b.{0,30}(?:correct|right|full|pass)|system\s*(?:prompt|message|:)",
@@ -78,17 +79,32 @@ def _copied(found: Sequence[Stretch], page: Page, item: Item) -> Iterator[Flag]:
 def _woven(found: Sequence[Stretch]) -> Iterator[Flag]:
     """Terms without the grammar that makes sentences of them. A short note is none: it says one thing or two."""
     tokens = [t for s in found for t in s.tokens[s.start : s.end]]
-    content = [t for t in tokens if t.kind in ("noun", "verb")]
+    content = [t for t in tokens if _is_word(t)]
     if len(content) < _MIN_TOKENS:
         return
-    in_terms = {(id(s.sentence), i) for s in found for m in s.mentions for i in range(m.first, m.last + 1)}
-    verbs = [t for t in tokens if t.kind == "verb" or t.tag in ("XSV", "XSA", "EF", "EC", "ETN", "VCP")]
+    in_terms = {
+        (id(s.sentence), i)
+        for s in found
+        for m in s.mentions
+        for i in range(m.first, m.last + 1)
+        if _is_word(s.tokens[i])
+    }
+    verbs = [t for t in tokens if t.kind == "verb" or t.form == "=" or t.tag in ("XSV", "XSA", "EF", "EC", "ETN", "VCP")]
     grammar = [t for t in tokens if t.kind in ("particle", "ending", "function", "light", "negation") and t.tag != "SP"]
-    share = len(grammar) / max(1, len([t for t in tokens if t.tag != "SP"]))
+    share = len(grammar) / max(1, len([t for t in tokens if t.tag != "SP" and not _is_formula(t)]))
     korean = any(t.tag not in ("EN", "SN", "SW", "SP") for t in tokens)
     dense = len(in_terms) / len(content) >= _LIST_DENSITY
     if dense and share < (_WEAVE_KO if korean else _WEAVE_EN) and len(verbs) <= 1:
         yield Flag("list", _say("문장이 아니라 낱말을 늘어놓은 것으로 보입니다.", "it lists words rather than say something"))
+
+
+def _is_word(token: Token) -> bool:
+    """Whether it carries content; the letters of a formula do not."""
+    return token.kind in ("noun", "verb") and not _is_formula(token)
+
+
+def _is_formula(token: Token) -> bool:
+    return token.kind in ("sign", "number") or (token.kind == "noun" and token.tag == "EN" and len(token.surface) == 1)
 
 
 def _listed(found: Sequence[Stretch]) -> Iterator[Flag]:

@@ -61,6 +61,10 @@ _END = re.compile(
     r"(?P<mark>[.!?。]+)(?=[\s\"'”’)\]]|$|(?<=다\.)|(?<=음\.)|(?<=요\.))|(?P<line>\n)|(?P<semicolon>;)"
     r"|(?P<point>(?:(?<=^)|(?<=[\s.,:]))(?:[•\-–—*](?=\s)|\(?\d{1,2}[.)](?=\s)|\([가-하a-e]\)))"
 )
+# A minus or a number within a formula, which elsewhere would be a point of a list: `d(n) - y(n)`, `w(n + 1) =`.
+_OPERAND_BEFORE = re.compile(r"(?:[)=+×·/\d]|(?<![^\W\d_])[^\W\d_]|['’′])[ ]*$")
+_OPERAND_AFTER = re.compile(r"[ ]+(?:(?!a )[^\W\d_]{1,2}(?![^\W\d_])|[(∂∇]|\d+(?:\.\d+)?(?![.)\d]))")
+_OPERATOR_BEFORE = re.compile(r"[-−+×·*/=<>][ ]*$")
 _SHORT = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|fig|eq|no|approx)|^\s*\d{1,2})$")
 _ASKS = re.compile(r"\?\s*$")
 _KOREAN_ASKS = frozenset(("을까", "ᆯ까", "ᆯ까요", "을까요", "는가", "ᆫ가", "은가", "나요", "니", "는지요"))
@@ -82,9 +86,11 @@ def _ends(text: str) -> Iterator[tuple[int, int, bool, bool]]:
     """Where a sentence ends, where the next one begins, whether that is a point of a list, whether the first asks."""
     last = 0
     for found in _END.finditer(text):
+        if found["mark"] and _SHORT.search(text[max(0, found.start() - 8) : found.start()]):
+            continue
         if found["point"] and _is_value(text[last : found.start()]):
             continue
-        if found["mark"] and _SHORT.search(text[max(0, found.start() - 8) : found.start()]):
+        if found["point"] and _is_in_formula(text, last, found.start(), found.end()):
             continue
         if found["point"] and not text[last : found.start()].strip() and found.start() == last:
             yield found.start(), found.end(), True, False
@@ -96,6 +102,15 @@ def _ends(text: str) -> Iterator[tuple[int, int, bool, bool]]:
 def _is_value(before: str) -> bool:
     """Whether `1)` after this text ends a bracket, or `1.` an equation, rather than begins a point of a list."""
     return before.count("(") > before.count(")") or before.rstrip().endswith(("=", "≈", "<", ">", "→", "is"))
+
+
+def _is_in_formula(text: str, last: int, start: int, end: int) -> bool:
+    """Whether the point at [start, end) belongs to a formula. Only few characters around it are looked at."""
+    before = text[max(last, start - 8) : start]
+    if text[start] in "-–—*":
+        operands = _OPERAND_BEFORE.search(before) and _OPERAND_AFTER.match(text, end)
+        return bool(operands or _OPERATOR_BEFORE.search(before))
+    return text[start] != "(" and bool(_OPERATOR_BEFORE.search(before))
 
 
 def _sentence(
