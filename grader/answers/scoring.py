@@ -93,7 +93,7 @@ def score(assignment: Assignment, item_id: str, text: str) -> AnswerScore:
     every = [hit for listed in said.values() for hit in listed]
     unread = _unread(found, every)
     unexplained = [stretch for stretch in found if not any(_covers(stretch, hit.start) for hit in every)]
-    judged = [_judged(c, assignment, said[c.id], found, unexplained, unread, raised) for c in asked]
+    judged = [_judged(c, assignment, page, said[c.id], found, unexplained, unread, raised) for c in asked]
     points = {c.id: round(c.points * j.share, 6) for c, j in zip(asked, judged, strict=True)}
     confidence = min((j.confidence for j in judged), default=1.0)
     bar = BAR if item.review_below is None else item.review_below
@@ -172,6 +172,7 @@ def _covers(stretch: Stretch, place: int) -> bool:
 def _judged(
     criterion: Criterion,
     assignment: Assignment,
+    page: Page,
     said: list[Hit],
     found: Sequence[Stretch],
     unexplained: Sequence[Stretch],
@@ -194,7 +195,7 @@ def _judged(
         confidence=round(confidence, 4),
         grounds=grounds,
         missed=", ".join(near.missing) if near else "",
-        near=(near.start, near.end) if near else None,
+        near=page.span(near.start, near.end) if near else None,
     )
 
 

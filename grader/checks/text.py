@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 from grader import topics
-from grader.answers.phrases import expressed, find
+from grader.answers.phrases import expressed
+from grader.answers.scoring import BAR, AnswerScore, CriterionScore, score
 from grader.checks import outputs
-from grader.checks.decision import Decision, Evidence, Unmet, Unsure, joined, passed, say
+from grader.checks.decision import Decision, Evidence, Unmet, Unsure, joined, partial, passed, say
 from grader.checks.elsewhere import AN_ANSWER, likeliest_answer, passages_of
-from grader.model import Submission, Text
+from grader.model import Span, Submission, Text
 from grader.topics import paragraphs
 
 _CPU = re.compile(r"(?<![a-z])cpu(?![a-z])", re.IGNORECASE)
@@ -97,20 +100,47 @@ def _around(passage: str) -> str:
 
 
 def mentions(evidence: Evidence, *, concept: str) -> Decision:
-    """The item's answer holds a phrase of the concept. A real answer without one is for a person to read.
+    """The item's answer expresses the concept: a claim of it holds, or a phrase stands there undenied.
 
-    That a phrase is missing is no evidence that an answer is wrong; only an empty answer earns nothing for sure.
+    That it is missing is no evidence that an answer is wrong: without the item's `review_below` a person reads every
+    answer that lacks it, and only an empty one earns nothing for sure.
     """
     answer = evidence.answer
     if not answer.text.strip():
         raise _no_answer(evidence)
-    spans = find(answer.text, evidence.assignment.concepts[concept])
-    if spans:
-        return passed(spans=spans, cells=list(answer.cells))
-    if evidence.criterion.bonus:
-        raise Unmet(_NOT_FOUND, characters=len(answer.text))
-    review = joined(_MISSED.filled(concept, len(answer.text)), *_other_places(evidence, concept))
-    raise Unsure(_NOT_FOUND, review, "failed", characters=len(answer.text))
+    scored = score(evidence.assignment, evidence.item.id, answer.text)
+    mine = next(one for one in scored.criteria if one.criterion == evidence.criterion.id)
+    said = [one for one in scored.evidence if one.criterion == mine.criterion and one.share]
+    spans = tuple(Span(start=one.start, end=one.end, concept=concept, phrase=one.claim) for one in said)
+    told: dict[str, Any] = {"confidence": mine.confidence, "grounds": mine.grounds, "cells": list(answer.cells)}
+    if not mine.share:
+        raise _missing(evidence, concept, mine, scored, told)
+    if mine.confidence < (BAR if evidence.item.review_below is None else evidence.item.review_below):
+        raise Unsure(_DOUBTFUL, joined(*_reasons(mine, scored, concept)), "partial", share=mine.share, **told)
+    if mine.share < 1:
+        return replace(partial(mine.share, evidence.criterion.feedback or _VAGUE, **told), spans=spans)
+    return passed(spans=spans, **told)
+
+
+def _missing(
+    evidence: Evidence, concept: str, mine: CriterionScore, scored: AnswerScore, told: dict[str, Any]
+) -> Exception:
+    bar = evidence.item.review_below
+    if evidence.criterion.bonus or (bar is not None and mine.confidence >= bar):
+        return Unmet(_NOT_FOUND, characters=len(evidence.answer.text), **told)
+    reasons = (*_reasons(mine, scored, concept), *_nearest(evidence, mine), *_other_places(evidence, concept))
+    return Unsure(_NOT_FOUND, joined(*reasons), "failed", characters=len(evidence.answer.text), **told)
+
+
+def _reasons(mine: CriterionScore, scored: AnswerScore, concept: str) -> tuple[Text, ...]:
+    own = tuple(reason for reason in scored.reasons if f"`{mine.criterion}`" in reason.en or "`" not in reason.en[:1])
+    return own or (_MISSED.filled(concept),)
+
+
+def _nearest(evidence: Evidence, mine: CriterionScore) -> Iterator[Text]:
+    if mine.near is not None:
+        start, end = mine.near
+        yield _NEAREST.filled(" ".join(evidence.answer.text[start:end].split())[:80], mine.missed)
 
 
 def _other_places(evidence: Evidence, concept: str) -> Iterator[Text]:
@@ -186,6 +216,9 @@ _HALF_COMPARISON = say(
 _EMPTY = say("{0}의 답이 비어 있습니다.", "there is no answer to {0}")
 _NOT_FOUND = say("답에 더할 내용은 없을까요?", "is there anything to add to the answer?")
 _MISSED = say(
-    "`{0}` 개념의 구절이 {1}자 답에서 발견되지 않았습니다. 다른 말로 썼는지 읽어 주세요.",
-    "no phrase of `{0}` in an answer of {1} characters; read whether it is said in other words",
+    "`{0}` 개념이 답에서 발견되지 않았습니다. 다른 말로 썼는지 읽어 주세요.",
+    "the answer was not seen to say `{0}`; read whether it is said in other words",
 )
+_NEAREST = say("가장 가까운 말: “{0}” (빠진 것: {1})", "the nearest: “{0}” (missing: {1})")
+_DOUBTFUL = say("이 답은 사람이 읽고 확인합니다.", "a person will read this answer")
+_VAGUE = say("조금 더 분명하게 써 보세요.", "say it more exactly")
