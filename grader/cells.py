@@ -16,11 +16,17 @@ _KINDS = {"code": "code", "markdown": "markdown", "heading": "markdown", "html":
 _SOURCES = ("source", "input", "code", "text")  # as formats 4, 3 and 2, and 1 call it
 
 
+class Numeral(str):
+    """A number of JSON as it is written, which is no text that anybody typed into a cell."""
+
+
 class Plain(NamedTuple):
-    """Cells that can be run and read, and the numbers (from 1) of those whose source is left out: it was too long."""
+    """Cells that can be run and read, and numbers (from 1): of those whose source is left out, as it was too long, and
+    of those that are no cells, or whose source is no text, so that what the student wrote there is lost."""
 
     cells: list[dict[str, Any]]
     too_long: tuple[int, ...]
+    odd: tuple[int, ...]
 
 
 def plain(cells: Iterable[Any]) -> Plain:
@@ -29,10 +35,12 @@ def plain(cells: Iterable[Any]) -> Plain:
     Validation would refuse much that can be run, so nothing is validated: what has no use here is left out.
     """
     made: list[dict[str, Any]] = []
-    too_long = []
+    too_long: list[int] = []
+    odd: list[int] = []
     characters, lines = MAX_CHARACTERS, MAX_LINES
     for number, raw in enumerate(cells, start=1):
-        cell = _plain_cell(number, raw if isinstance(raw, dict) else {})
+        cell = _plain_cell(number, raw if isinstance(raw, dict) else {"source": raw})
+        odd += [] if isinstance(raw, dict) and _is_text(_held(raw)) else [number]
         long, tall = len(cell["source"]), sum(map(cell["source"].count, _LINE_ENDS))
         if long > characters or tall > lines:
             too_long.append(number)
@@ -40,7 +48,7 @@ def plain(cells: Iterable[Any]) -> Plain:
         else:
             characters, lines = characters - long, lines - tall
         made.append(cell)
-    return Plain(made, tuple(too_long))
+    return Plain(made, tuple(too_long), tuple(odd))
 
 
 def _plain_cell(number: int, cell: dict[str, Any]) -> dict[str, Any]:
@@ -81,13 +89,23 @@ def looks_like_cell(value: Any) -> bool:
 
 def source_of(cell: dict[str, Any]) -> str:
     """The text of a cell as a file holds it, numbers in it as strings; what is no text is left out."""
-    held = next((cell[key] for key in _SOURCES if cell.get(key) is not None), "")
+    held = _held(cell)
     parts = list(held.values()) if isinstance(held, dict) else held if isinstance(held, list) else [held]
     source = "".join(part for part in parts if isinstance(part, str))
     if cell.get("cell_type") == "heading":
         level = cell.get("level")
         source = f"{'#' * (int(level) if level in tuple('123456') else 1)} {source}"
     return _whole_characters(source)
+
+
+def _held(cell: dict[str, Any]) -> Any:
+    return next((cell[key] for key in _SOURCES if cell.get(key) is not None), "")
+
+
+def _is_text(held: Any) -> bool:
+    """Whether a source is text, or lines of it as any tool writes them."""
+    parts = list(held.values()) if isinstance(held, dict) else held if isinstance(held, list) else [held]
+    return all(isinstance(part, str) and not isinstance(part, Numeral) for part in parts)
 
 
 def strings_in(holder: Any, key: str) -> list[str]:

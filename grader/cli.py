@@ -55,7 +55,17 @@ class Lang(StrEnum):
     en = "en"
 
 
-Rubric = Annotated[Path | None, typer.Option("-a", "--assignment", help="The rubric. [default: rubrics/hw1.yaml]")]
+def _path(given: str) -> Path:
+    """A path of the command line; an empty one, as an unset variable gives it, would be the current folder."""
+    if not given.strip():
+        raise typer.BadParameter("the path is empty: is a variable not set? Give `.` for the current folder")
+    return Path(given)
+
+
+Rubric = Annotated[
+    Path | None,
+    typer.Option("-a", "--assignment", parser=_path, metavar="<path>", help="The rubric. [default: rubrics/hw1.yaml]"),
+]
 Jobs = Annotated[int, typer.Option("-j", "--jobs", min=1, help="Notebooks at a time.")]
 
 
@@ -70,15 +80,17 @@ def root(version: Annotated[bool, typer.Option("--version", help="Print the vers
 
 @app.command()
 def grade(
-    paths: Annotated[list[Path], typer.Argument(help=_PATHS)],
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for reports and pages.")],
+    paths: Annotated[list[Path], typer.Argument(parser=_path, metavar="paths", help=_PATHS)],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", parser=_path, metavar="<path>", help="Folder for reports and pages.")
+    ],
     assignment: Rubric = None,
     jobs: Jobs = _CORES,
     lang: Annotated[Lang, typer.Option(help="Language of the feedback.")] = Lang.en,
     walls: Annotated[
         Walls | None, typer.Option(help="Around each kernel. [default: the best that `grader doctor` finds]")
     ] = None,
-    roster: Annotated[Path | None, typer.Option(help=_ROSTER)] = None,
+    roster: Annotated[Path | None, typer.Option(parser=_path, metavar="<path>", help=_ROSTER)] = None,
     rerun: Annotated[bool, typer.Option("--rerun", help="Run anew what earlier runs into OUT have executed.")] = False,
     repairs: Annotated[
         bool, typer.Option("--repairs/--no-repairs", help="Repair what fails only here: paths, Colab, GPU, downloads.")
@@ -101,8 +113,13 @@ def grade(
 
 @app.command()
 def similar(
-    paths: Annotated[list[Path], typer.Argument(help="As for `grade`.")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for similarity.html and similarity.json.")],
+    paths: Annotated[list[Path], typer.Argument(parser=_path, metavar="paths", help="As for `grade`.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "-o", "--out", parser=_path, metavar="<path>", help="Folder for similarity.html and similarity.json."
+        ),
+    ],
     assignment: Rubric = None,
     lang: Annotated[Lang, typer.Option(help="Language of the page.")] = Lang.en,
 ) -> None:
@@ -114,7 +131,10 @@ def similar(
 
 @app.command()
 def lint(
-    rubrics: Annotated[list[Path] | None, typer.Argument(help="Rubrics to check. [default: rubrics/hw1.yaml]")] = None,
+    rubrics: Annotated[
+        list[Path] | None,
+        typer.Argument(parser=_path, metavar="rubrics", help="Rubrics to check. [default: rubrics/hw1.yaml]"),
+    ] = None,
 ) -> None:
     """Check rubrics; every complaint names file, line and mend."""
     from grader.commands import lint_rubrics

@@ -23,6 +23,7 @@ class Claim(Noun):
     of: tuple[str, ...] = Field((), description="terms of whom it is true; an answer that names nobody means them")
     unlike: tuple[str, ...] = Field((), description="terms of whom the opposite is true, which is as good an answer")
     not_of: tuple[str, ...] = Field((), description="terms of whom it is wrong; that it is not so says nothing")
+    apart_from: tuple[str, ...] = Field((), description="terms of whom it is another matter")
     unless: tuple[str, ...] = Field((), description="terms that void it where they are said with it")
     denied: bool = Field(False, description="it is true that this is not so; `not: true` in a rubric")
     half: bool = Field(False, description="a vague form, which earns half of the points")

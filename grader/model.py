@@ -100,7 +100,12 @@ class Item(Noun):
     title: Text
     points: float = Field(gt=0, description="cap of what its criteria earn")
     criteria: tuple[Criterion, ...]
-    review_below: float = Field(0.8, ge=0, le=1, description="confidence in a written answer under which a person reads it")
+    review_below: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="confidence in a written answer under which a person reads it; None: whatever is missing is read",
+    )
     visibility: Visibility = "visible"
 
 
@@ -151,6 +156,9 @@ class Submission(Noun):
     files: dict[str, Path] = Field(default_factory=dict, description="companions: path in the working directory")
     lost: str | None = Field(
         None, description="what could not be read, or not run as it is no Python: what it may hold is for a person"
+    )
+    work_beside: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="by item that the notebook does not answer by name: notebooks that may"
     )
     documents: tuple[Document, ...] = ()
     only_documents: bool = Field(False, description="no notebook file, so the cells are the documents' words")
@@ -270,6 +278,11 @@ class ExecutionSummary(Noun):
     walls: Walls = "none"
     environment: dict[str, str] = Field(default_factory=dict)
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether a repair may have changed what is graded, so that a person has to look at it."""
+        return any(repair.review for repair in self.repairs)
+
 
 class Report(Noun):
     """Everything decided about one submission."""
@@ -296,8 +309,8 @@ class Report(Noun):
         undecided = any(score.points is None for score in self.scores)
         if (self.total is None) != undecided:
             raise ValueError("the total is None exactly when any score is")
-        if (self.status == "provisional") != undecided:
-            raise ValueError("a report is provisional exactly when a score is undecided")
+        if (self.status == "provisional") != (undecided or self.execution.doubtful):
+            raise ValueError("a report is provisional exactly when a score is undecided or a repair is doubtful")
         return self
 
     @property

@@ -26,6 +26,7 @@ class ByItem(NamedTuple):
     headed: tuple[str, ...]  # items that a heading or a tag names, or whose topic a heading has
     elsewhere: str  # words under no item's heading
     notes: tuple[str, ...] = ()  # what was decided by more than names, and why
+    named: frozenset[str] = frozenset()  # items that a heading or a tag names
 
 
 def by_item(notebook: dict[str, Any], assignment: Assignment) -> ByItem:
@@ -53,7 +54,8 @@ def by_item(notebook: dict[str, Any], assignment: Assignment) -> ByItem:
     tags = [outline.tagged(cell["metadata"].get("tags", ())) for cell in notebook["cells"]]
     cells = tuple(next(iter(t or sections[end].items), None) for t, end in zip(tags, ends, strict=True))
     in_order = tuple(item for item in outline.items if item in headed)
-    return ByItem(cells, answers, in_order, _answer(dealt.rest).text, (*placed.notes, *dealt.notes, *exchanged))
+    notes = (*placed.notes, *dealt.notes, *exchanged)
+    return ByItem(cells, answers, in_order, _answer(dealt.rest).text, notes, placed.named)
 
 
 def _answer(words: Words) -> Answer:

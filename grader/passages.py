@@ -9,6 +9,7 @@ import tokenize
 import warnings
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
 Kind = Literal["comment", "string"]
@@ -22,6 +23,12 @@ _QUOTED = re.compile(r"[a-z]{0,2}(\"{3}|'{3}|\"|')(.*)\1", re.IGNORECASE | re.DO
 _ESCAPE = re.compile(r"\\(n|t|[\\'\"])")
 _LAYOUT = (tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
 _STRINGS = {tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING)}
+_LONGEST_DRAWN = 100  # characters; a longer text in a figure may be an answer that stands there
+_DRAWING = {
+    *("title", "suptitle", "xlabel", "ylabel", "zlabel", "label", "supxlabel", "supylabel", "legend", "colorbar"),
+    *("text", "annotate", "figtext", "xticks", "yticks", "xticklabels", "yticklabels"),
+}
+_DRAWN_AS = {"label", "labels", "title", "xlabel", "ylabel", "suptitle"}  # keywords of whatever draws
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _LONGEST_LINE_OF_CODE = 300
 
@@ -42,7 +49,7 @@ def in_source(source: str) -> tuple[Passage, ...]:
     plain = "\n".join("" if _MAGIC.match(line) else line for line in source.split("\n"))
     comments: list[list[str]] = [[]]
     strings: list[str] = []
-    for token in _tokens(plain):
+    for token in _tokens(_without_drawn(plain)):
         if token.type == tokenize.COMMENT:
             comments[-1].append(token.string.lstrip("#!").strip())
         elif token.type not in _LAYOUT:
@@ -54,6 +61,47 @@ def in_source(source: str) -> tuple[Passage, ...]:
     if not _parses(plain):  # an answer that was typed into a code cell
         found.append(Passage("string", "\n".join(line for line in plain.split("\n") if _is_words(line.strip()))))
     return tuple(passage for passage in found if _is_prose(passage.text))
+
+
+def _without_drawn(source: str) -> str:
+    """The source with `0` in place of the texts that it draws into figures: titles, labels, legends."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    except _TOO_ODD:
+        return source
+    starts = list(accumulate((len(line.encode()) + 1 for line in source.split("\n")), initial=0))
+    raw = bytearray(source.encode())
+    spans = {span for call in calls for node in _drawn(call) if (span := _span(node, starts))}
+    reached = len(raw)
+    for start, end in sorted(spans, reverse=True):
+        if end <= reached and len(raw[start:end].decode("utf-8", "replace")) <= _LONGEST_DRAWN:
+            raw[start:end], reached = b"0", start
+    return raw.decode("utf-8", "replace")
+
+
+def _drawn(call: ast.Call) -> Iterator[ast.expr]:
+    """Arguments of a call that are text in a figure."""
+    named = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    draws = named.removeprefix("set_") in _DRAWING
+    values = [*(call.args if draws else ()), *(k.value for k in call.keywords if draws or k.arg in _DRAWN_AS)]
+    yield from (text for value in values for text in _texts(value))
+
+
+def _texts(value: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(value, ast.JoinedStr) or (isinstance(value, ast.Constant) and isinstance(value.value, str)):
+        yield value
+    elif isinstance(value, ast.List | ast.Tuple | ast.BinOp):
+        inner = [value.left, value.right] if isinstance(value, ast.BinOp) else value.elts
+        yield from (text for one in inner for text in _texts(one))
+
+
+def _span(node: ast.expr, starts: list[int]) -> tuple[int, int] | None:
+    """The bytes of a node."""
+    if node.end_lineno is None or node.end_col_offset is None:
+        return None
+    return starts[node.lineno - 1] + node.col_offset, starts[node.end_lineno - 1] + node.end_col_offset
 
 
 def _parses(source: str) -> bool:

@@ -76,7 +76,12 @@ def _read(file: Path) -> Read:
     disguises.refuse_page(text)
     found = _found(text, _is_script(file))
     _refuse_too_many(len(found.cells))
-    cells, too_long = plain(found.cells)
+    cells, too_long, odd = plain(found.cells)
+    if odd:
+        found = found.losing(
+            f"holds no text in cell {', '.join(map(str, odd[:5]))}{', …' if odd[5:] else ''}, but a number, null or"
+            " the like: what was written there is lost; download the notebook again and hand in that file"
+        )
     if too_long:
         found = found.losing(
             f"has more than {MAX_CHARACTERS:,} characters or {MAX_LINES:,} lines in its cells;"

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from grader import conflicts
-from grader.cells import looks_like_cell, source_of
+from grader.cells import Numeral, looks_like_cell, source_of
 from grader.errors import Unreadable
 
 MAX_VALUES = 2_000_000  # numbers, strings, lists and objects; notebooks with many interactive plots have some 100,000
@@ -25,7 +25,7 @@ _MOST_DEEP = 3  # JSON within a JSON string
 
 
 # Numbers stay text: none of them is needed, and one of 5,000 digits is refused as a number.
-_DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str, strict=False)
+_DECODER = json.JSONDecoder(parse_int=Numeral, parse_float=Numeral, parse_constant=Numeral, strict=False)
 
 
 @dataclass(frozen=True)

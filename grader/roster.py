@@ -14,6 +14,7 @@ from grader.model import Identity
 from grader.names import printable, spelling
 
 _WORD = re.compile(r"[^\W_]+")
+_KOREAN = re.compile("[가-힣]")
 _HANGUL = re.compile(r"[가-힣]{3,}")
 
 
@@ -98,8 +99,10 @@ def _called_apart(students: Sequence[Identity]) -> list[str]:
 
 
 def _doubt(kind: str, enrolled: Identity, told: Identity) -> str:
-    """A remark where the name beside the number is another one's."""
+    """A remark where the name beside the number is another one's; a romanised name tells neither way."""
     if kind not in ("number", "id") or not told.name or not enrolled.name:
+        return ""
+    if bool(_KOREAN.search(told.name)) != bool(_KOREAN.search(enrolled.name)):
         return ""
     if _spellings(told.name) & _spellings(enrolled.name):
         return ""

@@ -23,18 +23,25 @@ _HEADERS = {
         "studentno",
         "studentid",
         "idnumber",
+        "id번호",
         "sid",
     ),
     "sis": ("sisuserid",),
     "lms_id": ("id", "identifier", "식별자", "식별번호", "canvasid", "userid"),
-    "name": ("이름", "성명", "성함", "학생이름", "학생명", "학생", "name", "fullname", "student", "studentname"),
+    "name": (
+        *("전체이름", "성명", "성함", "이름", "한글이름", "학생이름", "학생명", "학생", "이름성", "성이름"),
+        *("fullname", "name", "student", "studentname", "firstnamelastname", "firstnamesurname", "lastnamefirstname"),
+    ),
     "first": ("firstname", "givenname"),
     "last": ("lastname", "surname", "familyname", "성"),
     "login": ("아이디", "login", "loginid", "sisloginid", "username", "사용자이름", "github", "githubusername"),
     "email": ("이메일", "이메일주소", "메일", "전자메일", "전자우편", "email", "emailaddress", "mail"),
 }
 _COLUMN = {header: kind for kind, headers in _HEADERS.items() for header in headers}
+# parts of longer headers, such as `사용자 전체 이름`, where no column has the name itself
+_PARTS = {"email": ("이메일", "email"), "name": ("전체이름", "fullname", "성명"), "number": ("학번", "idnumber")}
 _PARTICIPANT = re.compile(r"\D+\s?(\d+)")  # `Participant 12345`, in the language of the site
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 _MOST_ABOVE = 10  # lines before the header, such as the name of the course
 _MAX_BYTES = 10_000_000
 _NOT_A_STUDENT = re.compile(r"points possible|student, test|test student|학생, 테스트", re.IGNORECASE)
@@ -95,16 +102,43 @@ def _header(rows: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
     """The header's place and its columns by kind: that with most of them among the first lines."""
     best: tuple[int, dict[str, int]] = (0, {})
     for at, row in enumerate(rows[:_MOST_ABOVE]):
-        columns: dict[str, int] = {}
-        for place, cell in enumerate(row):
-            kind = _COLUMN.get(re.sub(r"[\s_.\-'\"()]+", "", unicodedata.normalize("NFKC", cell)).casefold())
-            if kind is not None:
-                columns.setdefault(kind, place)
+        columns = _columns(row, rows[at + 1 :])
         if columns and "lms_id" not in columns and _are_participants(rows[at + 1 : at + 4]):
             columns["lms_id"] = 0
         if len(columns) > len(best[1]):
             best = (at, columns)
     return best
+
+
+def _columns(header: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, int]:
+    """Columns by kind: by the whole header, the names that tell most first, else by a part of it.
+
+    Below a name stand names: a column of e-mail addresses is none, whatever its header says.
+    """
+    plain = [re.sub(r"[\s_.\-'\"()/]+", "", unicodedata.normalize("NFKC", cell)).casefold() for cell in header]
+    columns: dict[str, int] = {}
+    for place in sorted(range(len(plain)), key=lambda place: _rank(plain[place])):
+        kind = _COLUMN.get(plain[place])
+        if kind == "name" and _are_addresses(rows, place):
+            kind = "email"
+        if kind is not None:
+            columns.setdefault(kind, place)
+    for kind, parts in _PARTS.items():
+        fitting = [place for place, told in enumerate(plain) if any(part in told for part in parts)]
+        free = [place for place in fitting if place not in columns.values()]
+        if kind not in columns and free and not (kind == "name" and _are_addresses(rows, free[0])):
+            columns[kind] = free[0]
+    return columns
+
+
+def _rank(header: str) -> int:
+    names = _HEADERS["name"]
+    return names.index(header) if header in names else len(names)
+
+
+def _are_addresses(rows: Sequence[Sequence[str]], place: int) -> bool:
+    cells = [row[place].strip() for row in rows if place < len(row) and row[place].strip()]
+    return bool(cells) and all(_ADDRESS.fullmatch(cell) for cell in cells)
 
 
 def _are_participants(rows: Sequence[Sequence[str]]) -> bool:
@@ -120,12 +154,13 @@ def _student(row: Sequence[str], columns: Mapping[str, int]) -> Identity | None:
     number = told.get("number") or told.get("sis") or ""
     if not number and "number" not in columns and "sis" not in columns and not participant:
         number = lms_id if re.fullmatch(r"[A-Za-z]?[\d-]{7,11}", lms_id) else ""  # a plain `ID` may be either
+    name = _name(told.get("name", ""), told.get("last", ""), told.get("first", ""))
     found = Identity(
-        name=told.get("name") or _whole_name(told.get("last", ""), told.get("first", "")),
+        name="" if _ADDRESS.fullmatch(name) else name,
         number=re.sub(r"\.0$", "", number),
         lms_id=participant[1] if participant else lms_id,
         login=told.get("login", ""),
-        email=told.get("email", ""),
+        email=told.get("email", "") or (name if _ADDRESS.fullmatch(name) else ""),
     )
     return found if any((found.name, found.number, found.lms_id, found.login, found.email)) else None
 
@@ -135,6 +170,13 @@ def _plain(cell: str) -> str:
     text = unicodedata.normalize("NFC", cell).strip()
     guarded = re.fullmatch(r'="?(.*?)"?', text)
     return " ".join((guarded[1] if guarded else text).lstrip("'").split())
+
+
+def _name(name: str, last: str, first: str) -> str:
+    """`이름` is a whole name, or beside `성` the given one."""
+    if name and last and not first and last not in name:
+        return _whole_name(last, name)
+    return name or _whole_name(last, first)
 
 
 def _whole_name(last: str, first: str) -> str:

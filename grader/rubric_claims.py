@@ -83,7 +83,7 @@ def _claim(document: Document, here: Location, raw: Any, named: dict[str, Any]) 
         mend = f"write `{near[0]}`" if near else f"known keys are {', '.join(sorted(_CLAIM_KEYS))}"
         document.complain((*here, key), f"unknown key `{key}` in a claim", mend)
     claim = {"says": raw["says"]}
-    for key in ("of", "unlike", "not_of", "unless"):
+    for key in ("of", "unlike", "not_of", "apart_from", "unless"):
         value = raw.get(key, [])
         claim[key] = [value] if isinstance(value, str) else value
     claim |= {model: raw[key] for key, model in (("not", "denied"), ("half", "half")) if key in raw}
@@ -99,5 +99,5 @@ def _claim(document: Document, here: Location, raw: Any, named: dict[str, Any]) 
 def _names(claim: dict[str, Any]) -> Iterator[str]:
     for part in claim["says"].split("+"):
         yield from (word.strip() for word in part.split("|"))
-    for key in ("of", "unlike", "not_of", "unless"):
+    for key in ("of", "unlike", "not_of", "apart_from", "unless"):
         yield from (term for term in claim[key] if isinstance(term, str))

@@ -25,6 +25,7 @@ from grader.model import (
 )
 
 _NOT_RUN = ("unreadable", "infrastructure")
+_FOUND_IN_ANY = ("runs", "compares_devices")  # criteria that need nothing of the item's own work
 
 
 def score(
@@ -34,24 +35,16 @@ def score(
     scores = tuple(_score_item(submission, execution, assignment, item, language) for item in assignment.items)
     undecided = any(item.points is None for item in scores)
     total = None if undecided else round(sum(item.points or 0.0 for item in scores), 6)
+    run = _summary(execution)
     return Report(
         student=submission.student,
         identity=submission.identity,
         assignment=assignment.id,
-        status="provisional" if undecided else "final",
+        status="provisional" if undecided or run.doubtful else "final",
         total=total,
         max_points=assignment.total,
         scores=scores,
-        execution=ExecutionSummary(
-            status=execution.status,
-            seconds=execution.seconds,
-            peak_memory_mb=execution.peak_memory_mb,
-            repairing=execution.repairing,
-            repairs=execution.repairs,
-            errors=execution.errors,
-            walls=execution.walls,
-            environment=execution.environment,
-        ),
+        execution=run,
         warnings=submission.warnings,
         submitted_at=submission.submitted_at,
         late=submission.late,
@@ -63,6 +56,19 @@ def score(
     )
 
 
+def _summary(execution: Execution) -> ExecutionSummary:
+    return ExecutionSummary(
+        status=execution.status,
+        seconds=execution.seconds,
+        peak_memory_mb=execution.peak_memory_mb,
+        repairing=execution.repairing,
+        repairs=execution.repairs,
+        errors=execution.errors,
+        walls=execution.walls,
+        environment=execution.environment,
+    )
+
+
 def _score_item(
     submission: Submission, execution: Execution, assignment: Assignment, item: Item, language: Language
 ) -> Score:
@@ -71,7 +77,21 @@ def _score_item(
         evidence = Evidence(submission, execution, assignment, item, criterion)
         decision = _decision(criterion, evidence, findings)
         findings[criterion.id] = _finding(criterion, decision, language, evidence)
-    return _capped(item, tuple(findings.values()))
+    others = submission.work_beside.get(item.id, ())
+    return _capped(item, _unless_beside(tuple(findings.values()), others, language))
+
+
+def _unless_beside(findings: tuple[Finding, ...], others: tuple[str, ...], language: Language) -> tuple[Finding, ...]:
+    """Where nothing of an item was found here and another notebook may answer it, no zero stands: a person looks."""
+    if not others or any(finding.earned for finding in findings if finding.criterion not in _FOUND_IN_ANY):
+        return findings
+    names = ", ".join(others)
+    held = {"earned": None, "review": _BESIDE_REVIEW.filled(names).in_language(language)}
+    held["feedback"] = _BESIDE.filled(names).in_language(language)
+    return tuple(
+        finding.model_copy(update=held) if finding.earned == 0 and not finding.bonus else finding
+        for finding in findings
+    )
 
 
 def _capped(item: Item, findings: tuple[Finding, ...]) -> Score:
@@ -104,7 +124,7 @@ def _decision(criterion: Criterion, evidence: Evidence, findings: dict[str, Find
         return _not_run(evidence)
     lacking = [name for name in criterion.requires if findings[name].outcome != "passed"]
     if lacking:
-        return _skipped(lacking, any(findings[name].earned is None for name in lacking))
+        return _skipped([findings[name] for name in lacking], evidence.item)
     try:
         return _unless_lost(with_feedback(decide(criterion, evidence), criterion.feedback), evidence)
     except (Unmet, Unsure) as reason:
@@ -129,11 +149,19 @@ def _not_run(evidence: Evidence) -> Decision:
     return Decision("error", None, feedback, _NOT_RUN_REVIEW.filled(cause))
 
 
-def _skipped(lacking: list[str], undecided: bool) -> Decision:
-    names = ", ".join(lacking)
-    if undecided:
-        return Decision("skipped", None, _WAITS.filled(names), _WAITS.filled(names))
-    return Decision("skipped", 0.0, _REQUIRES.filled(names))
+def _skipped(lacking: list[Finding], item: Item) -> Decision:
+    """`lacking`: what the criterion requires and did not pass."""
+    words = [_IN_WORDS.get(_check(item, finding.criterion), _AS_NAMED.filled(finding.criterion)) for finding in lacking]
+    names = (", ".join(text.ko for text in words), ", ".join(text.en for text in words))
+    if any(finding.earned is None for finding in lacking):
+        return Decision(
+            "skipped", None, _WAITS.filled(*names), _WAITS.filled(*[", ".join(f.criterion for f in lacking)] * 2)
+        )
+    return Decision("skipped", 0.0, _REQUIRES.filled(*names, lacking[0].feedback))
+
+
+def _check(item: Item, criterion: str) -> str:
+    return next(one.check for one in item.criteria if one.id == criterion)
 
 
 def _finding(criterion: Criterion, decision: Decision, language: Language, evidence: Evidence) -> Finding:
@@ -165,6 +193,22 @@ _LOST = Text(
     en="part of the file could not be used; a person will look. {0}",
 )
 _LOST_REVIEW = Text(ko="파일의 일부가 빠진 채 채점했습니다: {0}", en="graded without a part of the file: {0}")
+_BESIDE = Text(
+    ko="이 부분은 채점한 노트북에 없고 {0}에 있을 수 있어 사람이 확인합니다. 한 노트북으로 합쳐 제출해 주세요.",
+    en="this is not in the notebook that was graded but may be in {0}; a person will look. Hand in one notebook",
+)
+_BESIDE_REVIEW = Text(
+    ko="채점한 노트북에서 찾지 못했습니다. 실행하지 않은 {0}에 있는지 보세요.",
+    en="not found in the notebook that was graded; look whether it is in {0}, which was not run",
+)
 _NOT_RUN_REVIEW = Text(ko="실행하지 못했습니다: {0}", en="not run: {0}")
-_REQUIRES = Text(ko="먼저 {0}을(를) 통과해야 합니다.", en="{0} must pass first")
-_WAITS = Text(ko="{0}의 확인을 기다립니다.", en="waits for the decision on {0}")
+_REQUIRES = Text(ko="{0}이(가) 먼저 맞아야 채점합니다({2}).", en="this counts only once {1} can be accepted ({2})")
+_WAITS = Text(ko="{0}의 확인을 기다립니다.", en="waits for the decision on {1}")
+_IN_WORDS = {
+    "uses_layers": Text(ko="모델의 층 구성", en="the model's layers"),
+    "gradients_flow": Text(ko="모든 파라미터의 기울기와 학습", en="the gradients and the training of every parameter"),
+    "runs": Text(ko="코드의 실행", en="the run of the code"),
+    "r2": Text(ko="R²", en="R²"),
+    "loss_falls": Text(ko="손실의 감소", en="the fall of the losses"),
+}
+_AS_NAMED = Text(ko="{0}", en="{0}")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from grader import notebook, reading
 from grader.errors import SubmissionError
-from grader.intake import contents, documents, labels, listing
+from grader.intake import beside, contents, documents, labels, listing
 from grader.intake.caps import Refused
 from grader.intake.contents import Choice
 from grader.intake.handin import HandIn, together, with_names_of_their_own
@@ -176,27 +176,38 @@ def _submission(hand_in: HandIn, assignment: Assignment) -> Submission:
     if given is None and not words.documents:
         return _unread(hand_in, choice, words.notes)
     base = given or documents.EMPTY
-    said = documents.joined(notebook.by_item(base, assignment), words.said)
+    whole = {**base, "cells": [*base["cells"], *words.cells]}
+    more = beside.read(choice.others, whole, assignment)
+    said = documents.joined(notebook.by_item(base, assignment), [*words.said, *more.said])
     chosen = choice.name if given is not None else None
     file = hand_in.files[chosen] if chosen is not None else words.documents[0].path
-    beside, left_out = contents.companions(chosen, hand_in.files) if chosen and hand_in.own_folder else ({}, ())
+    companions, left_out = contents.companions(chosen, hand_in.files) if chosen and hand_in.own_folder else ({}, ())
     return Submission(
         student=hand_in.student,
         identity=hand_in.identity,
         path=file,
         sha256=_sha256(file),
-        notebook={**base, "cells": [*base["cells"], *words.cells]},
+        notebook={**whole, "cells": [*whole["cells"], *more.cells]},
         items_of_cells=said.cells,
         headed=said.headed,
         answers=said.answers,
         elsewhere=said.elsewhere,
-        files=beside,
+        files=companions,
+        work_beside=more.work,
         documents=words.documents,
         only_documents=given is None,
         submitted_at=hand_in.submitted_at or contents.timestamp(chosen or "", hand_in.files),
         lost=choice.content.lost if choice.content is not None else None,
         late=hand_in.late,
-        warnings=(*hand_in.notes, *hand_in.closed, *_of_choice(choice), *said.notes, *left_out, *words.notes),
+        warnings=(
+            *hand_in.notes,
+            *hand_in.closed,
+            *_of_choice(choice),
+            *said.notes,
+            *left_out,
+            *words.notes,
+            *more.notes,
+        ),
     )
 
 

@@ -84,8 +84,11 @@ def print_class(reports: Sequence[Report], assignment: Assignment, index: Path) 
     screen.print(table)
     waiting = [report for report in reports if report.status == "provisional"]
     screen.print(f"{len(reports)} graded, {len(reports) - len(waiting)} final, {len(waiting)} provisional.")
-    if waiting:
+    if any(report.total is None for report in waiting):
         screen.print("`12+` means 12 points so far: a person has to decide the rest; the report lists what and why.")
+    if doubtful := [report for report in reports if report.execution.doubtful]:
+        names = ", ".join(_text(report.student) for report in doubtful[:50])
+        screen.print(f"A doubtful repair, which a person has to look at ({len(doubtful)}): {names}", soft_wrap=True)
     for report in reports:
         if report.execution.status in ("infrastructure", "unreadable"):
             reason = report.execution.errors[0].message if report.execution.errors else ""

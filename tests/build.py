@@ -65,8 +65,8 @@ def notebook(file: Path, *cells: str, heading: bool = True) -> Path:
     return file
 
 
-def submission(folder: Path, assignment: Assignment, *cells: str) -> Submission:
-    return collect([notebook(folder / "student.ipynb", *cells)], assignment)[0]
+def submission(folder: Path, assignment: Assignment, *cells: str, heading: bool = True) -> Submission:
+    return collect([notebook(folder / "student.ipynb", *cells, heading=heading)], assignment)[0]
 
 
 # ---------------------------------------------------------------- cells as files hold them

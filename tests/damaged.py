@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from build import code, document, markdown
@@ -95,21 +95,27 @@ def formats() -> Iterator[Damaged]:
 
 
 def odd_cells() -> Iterator[Damaged]:
-    def among(name: str, *odd: Any) -> Damaged:
-        return readable(name, json.dumps(document(*CELLS, *odd)), cells=3 + len(odd))
+    def among(name: str, *odd: Any, **kw: Any) -> Damaged:
+        return replace(readable(name, json.dumps(document(*CELLS, *odd)), cells=3 + len(odd)), **kw)
+
+    no_text = {"words": "holds no text in cell", "lost": True}
 
     twins = [cell | {"id": "same"} for cell in CELLS]
     yield readable("same-ids.ipynb", text_of(*twins))
     yield among("odd-ids.ipynb", *(code("x") | {"id": odd} for odd in (None, 3, "", "a b/ü", "x" * 9_000, [1], {})))
-    yield among("odd-sources.ipynb", *(code(odd) for odd in (None, 7, 1.5, True, [], {}, [None, ["x"]], [[[]]])))
+    yield among(
+        "odd-sources.ipynb", *(code(odd) for odd in (None, 7, 1.5, True, [], {}, [None, ["x"]], [[[]]])), **no_text
+    )
     yield among("odd-types.ipynb", *(code("x") | {"cell_type": odd} for odd in (None, "sql", 3, ["code"], {"a": 1})))
-    yield among("no-cells-at-all.ipynb", None, 3, "x = 1", [], [code("x")], {}, True)
+    yield among("no-cells-at-all.ipynb", None, 3, "x = 1", [], [code("x")], {}, True, **no_text)
     yield among("odd-metadata.ipynb", *(code("x") | {"metadata": odd} for odd in (None, [], "x", {"tags": {"a": 1}})))
     yield among("odd-outputs.ipynb", *(code("x") | {"outputs": odd} for odd in (None, 3, [None], {"a": 1}, ["x"])))
     picture = {"a.png": {"image/png": "aGk="}, "b": None, "c": {"d": 3}}
     yield among("attachments.ipynb", markdown("![](attachment:a.png)") | {"attachments": picture})
     deep = json.loads('{"a":' * 400 + "1" + "}" * 400)
-    yield among("deep-cell.ipynb", *({**code("x"), key: deep} for key in ("source", "cell_type", "id", "metadata")))
+    yield among(
+        "deep-cell.ipynb", *({**code("x"), key: deep} for key in ("source", "cell_type", "id", "metadata")), **no_text
+    )
     yield among("halves-of-characters.ipynb", code("\ud83d"), code(["\ud83d", "\ude00"]), markdown("\udc00", "\ud800"))
     yield among("null-characters.ipynb", code("a\0b"), markdown("\0"))
     yield readable(

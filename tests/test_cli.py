@@ -61,6 +61,23 @@ def test_version_is_the_package_s() -> None:
     assert (ended.returncode, ended.stdout) == (0, f"grader {grader.__version__}\n")
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("grade", "", "-o", "out"),
+        ("grade", BLANK, "", "-o", "out"),
+        ("grade", BLANK, "-o", ""),
+        ("grade", BLANK, "-o", "out", "--roster", ""),
+        ("grade", BLANK, "-o", "out", "-a", ""),
+        ("similar", " ", "-o", "out"),
+        ("lint", ""),
+    ],
+)
+def test_an_empty_path_is_not_the_current_folder(tmp_path: Path, arguments: tuple[object, ...]) -> None:
+    assert "the path is empty" in refusal(*arguments, cwd=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 # ---------------------------------------------------------------- bad paths
 
 

@@ -152,6 +152,28 @@ def test_only_documents_leave_the_code_to_a_person(tmp_path: Path) -> None:
     assert review == "runs: 노트북 없이 문서만 제출했습니다: hw1.pdf"
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        '<p>과제 제출합니다 <a href="https://colab.research.google.com/drive/1abc">제 노트북</a></p>',
+        '<meta http-equiv="refresh" content="0; url=https://colab.research.google.com/drive/1abc"><p></p>',
+        "<p>https://colab.research.google.com/drive/1abc</p>",
+    ],
+)
+def test_an_entry_that_only_holds_a_link_is_called_so_and_earns_no_zero(tmp_path: Path, entry: str) -> None:
+    submission = handed_in(tmp_path, text__html=entry)
+    assert set(points(submission).values()) == {None}
+    review = str(graded(submission).scores[0].needs_review)
+    assert "링크(https://colab.research.google.com/drive/1abc)만" in review
+    assert "문서만" not in review
+    assert "only holds a link" in submission.warnings[0]
+
+
+def test_an_answer_with_a_link_in_it_is_an_answer(tmp_path: Path) -> None:
+    submission = handed_in(tmp_path, text__html=f"<h1>P2</h1><p>{LONG} https://x.org/y</p>")
+    assert points(submission)["P2"] == 1
+
+
 def test_a_broken_notebook_does_not_cost_the_document(tmp_path: Path) -> None:
     submission = handed_in(tmp_path, hw1__ipynb="{", answers__md=f"# P2\n{LONG}")
     assert points(submission) == {"P1": None, "P2": 1, "P3.1": 0, "P3.2": 0}

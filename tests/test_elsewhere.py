@@ -20,15 +20,22 @@ EVERYTHING = (md("## P1.1"), code(), md("## P1.2"), code(), md(f"## P3.1\n{CONV}
 
 
 def graded(
-    folder: Path, homework: Assignment, *cells: Cell, printed: str = "", language: Language = "en", ran: bool = True
+    folder: Path,
+    homework: Assignment,
+    *cells: Cell,
+    printed: str = "",
+    language: Language = "en",
+    ran: bool = True,
+    outputs: list[dict[str, Any]] | None = None,
 ) -> Report:
-    """Score cells without running them; the last one printed `printed`."""
+    """Score cells without running them; the last one printed `printed`, or left `outputs`."""
     file = folder / "hw.ipynb"
     document = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": list(cells)}
     file.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
     handed_in = collect([file], homework)[0]
     executed: dict[str, Any] = json.loads(json.dumps(handed_in.notebook))
-    executed["cells"][-1]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": printed}]
+    stream = {"output_type": "stream", "name": "stdout", "text": printed}
+    executed["cells"][-1]["outputs"] = outputs or [stream]
     status = "ok" if ran else "killed"
     execution = Execution(status=status, submission_sha256=handed_in.sha256, notebook=executed if ran else None)
     return score(handed_in, execution, homework, language, NOON)
@@ -70,6 +77,42 @@ def test_an_answer_in_code_is_quoted_for_a_person(tmp_path: Path, homework: Assi
     assert (empty.points, place in str(empty.needs_review)) == (None, True)
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "plt.title('Vanishing gradients: sigmoid saturates at both ends, ReLU does not')",
+        "ax.set_title(f'기울기 소실: 시그모이드는 양 끝에서 포화된다 (깊이 {depth})')\nx = 1",
+        "plt.plot(x, label='sigmoid, vanishing gradients because it saturates at both ends')",
+        "plt.legend(['vanishing gradients of the sigmoid, which saturates', 'no vanishing gradients of ReLU'])",
+        "ax.text(0, 1, '기울기 소실이 생기고 ' + '양 끝에서 포화된다', fontsize=9)",
+    ],
+)
+def test_a_text_that_is_drawn_into_a_figure_is_no_answer(tmp_path: Path, homework: Assignment, cell: str) -> None:
+    assert item(graded(tmp_path, homework, *EVERYTHING, code(cell)), "P2").points == 0
+
+
+def test_an_answer_that_is_drawn_at_length_is_found_all_the_same(tmp_path: Path, homework: Assignment) -> None:
+    cell = code(f"plt.figtext(0, 0, {f'{RELU} {RELU_EN}'!r})")
+    assert item(graded(tmp_path, homework, *EVERYTHING, cell), "P2").points is None
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        {"output_type": "stream", "name": "stderr", "text": f"UserWarning: {RELU_EN}\n  warnings.warn(x)"},
+        {"output_type": "execute_result", "data": {"text/plain": f"Text(0.5, 1.0, '{RELU_EN}')"}},
+        {"output_type": "display_data", "data": {"text/plain": "<Figure size 640x480 with 1 Axes>\n" * 9}},
+    ],
+)
+def test_warnings_and_names_of_drawn_things_are_no_answers(
+    tmp_path: Path, homework: Assignment, output: dict[str, Any]
+) -> None:
+    cells = (*EVERYTHING, code("draw()"))
+    assert item(graded(tmp_path, homework, *cells, outputs=[output]), "P2").points == 0
+    told = {"output_type": "stream", "name": "stdout", "text": RELU_EN}
+    assert item(graded(tmp_path, homework, *cells, outputs=[output, told]), "P2").points is None
+
+
 def test_what_was_printed_is_found_too_and_in_korean(tmp_path: Path, homework: Assignment) -> None:
     cells = (*EVERYTHING, code("for part in parts:\n    print(part)"))
     found = item(graded(tmp_path, homework, *cells, printed=RELU, language="ko"), "P2")
@@ -103,6 +146,33 @@ def test_an_answer_in_other_words_is_quoted_for_a_person(
     found = item(graded(tmp_path, homework, *cells), "P2")
     assert found.points is None
     assert place in str(found.needs_review)
+
+
+IN_ONE_CELL = {
+    "labelled lines": "# P2: sigmoids just fade away\n# P3.1: that is better for images\n# P3.2: it looks better so",
+    "labels on lines of their own": f"# P2\n# {RELU}\n#\n# P3.1\n# {CONV}\n#\n# P3.2\n# {POOL}",
+    "other spellings of labels": f"# 문제 2) {RELU}\n# (P3-1) {CONV}\n# [P3.2] {POOL}",
+    "lines without labels": f"# {RELU}\n# {CONV}\n# {POOL}",
+    "one line without labels": f"# {RELU}. {CONV}. {POOL}.",
+    "printed": f'print("P2: it is just better, I think")\nprint("P3.1: {CONV}")\nprint("P3.2: {POOL}")',
+}
+
+
+@pytest.mark.parametrize("name", IN_ONE_CELL)
+def test_answers_to_several_items_in_one_cell_are_each_found(tmp_path: Path, homework: Assignment, name: str) -> None:
+    report = graded(tmp_path, homework, md("## P1.1"), code(), md("## P1.2"), code(), code(IN_ONE_CELL[name]))
+    for asked in ("P2", "P3.1", "P3.2"):
+        assert f"{asked} may be answered elsewhere" in str(item(report, asked).needs_review)
+
+
+def test_each_labelled_answer_is_quoted_alone(tmp_path: Path, homework: Assignment) -> None:
+    report = graded(tmp_path, homework, md("## P1.1"), code(IN_ONE_CELL["labelled lines"]))
+    assert "“P3.1: that is better for images”" in str(item(report, "P3.1").needs_review)
+
+
+def test_a_name_without_words_in_a_comment_is_no_answer(tmp_path: Path, homework: Assignment) -> None:
+    report = graded(tmp_path, homework, md("## P1.1"), code(f"# P2\nx = 1\n# P3.1: {CONV}\n# P3.2:\ny = 2"))
+    assert (item(report, "P2").points, item(report, "P3.2").points) == (0, 0)
 
 
 @pytest.mark.parametrize(

@@ -412,7 +412,7 @@ def test_the_handouts_headings_have_no_topic(tmp_path: Path) -> None:
     handout = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
     (tmp_path / "handout.ipynb").write_text(json.dumps(handout), encoding="utf-8")
     course = _course(tmp_path, DATABASES + "handout: handout.ipynb\n")
-    assert sort(course, *cells[:1], code()) == ((None, None), {}, (), "", ())
+    assert sort(course, *cells[:1], code()) == ((None, None), {}, (), "", (), frozenset())
 
 
 # ---------------------------------------------------------------- one block for all
@@ -539,7 +539,7 @@ def test_an_answer_in_several_places_is_one(homework: Assignment) -> None:
 
 def test_without_any_heading_no_cell_is_any_items(homework: Assignment) -> None:
     found = sort(homework, code("import torch"), md("설명을 조금 적었다."), code("linear = 1"))
-    assert found == ((None, None, None), {}, (), "설명을 조금 적었다.", ())
+    assert found == ((None, None, None), {}, (), "설명을 조금 적었다.", (), frozenset())
 
 
 @pytest.mark.parametrize(

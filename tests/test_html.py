@@ -302,6 +302,17 @@ def test_repairs_of_the_class_are_listed_and_doubtful_ones_wait_for_a_person() -
     assert page.count("it ran on the CPU") == 1
 
 
+def test_the_class_page_begins_with_who_is_missing_and_how_much_waits_for_a_person() -> None:
+    run = ExecutionSummary(status="ok", seconds=1, repairs=(REPAIR,))
+    given = report(language="en").model_copy(update={"execution": run})
+    waiting = sum(s.points is None for s in given.scores) + 1
+    page = assert_safe(class_page([given], assignment(), {}, missing=["이도윤", "Park"]), "en").text
+    top = page[: page.index("Distribution")]
+    assert f"What needs a person {waiting}" in " ".join(top.split())
+    assert "Handed in nothing 2" in " ".join(top.split())
+    assert "Handed in nothing" not in class_page([given], assignment(), {})
+
+
 @pytest.mark.parametrize("text", [HOSTILE, "\ud800 lone \x00\x1b[31m\x07", "a\u202eb", "{{ 7 * 7 }}{% raw %}"])
 def test_nothing_a_student_writes_breaks_a_page(text: str) -> None:
     spans = (Span(start=0, end=9, concept=text, phrase=text), Span(start=5, end=10_000, concept="x", phrase="x"))
@@ -401,7 +412,10 @@ def test_the_class_page_lists_students_points_and_what_waits() -> None:
     assert cells_of(source, "이서진")[1:5] == ["11.5", "12", "23.5", "final"]
     assert cells_of(source, "Ada")[5:] == ["out of time 300 s", "warnings 1"]
     assert {"href": "feedback/%EA%B9%80%EB%8F%84%EC%9C%A4.html"} in page.all("a")
-    assert "Submissions 3 Final 2 Provisional 1 Trouble running 1 Mean 23.5 / 40 Median 23.5 / 40" in page.text
+    assert (
+        "Submissions 3 Final 2 Provisional 1 What needs a person 2 Trouble running 1 Mean 23.5 / 40 Median 23.5 / 40"
+        in page.text
+    )
     assert "P1 Linear regression 1 김도윤 r2 close to the threshold" in page.text
     assert "P2 Why ReLU 1 김도윤 a person's note" in page.text
     assert "Ada out of time · Cell 8 CellTimeout: 90 seconds" in page.text

@@ -351,7 +351,7 @@ def test_a_broken_notebook_does_not_hide_a_whole_one(tmp_path: Path) -> None:
 
 
 def test_parts_that_are_numbered_are_no_uploads(tmp_path: Path) -> None:
-    theirs = given(tmp_path / "kim", **{"hw1-1": notebook("x = 1"), "hw1-2": GOOD})
+    theirs = given(tmp_path / "kim", **{"hw1-1": notebook("x = 1"), "hw1-2": notebook("#md # P1\n답", "y = 1")})
     assert theirs.warnings == ("several notebooks: hw1-2.ipynb was graded, not hw1-1.ipynb",)
 
 
@@ -369,3 +369,38 @@ def test_a_loose_document_of_the_same_name_belongs_to_the_notebook(tmp_path: Pat
     theirs = found(tmp_path)["kim"]
     assert theirs.answers["P1"].text.splitlines()[0] == "코드"
     assert "글로 쓴 답입니다" in theirs.answers["P1"].text
+
+
+# ---------------------------------------------------------------- folders of tools
+
+
+@pytest.mark.parametrize("packing", ["folder", "zip"])
+@pytest.mark.parametrize(
+    "tools",
+    ["venv/lib/python3.11/site-packages/pkg", "my-env/share", "node_modules/x", ".git", "__pycache__", "venv/Lib"],
+)
+def test_a_notebook_in_a_folder_of_tools_is_nobodys_work_which_is_said(
+    tmp_path: Path, tools: str, packing: str
+) -> None:
+    files = {
+        "kim/hw1.ipynb": answer("하나"),
+        f"kim/{tools}/demo.ipynb": answer("남의 긴 글 " * 50),
+        f"lee/{tools}/demo.ipynb": answer("남의 긴 글"),
+        "kim/my-env/pyvenv.cfg": b"home = /usr/bin",
+        "lee/my-env/pyvenv.cfg": b"home = /usr/bin",
+        "park/hw1.ipynb": answer("셋"),
+    }
+    place = packed(tmp_path / "class.zip", files)
+    if packing == "folder":
+        place = tmp_path / "class"
+        for name, content in files.items():
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
+            (place / name).write_bytes(content)
+    theirs = found(place)
+    assert {n: s.answers["P1"].text if s.answers else None for n, s in theirs.items()} == {
+        "kim": "하나",
+        "lee": None,
+        "park": "셋",
+    }
+    assert f"{tools}/demo.ipynb" in " ".join(theirs["lee"].warnings)
+    assert not any("demo.ipynb was graded" in said for s in theirs.values() for said in s.warnings)

@@ -11,7 +11,7 @@ from build import course, submission
 
 from grader.kernels.runner import KernelRunner
 from grader.kernels.warm import KernelServer
-from grader.model import Finding, Report
+from grader.model import Assignment, Finding, Report
 from grader.scoring import score
 
 pytestmark = pytest.mark.long
@@ -220,3 +220,38 @@ def predict(df):
     finding = grade(predict=leak)["r2"]
     assert finding.earned is None
     assert "have the held-out rows leaked" in str(finding.review)
+
+
+OTHER_NAMES = """
+import pandas as pd, torch
+from torch import nn
+table = pd.read_csv("sample_data/california_housing_train.csv")
+X = torch.tensor(table.drop(columns="median_house_value").values, dtype=torch.float32)
+X, y = (X - X.mean(0)) / X.std(0), torch.tensor(table[["median_house_value"]].values, dtype=torch.float32) / 1e5
+def train(model, steps):
+    opt = torch.optim.Adam(model.parameters(), lr=0.02)
+    for _ in range(steps):
+        opt.zero_grad(); loss = ((model(X) - y) ** 2).mean(); loss.backward(); opt.step()
+    with torch.no_grad(): model(X)
+"""
+
+
+def test_a_model_whose_name_answers_another_item_is_not_offered(
+    server: KernelServer, homework: Assignment, tmp_path: Path
+) -> None:
+    """Without headings, `deep_sigmoid` is trained on the same rows, and later, as what answers P1.2."""
+    handed_in = submission(
+        tmp_path,
+        homework,
+        OTHER_NAMES,
+        "net = nn.Sequential(nn.Linear(8, 32), nn.ReLU(), nn.Linear(32, 1)); train(net, 150)",
+        "deep_sigmoid = nn.Sequential(nn.Linear(8, 9), nn.Sigmoid(), nn.Linear(9, 9), nn.Sigmoid(), nn.Linear(9, 1))",
+        "train(deep_sigmoid, 3)",
+        heading=False,
+    )
+    execution = KernelRunner(server).run(handed_in, homework)
+    assert execution.errors == ()
+    report = score(handed_in, execution, homework, "en", dt.datetime.now(dt.UTC))
+    findings = {(s.item, f.criterion): f for s in report.scores for f in s.findings}
+    assert findings["P1.2", "r2"].evidence["chosen"].startswith("net ")
+    assert not any("deep_sigmoid" in str(f.review) for (item, _), f in findings.items() if item != "P2")

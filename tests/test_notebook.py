@@ -341,7 +341,7 @@ def test_answers_leave_out_handout_comments_and_item_headings(tmp_path: Path) ->
     )
     assert answers == {"P2": Answer(text="기울기  소실\n\nReLU", cells=(1, 2))}
     blank = notebook.by_item(reading.read(handout).notebook, homework)
-    assert blank == (("P2", "P2"), {}, ("P2",), "", ())
+    assert blank == (("P2", "P2"), {}, ("P2",), "", (), {"P2"})
 
 
 @pytest.mark.parametrize("nothing", ["", "\n \n", "---", "***", "# P2", "<!-- 답 -->", "<!-- 답", "…", "> ", "- \n- "])

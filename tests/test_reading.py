@@ -110,8 +110,8 @@ def test_an_odd_format_number_hides_no_cells(reading_of: Reading, version: Any) 
         ({"source": "x"}, "raw", "x"),
         ({"cell_type": "markdown", "source": "x", "attachments": {"a": None, "b": {"c": [1]}}}, "markdown", "x"),
         (None, "raw", ""),
-        ("x = 1", "raw", ""),
-        (7, "raw", ""),
+        ("x = 1", "raw", "x = 1"),
+        (7, "raw", "7"),
         ([], "raw", ""),
     ],
 )

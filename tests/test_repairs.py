@@ -148,10 +148,38 @@ def test_a_missing_module_is_named_and_takes_nothing_else_with_it(run: Run) -> N
         "print(np.sum(x.numpy()))",
     )
     execution = run(*cells)
-    assert [(e.cell, e.name) for e in execution.errors] == [(2, "ModuleNotFoundError")]
+    assert (execution.status, execution.errors) == ("ok", ())
     assert printed(execution) == "2.0\n"
     assert {r.what for r in execution.repairs if r.kind == "missing"} == {"tensorflow", "no_such_module"}
     assert [e.cell for e in run(*cells, repairs=False).errors] == [2, 3]
+
+
+@pytest.mark.long
+def test_what_needs_a_missing_module_fails_with_the_imports_own_error(run: Run) -> None:
+    execution = run(
+        "import tensorflow as tf, math\nfrom einops import rearrange as turned\ndef late():\n    import dask",
+        "tf.constant(1)",
+        "turned(1)",
+        "class Net(turned): pass",
+        "late(); print(math.pi)",
+        "from torchsummary import *",
+        "import torch.no_such_part",
+    )
+    told = [(e.cell, e.name, e.message.split("'")[1]) for e in execution.errors]
+    names = {3: "tensorflow", 4: "einops", 5: "einops", 7: "torchsummary", 8: "torch.no_such_part"}
+    assert told == [(cell, "ModuleNotFoundError", name) for cell, name in names.items()]
+    assert printed(execution).startswith("3.14")
+    assert {r.what for r in execution.repairs} == {*names.values(), "dask"}
+
+
+@pytest.mark.long
+def test_a_guarded_import_is_told_that_the_module_is_missing(run: Run) -> None:
+    execution = run(
+        "try:\n    import wandb\nexcept ImportError:\n    wandb = None\n"
+        "import contextlib\nwith contextlib.suppress(ImportError):\n    import polars\n"
+        "print(wandb, 'polars' in dir())"
+    )
+    assert (execution.status, printed(execution), execution.repairs) == ("ok", "None False\n", ())
 
 
 @pytest.mark.long
@@ -347,10 +375,12 @@ def test_the_run_with_fewer_errors_counts() -> None:
         ("losses.append(loss)", set()),
         ("df = df.append(row)", {"removed"}),
         ("!ls", {"shell"}),
-        ("from google.colab import drive", {"elsewhere", "rest"}),
-        ("try:\n    import google.colab\nexcept ImportError:\n    pass", {"rest"}),
-        ("try:\n    from google.colab import drive\nexcept Exception:\n    !ls", {"rest", "shell"}),
-        ("try:\n    from google.colab import drive\nfinally:\n    pass", {"elsewhere", "rest"}),
+        ("from google.colab import drive", {"elsewhere", "rest", "absent"}),
+        ("try:\n    import google.colab\nexcept ImportError:\n    pass", {"rest", "absent"}),
+        ("try:\n    from google.colab import drive\nexcept Exception:\n    !ls", {"rest", "absent", "shell"}),
+        ("try:\n    from google.colab import drive\nfinally:\n    pass", {"elsewhere", "rest", "absent"}),
+        ("assert torch.cuda.is_available()", {"devices"}),
+        ("os.path.exists(p)", {"places"}),
         ("n = input('n')", {"prompts"}),
     ],
 )

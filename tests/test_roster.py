@@ -42,7 +42,7 @@ def test_encodings_and_delimiters(tmp_path: Path, encoding: str, delimiter: str)
     [
         ("Student ID,Full name,Email address\n20231001,Kim Seoyeon,k@x\n", ["20231001 Kim Seoyeon"]),
         ("First name,Last name,ID number\nSeoyeon,Kim,20231001\n", ["20231001 Seoyeon Kim"]),
-        ("성,이름,학번\n김,서연,20231001\n", ["20231001 서연"]),
+        ("성,이름,학번\n김,서연,20231001\n", ["20231001 김서연"]),
         ("이름\n김서연\n\n이도윤\n", ["김서연", "이도윤"]),
         ("성 명,학 번\n김서연,20231001\n", ["20231001 김서연"]),
         ('학번,이름\n="20231001",김서연\n', ["20231001 김서연"]),
@@ -58,6 +58,13 @@ def test_encodings_and_delimiters(tmp_path: Path, encoding: str, delimiter: str)
             ["20231001 Kim, Seoyeon"],
         ),
         ("Identifier,Full name,Status,Grade\nParticipant 900101,김서연,,\n", ["김서연"]),
+        ("식별자,전체 이름,이메일 주소\n참가자 900101,김서연,k@x.kr\n", ["김서연"]),
+        ("이메일 주소,성명,ID 번호\nk@x.kr,김서연,20231001\n", ["20231001 김서연"]),
+        ("사용자 전체 이름,학번,이메일 주소\n김서연,20231001,k@x.kr\n", ["20231001 김서연"]),
+        ("User full name,Username,ID number\nKim Seoyeon,k@x.kr,20231001\n", ["20231001 Kim Seoyeon"]),
+        ("성 / 이름,ID 번호\n김서연,20231001\n", ["20231001 김서연"]),
+        ("이름,한글 이름,학번\nk@x.kr,김서연,20231001\n", ["20231001 김서연"]),
+        ("이름,학번\nk@x.kr,20231001\n이도윤,20231002\n", ["20231001", "20231002 이도윤"]),
         ("식별 번호,성명,상태\n참가자 900101,김서연,\n", ["김서연"]),
         ("Kennung,Name,Status\nTeilnehmer 900101,김서연,\n", ["김서연"]),
     ],
@@ -131,6 +138,17 @@ def test_a_number_with_another_ones_name_is_told(tmp_path: Path) -> None:
     (submission,) = collected(tmp_path / "20231001_이도윤.ipynb", roster=file).submissions
     assert submission.student == "20231001 김서연"
     assert submission.warnings == ("the number is that of 김서연, but the name says 이도윤",)
+
+
+def test_a_romanised_name_beside_a_known_number_is_no_news(tmp_path: Path) -> None:
+    file = listed(tmp_path, "Student,ID,SIS User ID\n김서연,41001,20231001\n이도윤,41002,20231002\n")
+    export = packed(
+        tmp_path / "submissions.zip",
+        {"kimseoyeon_41001_501_hw1.ipynb": answer("답"), "이영희_41002_502_hw1.ipynb": answer("답")},
+    )
+    first, second = collected(export, roster=file).submissions
+    assert (first.student, first.warnings) == ("20231001 김서연", ())
+    assert second.warnings == ("the id is that of 이도윤, but the name says 이영희",)
 
 
 def test_a_name_that_two_have_is_nobodys(tmp_path: Path) -> None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from build import course, submission
+from build import course, notebook, submission
 
 from grader import tables
-from grader.model import Assignment, CellError, Execution, Finding, Language, Report, Score, Submission
+from grader.model import Assignment, CellError, Execution, Finding, Language, Repair, Report, Score, Submission
 from grader.regression import least_squares_r2, order_of_rows
 from grader.scoring import score
+from grader.submissions import collect
 
 R2 = "{check: r2, points: 4, predict: predict, at_least: 0.5, from: 0.1, review_within: 0.05, at_most: least_squares}"
 NOON = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
@@ -73,6 +75,15 @@ def test_r2_is_recomputed_and_earns_in_proportion(
     assert (finding.outcome, finding.earned) == (outcome, pytest.approx(earned, abs=0.02))
     assert finding.evidence["r2"] == pytest.approx(r2, abs=1e-3)
     assert report.total == finding.earned
+
+
+@pytest.mark.parametrize(("doubtful", "status"), [(True, "provisional"), (False, "final")])
+def test_a_doubtful_repair_leaves_the_points_provisional(
+    tiny: Assignment, student: Submission, doubtful: bool, status: str
+) -> None:
+    repair = Repair(kind="data", cell=1, what="mine.csv", instead="train.csv", review=doubtful)
+    report = judged(tiny, student, predictions(tiny, student, 0.7), repairs=(repair,))
+    assert (report.status, report.total) == (status, 4)
 
 
 def test_just_below_the_threshold_a_person_looks(tiny: Assignment, student: Submission) -> None:
@@ -154,6 +165,22 @@ def test_what_a_lost_part_of_the_file_may_hold_is_never_zero(
     if earned is None:
         assert "hw1.ipynb is damaged" in str(only(report)[0].needs_review)
         assert "hw1.ipynb is damaged" in str(only(report)[1].feedback)
+
+
+@pytest.mark.parametrize(
+    "odd", [None, "x = 1", 42, {"cell_type": "code", "source": 42}, {"cell_type": "code", "source": [1]}]
+)
+def test_what_a_cell_without_text_held_is_told_and_never_zero(tmp_path: Path, odd: Any) -> None:
+    tiny = course(tmp_path, "{check: runs, points: 1}")
+    file = notebook(tmp_path / "kim.ipynb", "raise NameError('x')")
+    content = json.loads(file.read_text())
+    content["cells"].insert(1, odd)
+    file.write_text(json.dumps(content))
+    (damaged,) = collect([file], tiny)
+    error = CellError(cell=3, name="NameError", message="x")
+    report = judged(tiny, damaged, {}, status="student_error", errors=(error,), notebook=damaged.notebook)
+    assert only(report)[1].earned is None
+    assert "holds no text in cell 2" in " ".join(report.warnings)
 
 
 def test_a_bonus_in_a_lost_part_of_the_file_holds_nothing_up(tmp_path: Path) -> None:

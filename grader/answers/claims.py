@@ -6,9 +6,11 @@ subject that it contrasts with (`unlike`), the denial holds. Anything else that 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from typing import Literal
 
 from grader.answers.clauses import Stretch, Subject, denials
@@ -19,6 +21,7 @@ Stand = Literal["holds", "contradicts", "asks"]
 
 _FARTHEST = 22  # tokens between the first and the last term of a claim
 _MOST_COMBINATIONS = 200
+_MOST_NEAR = 4  # mentions of a part that are tried where there are more combinations
 _BOTH = ""  # subjects that are spoken of together
 
 
@@ -36,6 +39,7 @@ class Hit:
     how: str
     subject: str
     certain: bool
+    stretch: int = 0  # number of the sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +96,16 @@ def _in_stretch(concept: str, number: int, claim: Claim, stretch: Stretch) -> It
         if stretch.sentence.question:
             stand = "asks"
         how = "fuzzy" if any(m.how == "fuzzy" for m in chosen) else "exact"
+        if _is_hedged(stretch, last):
+            how = "hedged"
         start, end = stretch.tokens[first].start, max(stretch.tokens[i].end for i in range(first, last + 1))
-        yield Hit(concept, number, claim.worth, stand, start, end, how, subject, sure and how != "fuzzy")
+        yield Hit(concept, number, claim.worth, stand, start, end, how, subject, sure and how == "exact", stretch.number)
+
+
+def _is_hedged(stretch: Stretch, last: int) -> bool:
+    """`줄어들거나 ...`, `shrinks or ...`: one of several things that are left open."""
+    after = stretch.tokens[last + 1 : last + 3]
+    return any(t.form in ("거나", "or", "든지", "ᆯ지", "을지") for t in after if t.kind != "noun")
 
 
 def _is_condition(stretch: Stretch, mention: Mention) -> bool:
@@ -107,13 +119,8 @@ def _combinations(parts: tuple[tuple[str, ...], ...], mentions: list[Mention]) -
     listed = [[m for m in mentions if m.term in part] for part in parts]
     if not all(listed):
         return
-    combinations = 1
-    for choice in listed:
-        combinations *= len(choice)
-    if combinations > _MOST_COMBINATIONS:
-        listed = [choice[:5] for choice in listed]
     best: dict[tuple[int, int], tuple[int, tuple[Mention, ...]]] = {}
-    for chosen in product(*listed):
+    for chosen in _candidates(listed):
         if not _apart(chosen):
             continue
         span = max(m.last for m in chosen) - min(m.first for m in chosen)
@@ -121,6 +128,21 @@ def _combinations(parts: tuple[tuple[str, ...], ...], mentions: list[Mention]) -
         if span <= _FARTHEST and (key not in best or span < best[key][0]):
             best[key] = (span, chosen)
     yield from (chosen for _, chosen in best.values())
+
+
+def _candidates(listed: list[list[Mention]]) -> Iterator[tuple[Mention, ...]]:
+    """Every choice of one mention for each part; of very many only those near a mention of the last part."""
+    if prod(map(len, listed)) <= _MOST_COMBINATIONS:
+        yield from product(*listed)
+        return
+    starts = [[m.first for m in choice] for choice in listed]
+    for last in listed[-1]:
+        near = []
+        for choice, places in zip(listed[:-1], starts, strict=False):
+            low = bisect_left(places, last.first - _FARTHEST)
+            within = choice[low : bisect_right(places, last.first + _FARTHEST)]
+            near.append(sorted(within, key=lambda m: abs(m.first - last.first))[:_MOST_NEAR])
+        yield from product(*near, [last])
 
 
 def _apart(chosen: tuple[Mention, ...]) -> bool:
@@ -145,6 +167,8 @@ def _stand(
     sign *= -1 if absent else 1
     if term == _BOTH:
         return ("holds" if sign > 0 and not (claim.unlike or claim.not_of) else "contradicts"), "both", False
+    if term in claim.apart_from:
+        return None
     if term in claim.not_of:
         sign = -1 if sign > 0 else 0
     elif term in claim.unlike:
@@ -163,19 +187,24 @@ def _subject(claim: Claim, stretch: Stretch, first: int, last: int) -> tuple[boo
 
     A subject that is only given a reason (`패딩을 쓰는 이유`) is none: what follows may be what it mends.
     """
-    asked = {*claim.of, *claim.unlike, *claim.not_of}
+    asked = {*claim.of, *claim.unlike, *claim.not_of, *claim.apart_from}
     named = [
         s for s in stretch.subjects if s.term in asked and not (first <= s.first <= last and s.role == "object")
     ]
     direct = [s for s in named if s.role != "compared"]
     for subject in direct:
-        if subject.role == "owner" and subject.last < first and first - subject.last <= 3:
+        if _owns(stretch, subject, first):
             return True, (subject.term, subject.absent), True
+    for subject in direct:
+        if _is_described(stretch, subject, last):
+            return False, (subject.term, subject.absent), True
     topics = [s for s in direct if s.role == "topic"]
     before = [s for s in topics if s.first <= first]
     if len(before) > 1 and _joined(stretch, before) and not _agree(claim, before[-2:]):
         return False, (_BOTH, False), True
-    for choice in (before[-1:], [s for s in direct if s.first < first][-1:], topics[:1], direct[:1]):
+    after = [s for s in direct if s.first > last and not _is_broken(stretch, last + 1, s.first)]
+    inside = [s for s in direct if first <= s.first <= last and s.role == "owner"]
+    for choice in (inside[-1:], before[-1:], [s for s in direct if s.first < first][-1:], after[:1]):
         if choice:
             chosen = choice[0]
             return False, (None if chosen.reason else (chosen.term, chosen.absent)), True
@@ -186,6 +215,27 @@ def _subject(claim: Claim, stretch: Stretch, first: int, last: int) -> tuple[boo
         if term in asked:
             return False, (None if reason else (term, False)), False
     return False, None, False
+
+
+def _owns(stretch: Stretch, subject: Subject, first: int) -> bool:
+    """`시그모이드의 (단점인) 기울기 소실`, `시그모이드에서 나타나는 기울기 소실`: whose it is stands before it."""
+    between = stretch.tokens[subject.last + 1 : first]
+    near = len(between) <= 3 or (len(between) <= 7 and not any(t.kind == "verb" for t in between))
+    if subject.last >= first:
+        return False
+    found_in = subject.role == "place" and stretch.tokens[first - 1].tag == "ETM" and len(between) <= 6
+    return found_in or (subject.role == "owner" and near)
+
+
+def _is_described(stretch: Stretch, subject: Subject, last: int) -> bool:
+    """`기울기 소실이 덜한 ReLU`: the words stand in a clause that describes the subject after it."""
+    tokens = stretch.tokens
+    return 0 < subject.first - last <= 6 and tokens[subject.first - 1].tag == "ETM"
+
+
+def _is_broken(stretch: Stretch, start: int, end: int) -> bool:
+    """Whether a clause ends between two places."""
+    return any(t.tag in ("EC", "EF") or t.form in (",", "→", "->", "and", "but", "so", "that", "which") for t in stretch.tokens[start:end])
 
 
 def _agree(claim: Claim, subjects: list[Subject]) -> bool:

@@ -23,11 +23,11 @@ _CONTRAST_WORDS = frozenset(
     ("but", "while", "wherea", "however", "although", "though", "yet", "반면", "그러나", "하지만", "반대", "대조", "그런데", "다만", "unfortun")
 )
 _GOES_ON_KO = frozenset(("지", "게", "도록", "기", "음", "ᆷ", "지는", "질", "ㄹ", "ᆯ", "을", "는", "은", "ᆫ", "던", "지도"))
-_JOINS_EN = frozenset(("and", "or", "but", "so", "becaus", "which", "while", "wherea", "when", "if", "sinc", "thus", "therefor", "henc", "where", "whose", "who"))
-_STOPS_EN = frozenset((",", ":", "→", "->", "that", "by", "keep"))
+_JOINS_EN = frozenset(("and", "or", "but", "so", "becaus", "which", "while", "wherea", "when", "if", "sinc", "as", "thus", "therefor", "henc", "where", "whose", "who"))
+_STOPS_EN = frozenset((",", ":", "/", "→", "->", "that", "by", "keep"))
 _STOPS_KO = frozenset(("때문", "반면", "따르", "위하", "통하"))
 _NEUTRAL = frozenset(
-    "문제 현상 것 일 경우 위험 정도 효과 발생 일어나 생기 나타나 걱정 우려 수 점 단점 가능 영향 상황 겪 problem issu phenomenon effect risk danger"
+    "문제 현상 정보 데이터 특징 값 것 일 경우 위험 정도 효과 발생 일어나 생기 나타나 걱정 우려 수 점 단점 가능 영향 상황 겪 problem issu inform featur phenomenon effect risk danger"
     " occur happen exist suffer appear caus lead from aris caus chanc worri".split()  # noqa: SIM905
 )
 _COMPARE_KO = frozenset(("보다", "대비", "달리", "비하", "비교", "다르", "대신", "반대", "대조"))
@@ -37,7 +37,7 @@ _OF_EN = frozenset(("of", "in", "for", "with", "by", "through", "on", "from", "u
 _TOPIC_PARTICLES = frozenset(("은", "는", "이", "가", "란", "이란", "도", "ᆫ", "께서", "이라는", "라는"))
 _NOUN_TAILS = frozenset("함수 층 계층 레이어 연산 신경망 네트워크 구조 모델 방식 기법 활성 활성화 활성함수 layer function network activ unit operat model neuron 자체 경우 의 들 류 계열".split())  # noqa: SIM905, E501
 _USES = frozenset(("사용", "쓰", "적용", "이용", "하", "활용", "넣", "추가", "거치", "통하", "취하", "도입"))
-_REASONS = frozenset(("이유", "목적", "까닭", "필요", "필요성", "배경", "reason", "whi", "purpos", "motiv", "need"))
+_REASONS = frozenset(("이유", "목적", "까닭", "필요성", "배경", "reason", "whi", "purpos", "motiv"))
 _FORMER = ("전자", "former")
 _LATTER = ("후자", "latter")
 
@@ -68,7 +68,7 @@ class Stretch:
     subjects: list[Subject]
     carried: tuple[tuple[str, bool], ...] = ()  # subjects of before and whether as a reason, the last topic first
     number: int = 0
-    turning: frozenset[int] = field(default_factory=frozenset)  # tokens of terms that deny what they are said of
+    turning: frozenset[int] = field(default_factory=frozenset)  # where terms begin that deny what they are said of
 
     @property
     def tokens(self) -> tuple[Token, ...]:
@@ -82,9 +82,7 @@ def stretches(text: str, lexicon: Lexicon, subjects: frozenset[str]) -> list[Str
     for number, sentence in enumerate(sentences(text, lexicon.analyser_for(text))):
         mentions = lexicon.mentions(sentence.tokens, text)
         named = _with_pronouns(_roles(sentence.tokens, mentions, subjects), sentence.tokens, memory)
-        turning = frozenset(
-            i for m in mentions if lexicon.terms[m.term].turns for i in range(m.first, m.last + 1)
-        )
+        turning = frozenset(m.first for m in mentions if lexicon.terms[m.term].turns)
         for start, end in _cuts(sentence.tokens, named):
             named += _unnamed_absence(sentence.tokens, start, memory.recalled(number))
             inside = [m for m in mentions if start <= m.first and m.last < end]
@@ -154,6 +152,8 @@ def _is_reason(tokens: tuple[Token, ...], mention: Mention) -> bool:
 
 def _is_korean_around(tokens: tuple[Token, ...], mention: Mention) -> bool:
     """Whether grammar around a mention is Korean: particles follow English words too."""
+    if all(t.tag in ("EN", "SN", "SW", "SP") for t in tokens):
+        return False
     around = tokens[mention.last : mention.last + 3]
     return any(t.tag not in ("EN", "SN", "SW", "SP") for t in around) or not any(t.tag == "EN" for t in around[1:])
 
@@ -164,14 +164,13 @@ def _role_ko(tokens: tuple[Token, ...], mention: Mention) -> tuple[Role, bool]:
     while at < len(tokens) and (depth or tokens[at].form in (*_NOUN_TAILS, "(", "'", '"', "”", "’")):
         depth += (tokens[at].form == "(") - (tokens[at].form == ")")
         at += 1
-    after = tokens[at : at + 5]
+    after = tokens[at : at + 7]
     forms = [t.form for t in after]
     if not after:
         return ("topic" if mention.first == 0 else "object"), False
-    if any(form in _COMPARE_KO for form in forms[:3] if form not in ("대조",)) and "는" not in forms[:1] + forms[1:1]:
-        if forms[0] in ("보다", "대비", "대신") or (forms[0] in ("와", "과", "에", "이랑", "랑", "하고") and _compares(forms[1:3])):
-            return "compared", False
-    if _absent_ko(after):
+    if _is_compared_ko(after):
+        return "compared", False
+    if _absent_ko(after[:5]) or "이전" in forms[:2]:
         return "topic", True
     if forms[0] == "의":
         return "owner", False
@@ -186,8 +185,15 @@ def _role_ko(tokens: tuple[Token, ...], mention: Mention) -> tuple[Role, bool]:
     return ("owner" if after[0].kind in ("noun", "verb") else "topic"), False
 
 
-def _compares(forms: list[str]) -> bool:
-    return bool(forms) and forms[0] in _COMPARE_KO
+def _is_compared_ko(after: tuple[Token, ...]) -> bool:
+    """`X보다`, `X에 비해`, `X와 달리`, `X 대신`, `X를 사용할 때보다`."""
+    forms = [t.form for t in after]
+    if forms[0] in ("보다", "대비", "대신"):
+        return True
+    if forms[0] in ("와", "과", "에", "이랑", "랑", "하고") and any(form in _COMPARE_KO for form in forms[1:2]):
+        return True
+    than = forms.index("보다") if "보다" in forms else 0
+    return bool(than) and all(t.kind not in ("noun", "verb", "number") or t.form in _USES for t in after[:than])
 
 
 def _unnamed_absence(tokens: tuple[Token, ...], start: int, carried: tuple[tuple[str, bool], ...]) -> list[Subject]:
@@ -197,7 +203,7 @@ def _unnamed_absence(tokens: tuple[Token, ...], start: int, carried: tuple[tuple
         return []
     for i, token in enumerate(beginning):
         after = beginning[i + 1 : i + 3]
-        if token.kind == "negation" and token.tag != "EN" and any(t.form in ("면", "으면", "다면") for t in after):
+        if token.kind == "negation" and token.tag not in ("EN", "VCN") and any(t.form in ("면", "으면", "다면") for t in after):
             return [Subject(carried[0][0], start + i, start + i, "topic", absent=True)]
         if token.surface == "otherwise":
             return [Subject(carried[0][0], start + i, start + i, "topic", absent=True)]
@@ -231,7 +237,8 @@ def _role_en(tokens: tuple[Token, ...], mention: Mention) -> tuple[Role, bool]:
         return "topic", True
     if any(t.kind == "negation" for t in after[:3]) and forms and forms[-1] in ("if", "when") and _unused(after):
         return "topic", True
-    if last in _COMPARE_EN and not (last == "over" and len(forms) > 1 and forms[-2] in ("slide", "move")):
+    near = [t.form for t in before[-3:] if t.kind not in ("adverb", "light") and t.form not in ("just", "onli")]
+    if near[-1:] and near[-1] in _COMPARE_EN and not any(form in ("slide", "move", "scan") for form in forms):
         return "compared", False
     for pair in _PAIRS_EN:
         if tuple(forms[-len(pair) :]) == pair:
@@ -294,7 +301,7 @@ def _inside(stretch: Stretch, first: int, last: int, own: frozenset[int]) -> int
             rest = tokens[i + 1 : last + 1]
             if not any(_ends_clause(t) for t in rest[:-1]) or tokens[i].tag == "EN" and not any(t.form in _JOINS_EN for t in rest):
                 count += 1
-        elif i in stretch.turning and i - 1 not in stretch.turning and tokens[i].tag == "EN":
+        elif i in stretch.turning and tokens[i].tag == "EN":
             if not any(t.form in _JOINS_EN or t.form == "," for t in tokens[i + 1 : last]):
                 count += 1
     return count
@@ -311,7 +318,7 @@ def _after(stretch: Stretch, last: int, own: frozenset[int]) -> int:
         if token.kind == "negation":
             count += object_at < 0 and not _is_no_denial(tokens, i)
         elif i in stretch.turning:
-            count += i - 1 not in stretch.turning and object_at < 0 and _is_said_of(tokens, i)
+            count += object_at < 0 and _is_said_of(tokens, i)
         elif token.kind in ("noun", "verb") and token.form not in _NEUTRAL:
             content += 1
             if content > _MOST_CONTENT:
@@ -350,12 +357,13 @@ def _before(stretch: Stretch, first: int, last: int, own: frozenset[int]) -> int
     for i in _outside_brackets(tokens, range(first - 1, max(stretch.start, first - _FARTHEST_SCOPE) - 1, -1)):
         token = tokens[i]
         if token.tag not in ("EN", "SP", "SN", "SW") or token.form in _JOINS_EN or token.form in _STOPS_EN:
+            count += token.form == "that" and i - 1 in stretch.turning  # `it is false that ...`
             break
         if token.kind == "negation":
             absent = any(s.first == i + 1 and s.absent for s in stretch.subjects)
             count += not absent and not _is_no_denial(tokens, i) and _governs(stretch, i, first)
         elif i in stretch.turning:
-            count += i - 1 not in stretch.turning
+            count += 1
         elif token.kind == "noun" and token.form not in _NEUTRAL:
             content += 1
             if content > _MOST_CONTENT:
@@ -378,7 +386,7 @@ def _ends_scope(tokens: tuple[Token, ...], i: int) -> bool:
     token = tokens[i]
     if token.tag == "EN":
         return token.form in _JOINS_EN
-    if token.form in (",", "→", "->", "⇒") or token.form in _STOPS_KO:
+    if token.form in (",", "→", "->", "⇒", "/") or token.form in _STOPS_KO:
         return True
     return _ends_clause(token) and not (i + 1 < len(tokens) and tokens[i + 1].tag == "VX")
 

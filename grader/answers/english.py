@@ -11,7 +11,7 @@ _STEMMER = snowballstemmer.stemmer("english")
 WORD = re.compile(r"[a-z]+(?:['’][a-z]+)?")
 
 NEGATIONS = frozenset(
-    "not no never without cannot cant nor neither hardly barely scarcely isnt arent wasnt werent doesnt dont didnt wont"
+    "not no non never without cannot cant nor neither hardly barely scarcely isnt arent wasnt werent doesnt dont didnt wont"
     " wouldnt cant couldnt shouldnt hasnt havent hadnt aint ".split()  # noqa: SIM905
 )
 _FUNCTION = """

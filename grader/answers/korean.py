@@ -42,6 +42,11 @@ class Analyser:
             found = self._kiwi.tokenize(_BEYOND.sub(" ", text))
         return [Morpheme(m.form, m.tag.partition("-")[0], m.start, m.start + m.len) for m in found]
 
+    def likelihood(self, text: str) -> float:
+        """The logarithm of the text's likelihood under the analyser's language model."""
+        with self._lock:
+            return float(self._kiwi.analyze(_BEYOND.sub(" ", text))[0][1])
+
 
 @lru_cache(maxsize=2)
 def analyser(nouns: frozenset[str]) -> Analyser:

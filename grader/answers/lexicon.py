@@ -24,6 +24,8 @@ How = Literal["exact", "spacing", "fuzzy"]
 
 _MOST_SKIPPED = 3  # tokens of grammar between two words of an alias
 _LONGEST_ALIAS = 8
+_BOUNDS_AFTER = frozenset(("보다", "이하", "미만", "이상", "초과"))
+_BOUNDS_BEFORE = frozenset(("than", "<", ">", "≤", "≥", "<=", ">=", "below", "abov", "exceed"))
 _ARTICLES = frozenset(("a", "an", "the"))
 _SHORTEST_FUZZY = {"ko": 3, "en": 5}  # syllables and letters
 _TWO_SLIPS = {"ko": 5, "en": 8}  # from this length on two slips are forgiven, below it one
@@ -84,7 +86,7 @@ class Lexicon:
     def _forms(self, alias: str) -> tuple[str, ...]:
         tokens = next(iter(self.sentences(alias)), ())
         needed = [t for t in tokens if t.kind not in ("particle", "ending") and t.form not in _ARTICLES and t.tag != "SP"]
-        kept = [t for t in needed if t.tag == "EN" or t.kind != "function"] or needed
+        kept = [t for t in needed if t.tag == "EN" or t.kind != "function" or _is_derived(t)] or needed
         return tuple(t.form for t in kept)[:_LONGEST_ALIAS]
 
     def sentences(self, text: str) -> Iterator[tuple[Token, ...]]:
@@ -120,7 +122,7 @@ class Lexicon:
                 if token.kind in ("particle", "ending"):
                     continue
                 last = _follow(tokens, i, forms)
-                if last is not None:
+                if last is not None and not (_is_number(forms[-1]) and _is_compared(tokens, i, last)):
                     yield Mention(term, i, last, "fuzzy" if mended.intersection(range(i, last + 1)) else "exact")
 
     def _by_spacing(self, tokens: tuple[Token, ...], text: str) -> Iterator[Mention]:
@@ -182,6 +184,22 @@ class Lexicon:
             for m in mentions
             if not any(c.first <= m.first and m.last <= c.last and c.term != m.term and c != m for c in covers)
         ]
+
+
+def _is_number(form: str) -> bool:
+    return form.isdecimal() or form in ("one", "zero", "일", "영")
+
+
+def _is_compared(tokens: tuple[Token, ...], first: int, last: int) -> bool:
+    """`1보다 작다`, `x > 0`, `less than 1`: a bound, not a value."""
+    before = tokens[first - 1].form if first else ""
+    after = tokens[last + 1].form if last + 1 < len(tokens) else ""
+    return after in _BOUNDS_AFTER or before in _BOUNDS_BEFORE
+
+
+def _is_derived(token: Token) -> bool:
+    """The ending that makes `자유롭다` of `자유`; that of `간단하다` says nothing."""
+    return token.tag == "XSA" and token.form != "하"
 
 
 def _follow(tokens: tuple[Token, ...], i: int, forms: tuple[str, ...]) -> int | None:

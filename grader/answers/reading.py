@@ -48,15 +48,17 @@ _SHOWN = {
     "sigma": "σ", "partial": "∂", "nabla": "∇", "delta": "δ", "eta": "η", "phi": "φ", "mu": "μ", "sum": "sum",
     "times": "×", "cdot": "·", "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥", "approx": "≈", "simeq": "≈", "sim": "~",
     "to": "→", "rightarrow": "→", "Rightarrow": "→", "longrightarrow": "→", "infty": "∞", "neq": "≠", "ne": "≠",
+    "triangle": "delta", "bigtriangleup": "delta", "vartriangle": "delta",
     "lt": "<", "gt": ">", "ll": "<", "gg": ">", "prime": "'", "pm": "±",
 }  # fmt: skip
 _LAYOUT = (
     "left right big bigl bigr Big quad qquad text textbf textit mathrm mathbf mathcal mathbb mathit operatorname"
-    " displaystyle begin end bigtriangleup boldsymbol bm limits nolimits"
+    " displaystyle begin end boldsymbol bm limits nolimits"
 )
 _SHOWS_NOTHING = frozenset(_LAYOUT.split())
 _BULLET = re.compile(r"^[ \t>]*([*+•·∙●○▪■◦‣–—-])(?=[ \t])", re.MULTILINE)
 _STRUCK = re.compile(r"~~")
+_TIMES = re.compile(r"(?<=[A-Za-z0-9)])\*(?=[A-Za-z0-9(\0])")  # `x*e`, which is no emphasis
 _HEADING = re.compile(r"^[ \t]*(#{1,6})(?=[ \t])", re.MULTILINE)
 _DROPPED_MARKS = frozenset("*`")
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u3164\uffa0" + "".join(map(chr, range(0xFE00, 0xFE10))))
@@ -165,7 +167,9 @@ def _shown(command: re.Match[str]) -> str:
         return " " if name in _SHOWS_NOTHING else f" {_SHOWN.get(name, name)}"
     if command["sign"]:
         return " " if command["sign"] in ",;!: \\" else command["sign"]
-    return " exp " if command["power"] else ""
+    if command["power"]:
+        return " exp "
+    return " " if command["plain"] == "_{" else ""  # a subscript is no part of the symbol's name
 
 
 def _composed(pieces: list[tuple[int, int, str]], hidden: list[str]) -> Iterator[tuple[int, int, str]]:
@@ -176,6 +180,7 @@ def _composed(pieces: list[tuple[int, int, str]], hidden: list[str]) -> Iterator
         m.start(1) + i: _BULLET_SIGN if not i else "" for m in _HEADING.finditer(text) for i in range(len(m[1]))
     }
     replaced |= {m.start() + i: "" for m in _STRUCK.finditer(text) for i in (0, 1)}
+    replaced |= {m.start(): " " for m in _TIMES.finditer(text)}
     invisible = 0
     start, end, cluster = 0, 0, ""
     for i, (from_, to, written) in enumerate(pieces):

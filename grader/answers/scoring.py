@@ -20,22 +20,25 @@ from grader.answers.reading import Page, read
 from grader.model import Assignment, Concept, Criterion, Item, Noun, Term, Text
 
 Stand = Literal["holds", "contradicts", "asks"]
-Grounds = Literal["claim", "vague", "guess", "slip", "both", "contradicted", "near", "unread", "absent", "asked", "guarded"]
+Grounds = Literal["claim", "vague", "guess", "slip", "hedged", "mostly", "both", "contradicted", "near", "unread", "absent", "asked"]
 
 # How often a decision on such grounds is a person's too; measured by `grader answers tune` on graded answers of others.
-CONFIDENCE: dict[str, float] = {
+CONFIDENCE: dict[Grounds, float] = {
     "claim": 0.97,
-    "guess": 0.93,  # who is meant was not said here
-    "vague": 0.80,
-    "slip": 0.75,  # a word was misspelt
-    "both": 0.50,  # said, and its opposite too
-    "contradicted": 0.75,
-    "asked": 0.50,
-    "near": 0.75,  # some of its terms stand together
-    "unread": 0.85,  # parts of the answer say something that no criterion knows
-    "absent": 0.97,
-    "guarded": 0.30,
+    "guess": 0.96,  # who is meant was not said here
+    "vague": 0.94,
+    "slip": 0.60,  # a word was misspelt
+    "hedged": 0.50,  # said as one of several things
+    "mostly": 0.92,  # said, and once its opposite too
+    "both": 0.55,  # said, and its opposite as often
+    "contradicted": 0.60,
+    "asked": 0.60,
+    "near": 0.90,  # some of its terms stand together
+    "unread": 0.94,  # parts of the answer say something that no criterion knows
+    "absent": 0.98,
 }
+BAR = 0.93  # of confidence, where an item sets none
+_GUARDED = 0.30  # where a guard was raised
 _NEAR = 0.5  # of a claim's terms
 
 
@@ -85,24 +88,27 @@ def score(assignment: Assignment, item_id: str, text: str) -> AnswerScore:
     asked = written_criteria(item)
     page = read(text)
     found = stretches(page.text, lexicon_of(assignment), subjects_of(assignment, item))
-    raised = guards.raised(page, found, assignment, item)
+    raised = guards.raised(page, found, item, lexicon_of(assignment).analyser_for(page.text))
     said = {c.id: _said(page, found, assignment.concepts[c.params["concept"]]) for c in asked}
-    unread = _unread(found, [hit for listed in said.values() for hit in listed])
-    judged = [_judged(c, assignment, said[c.id], found, unread, raised) for c in asked]
+    every = [hit for listed in said.values() for hit in listed]
+    unread = _unread(found, every)
+    unexplained = [stretch for stretch in found if not any(_covers(stretch, hit.start) for hit in every)]
+    judged = [_judged(c, assignment, page, said[c.id], found, unexplained, unread, raised) for c in asked]
     points = {c.id: round(c.points * j.share, 6) for c, j in zip(asked, judged, strict=True)}
     confidence = min((j.confidence for j in judged), default=1.0)
+    bar = BAR if item.review_below is None else item.review_below
     return AnswerScore(
         item=item_id,
         points=points,
         total=round(min(item.points, sum(points.values())), 6),
         max_points=item.points,
-        needs_review=confidence < item.review_below,
+        needs_review=confidence < bar,
         confidence=round(confidence, 4),
         criteria=tuple(judged),
         evidence=tuple(
             _evidence(page, c, assignment, hit, j) for c, j in zip(asked, judged, strict=True) for hit in said[c.id]
         ),
-        reasons=tuple(_reasons(judged, raised, item.review_below)),
+        reasons=tuple(_reasons(judged, raised, bar)),
         guards=tuple(flag.name for flag in raised),
         hidden=page.hidden,
     )
@@ -166,29 +172,30 @@ def _covers(stretch: Stretch, place: int) -> bool:
 def _judged(
     criterion: Criterion,
     assignment: Assignment,
+    page: Page,
     said: list[Hit],
     found: Sequence[Stretch],
+    unexplained: Sequence[Stretch],
     unread: int,
     raised: Sequence[guards.Flag],
 ) -> CriterionScore:
     concept = assignment.concepts[criterion.params["concept"]]
     holding = [hit for hit in said if hit.stand == "holds"]
-    against = [hit for hit in said if hit.stand == "contradicts" and not _is_within(hit, holding)]
+    against = [
+        hit for hit in said if hit.stand == "contradicts" and hit.worth == 1 and not _is_within(hit, holding)
+    ]
     share = max((hit.worth for hit in holding), default=0.0)
     near = None if holding else nearest(concept, found)
-    grounds = _grounds(holding, against, said, share, near, unread)
-    if any(flag.bars for flag in raised):
-        share, grounds = 0.0, "guarded" if share else grounds
-    confidence = CONFIDENCE[grounds] if not raised else min(CONFIDENCE[grounds], CONFIDENCE["guarded"])
-    if grounds == "unread":
-        confidence = max(CONFIDENCE["near"], CONFIDENCE["absent"] - 0.05 * unread)
+    doubtful = None if holding else nearest(concept, unexplained)
+    grounds = _grounds(holding, against, said, share, doubtful, unread)
+    confidence = min(CONFIDENCE[grounds], _GUARDED if raised else 1.0)
     return CriterionScore(
         criterion=criterion.id,
         share=share,
         confidence=round(confidence, 4),
         grounds=grounds,
         missed=", ".join(near.missing) if near else "",
-        near=(near.start, near.end) if near else None,
+        near=page.span(near.start, near.end) if near else None,
     )
 
 
@@ -196,11 +203,14 @@ def _grounds(
     holding: list[Hit], against: list[Hit], said: list[Hit], share: float, near: Near | None, unread: int
 ) -> Grounds:
     if holding and against:
-        return "both"
+        pro, contra = ({hit.stretch for hit in listed} for listed in (holding, against))
+        if len(contra - pro) >= len(pro):
+            return "both"
+        return "mostly"
     if holding:
         best = [hit for hit in holding if hit.worth == share]
-        if all(hit.how == "fuzzy" for hit in best):
-            return "slip"
+        if all(hit.how != "exact" for hit in best):
+            return "hedged" if any(hit.how == "hedged" for hit in best) else "slip"
         if share < 1:
             return "vague"
         return "claim" if any(hit.certain for hit in best) else "guess"
@@ -257,6 +267,8 @@ _WHY: dict[str, Text] = {
     "vague": Text(ko="`{0}`: 막연하게만 쓰였습니다.", en="`{0}`: said only in a vague form"),
     "guess": Text(ko="`{0}`: 무엇에 대한 말인지 분명하지 않습니다.", en="`{0}`: it is not plain of what it is said"),
     "slip": Text(ko="`{0}`: 맞춤법이 다른 말로만 찾았습니다.", en="`{0}`: found only in a misspelt word"),
+    "mostly": Text(ko="`{0}`: 반대로 읽히는 말도 있습니다.", en="`{0}`: something reads like the opposite, too"),
+    "hedged": Text(ko="`{0}`: 여러 가능성 가운데 하나로만 썼습니다.", en="`{0}`: said as one of several things"),
     "both": Text(ko="`{0}`: 맞는 말과 그 반대가 함께 있습니다.", en="`{0}`: said, and so is its opposite"),
     "contradicted": Text(ko="`{0}`: 반대로 쓴 것으로 읽힙니다.", en="`{0}`: it reads like the opposite"),
     "asked": Text(ko="`{0}`: 묻기만 하고 답하지 않았습니다.", en="`{0}`: asked, not answered"),

@@ -52,10 +52,19 @@ _SCANNER = re.compile(
     rf"(?P<prime>{_PRIME.pattern})|(?P<word>{english.WORD.pattern})|(?P<number>{_LOOSE_NUMBER.pattern})|(?P<sign>{_SIGN.pattern})"
     rf"|(?P<punctuation>{_PUNCTUATION.pattern})"
 )
+_PARTICLE = re.compile(
+    r"(?<=[a-z0-9)])(?:에서는|에서|으로는|으로|에는|에|은|는|이|가|을|를|의|도|로|와|과|만|란|보다)(?=[\s,.)/:;]|$)"
+)
+_PARTS_OF = {"에서는": ("에서", "는"), "으로는": ("으로", "는"), "에는": ("에", "는")}
+_TAGS = {"은": "JX", "는": "JX", "도": "JX", "만": "JX", "란": "JX", "이": "JKS", "가": "JKS", "을": "JKO", "를": "JKO", "의": "JKG"}
 _END = re.compile(
     r"(?P<mark>[.!?。]+)(?=[\s\"'”’)\]]|$|(?<=다\.)|(?<=음\.)|(?<=요\.))|(?P<line>\n)|(?P<semicolon>;)"
     r"|(?P<point>(?:(?<=^)|(?<=[\s.,:]))(?:[•\-–—*](?=\s)|\(?\d{1,2}[.)](?=\s)|\([가-하a-e]\)))"
 )
+# A minus or a number within a formula, which elsewhere would be a point of a list: `d(n) - y(n)`, `w(n + 1) =`.
+_OPERAND_BEFORE = re.compile(r"(?:[)=+×·/\d]|(?<![^\W\d_])[^\W\d_]|['’′])[ ]*$")
+_OPERAND_AFTER = re.compile(r"[ ]+(?:(?!a )[^\W\d_]{1,2}(?![^\W\d_])|[(∂∇]|\d+(?:\.\d+)?(?![.)\d]))")
+_OPERATOR_BEFORE = re.compile(r"[-−+×·*/=<>][ ]*$")
 _SHORT = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|fig|eq|no|approx)|^\s*\d{1,2})$")
 _ASKS = re.compile(r"\?\s*$")
 _KOREAN_ASKS = frozenset(("을까", "ᆯ까", "ᆯ까요", "을까요", "는가", "ᆫ가", "은가", "나요", "니", "는지요"))
@@ -79,11 +88,29 @@ def _ends(text: str) -> Iterator[tuple[int, int, bool, bool]]:
     for found in _END.finditer(text):
         if found["mark"] and _SHORT.search(text[max(0, found.start() - 8) : found.start()]):
             continue
+        if found["point"] and _is_value(text[last : found.start()]):
+            continue
+        if found["point"] and _is_in_formula(text, last, found.start(), found.end()):
+            continue
         if found["point"] and not text[last : found.start()].strip() and found.start() == last:
             yield found.start(), found.end(), True, False
         else:
             yield found.start(), found.end(), bool(found["point"]), "?" in found[0]
         last = found.end()
+
+
+def _is_value(before: str) -> bool:
+    """Whether `1)` after this text ends a bracket, or `1.` an equation, rather than begins a point of a list."""
+    return before.count("(") > before.count(")") or before.rstrip().endswith(("=", "≈", "<", ">", "→", "is"))
+
+
+def _is_in_formula(text: str, last: int, start: int, end: int) -> bool:
+    """Whether the point at [start, end) belongs to a formula. Only few characters around it are looked at."""
+    before = text[max(last, start - 8) : start]
+    if text[start] in "-–—*":
+        operands = _OPERAND_BEFORE.search(before) and _OPERAND_AFTER.match(text, end)
+        return bool(operands or _OPERATOR_BEFORE.search(before))
+    return text[start] != "(" and bool(_OPERATOR_BEFORE.search(before))
 
 
 def _sentence(
@@ -102,13 +129,21 @@ def _sentence(
 def _tokens(part: str, offset: int, analyser: Analyser | None) -> list[Token]:
     found = [*_latin(part, offset)]
     if analyser is not None and HANGUL.search(part):
+        found += _particles(part, offset)
         taken = {place for token in found for place in range(token.start - offset, token.end - offset)}
         for morpheme in analyser.morphemes(part):
-            if morpheme.start in taken and not HANGUL.match(part, morpheme.start):
-                continue
-            if token := _korean(morpheme, part, offset):
+            if morpheme.start not in taken and (token := _korean(morpheme, part, offset)):
                 found.append(token)
     return sorted(found, key=lambda token: (token.start, token.end))
+
+
+def _particles(part: str, offset: int) -> Iterator[Token]:
+    """Particles after English words and numbers, where the analyser may take them for something else (`Conv는`)."""
+    for found in _PARTICLE.finditer(part):
+        start = offset + found.start()
+        for form in _PARTS_OF.get(found[0], (found[0],)):
+            yield Token(form, "particle", _TAGS.get(form, "JKB"), start, start + len(form), form)
+            start += len(form)
 
 
 def _latin(part: str, offset: int) -> Iterator[Token]:
@@ -140,7 +175,8 @@ def _word(word: str, start: int, end: int) -> Iterator[Token]:
         kind = "light"
     elif base in english.FUNCTION:
         kind = "function"
-    yield Token(english.stem(base), kind, "EN", start, start + len(base), base)
+    form = english.stem(base) + ("ly" if base.endswith("ly") else "")  # `exponentially` tells nothing of exponentials
+    yield Token(form, kind, "EN", start, start + len(base), base)
     if tail == "s":
         yield Token("'s", "particle", "EN", end - 2, end, "'s")
 
@@ -165,7 +201,7 @@ def _kind(form: str, tag: str) -> Kind | None:  # noqa: PLR0911  # one line for 
         return None  # read without the analyser
     if tag == "VCN" or (tag == "VX" and form in ("않", "못하", "말")) or (tag == "MAG" and form in ("안", "못")):
         return "negation"
-    if tag == "VA" and form == "없":
+    if tag == "VA" and form.endswith("없"):  # `필요없다`
         return "negation"
     if tag == "MAG" and form in ("없이", "아니"):
         return "negation"

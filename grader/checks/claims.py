@@ -150,14 +150,23 @@ class _Candidate(_Claim):
     evaluations: Annotated[list[_Evaluated], Field(max_length=_SHORT)]
 
 
+class _Unused(_Claim):
+    path: Words
+    type: Words
+    linear: Count
+
+
 class _Models(_Claim):
     models: Annotated[list[_Candidate], Field(max_length=_SHORT)]
     named: Annotated[dict[str, Words], Field(max_length=_SHORT)]
     loose_losses: Count
     odd: Count = 0
+    unused: Annotated[list[_Unused], Field(max_length=_SHORT)] = []
 
 
 class _Evaluation(_Claim):
+    cell: Count = 0
+    changed: bool | None = None
     inputs: dict[str, Any]
     outputs: dict[str, Any]
 

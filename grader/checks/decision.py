@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from grader.checks import claims
+from grader.checks.missing import Notebook, define
 from grader.checks.tampering import suspicious_lines
 from grader.model import Answer, Assignment, CellError, Criterion, Execution, Item, Outcome, Span, Submission, Text
 
@@ -57,17 +58,6 @@ class Unsure(Exception):
         self.decision = Decision(outcome, None, feedback, review, evidence=evidence)
 
 
-_DEFINE = {
-    "predictions": Text(
-        ko="`{0}(df)` 함수를 정의하세요. 원래 특성 열의 DataFrame을 받아 달러 단위 예측을 돌려줍니다.",
-        en="define `{0}(df)`: a DataFrame of the raw feature columns in, dollars out",
-    ),
-    "series": Text(
-        ko="`{0}`에 매 반복의 손실을 float 리스트로 남겨 두세요.",
-        en="keep the loss of every iteration in `{0}`, a list of floats",
-    ),
-}
-_DEFINE_MODULE = Text(ko="`{0}` 이름으로 torch.nn.Module을 정의하세요.", en="define `{0}`, a torch.nn.Module")
 _TYPE = Text(ko="`{0}`의 형식이 {1}입니다. ", en="`{0}` is a {1}: ")
 _RAISED = Text(ko="`{0}`을(를) 써 보니 오류가 났습니다: {1}", en="using `{0}` raised {1}")
 _UNUSABLE = Text(ko="`{0}`을(를) 쓸 수 없습니다: {1}", en="`{0}` cannot be used: {1}")
@@ -78,7 +68,7 @@ _DEAD = Text(
 )
 
 
-_FAULTS = {"missing": _DEFINE_MODULE, "wrong_type": _TYPE, "raised": _RAISED, "unusable": _UNUSABLE, "too_slow": _SLOW}
+_FAULTS = {"wrong_type": _TYPE, "raised": _RAISED, "unusable": _UNUSABLE, "too_slow": _SLOW}
 _NOT_READ = Text(
     ko="`{0}`에 대한 커널의 답을 읽을 수 없어 사람이 확인합니다.",
     en="the kernel's answer about `{0}` cannot be read; a person will look",
@@ -89,12 +79,10 @@ _NOT_READ_REVIEW = Text(
     " look whether the notebook replaced parts of Python or a library: {2}",
 )
 _REPLACED = Text(ko=" 노트북이 바꿔 놓은 것이 있습니다: {0}", en=" (the notebook replaced {0})")
-_NOT_NAMED = Text(
-    ko="`{0}`에 해당하는 것을 찾지 못해 사람이 확인합니다.", en="nothing was found for `{0}`; a person will look"
-)
+_NOT_NAMED = Text(ko="{0}을(를) 찾지 못해 사람이 확인합니다.", en="not found: {1}; a person will look")
 _NOT_NAMED_REVIEW = Text(
-    ko="`{0}`이(가) 없습니다. 노트북이 학습시킨 다른 것이 그것인지 보세요: {1}",
-    en="there is no `{0}`; look whether it is meant by something else that the notebook trained: {1}",
+    ko="{0}이(가) 없습니다. 노트북의 다른 것이 그것인지 보세요: {2}",
+    en="not found: {1}; look whether it is meant by something else in the notebook: {3}",
 )
 _MOST_NAMED = 4
 
@@ -121,11 +109,11 @@ class Evidence:
             except claims.Malformed as error:
                 raise self._unreadable(name, str(error)) from None
         kind, message = str(reply.get("fault"))[:50], claims.words(reply.get("message", ""))
+        if kind == "missing":
+            raise self._missing(probe, name)
         if kind in _FAULTS:
             unmet = Unmet(_fault(probe, name, kind, message))
-            if kind == "missing" and (others := self._unexplained()):
-                raise Unsure(_NOT_NAMED.filled(name), _NOT_NAMED_REVIEW.filled(name, others), "failed")
-            raise unmet if kind in ("missing", "wrong_type") else self.blaming(unmet)
+            raise unmet if kind == "wrong_type" else self.blaming(unmet)
         raise self._unreadable(name, message)
 
     def found(self, name: str) -> dict[str, Any] | None:
@@ -147,14 +135,37 @@ class Evidence:
                 sentence = _renamed(sentence, str(told.get("asked_losses")), told.get("losses"))
         return sentence
 
-    def _unexplained(self) -> str:
-        """Trainings that answer nothing that was asked: one of them may be meant by a name that is missing."""
-        rest = self.execution.evidence.get("found:")
-        rest = rest if isinstance(rest, dict) else {}
-        others = ", ".join(claims.words(one) for one in rest.get("others", []))
-        if others or not rest.get("odd"):
-            return others or ("a training without a module" if rest.get("loose_losses") else "")
-        return "a model that takes several inputs"
+    def evaluated(self, name: str) -> list[dict[str, Any]]:
+        """How well the model, or the prediction function, that the rubric calls `name` did when the notebook evaluated
+        it. A model of the rubric's own name is asked about only where its weights were changed afterwards."""
+        told = self.found(name) or self.execution.evidence.get(f"earlier:{name}")
+        evaluated = told.get("evaluated", []) if isinstance(told, dict) else []
+        return [one for one in evaluated if isinstance(one, dict)]
+
+    def called(self, name: str) -> Text:
+        """What to call the thing that the rubric calls `name`, to a student who calls nothing so."""
+        return Notebook(self.assignment, self.execution.evidence).called(name)
+
+    def unexplained(self) -> Text | None:
+        """What in the notebook may be this item's model, though none was taken for it."""
+        notebook = Notebook(self.assignment, self.execution.evidence)
+        found = (notebook.unexplained(name, self._others_items(), bonus=self.criterion.bonus) for name in self._models())
+        return next((others for others in found if others), None)
+
+    def _missing(self, probe: str, name: str) -> Exception:
+        notebook = Notebook(self.assignment, self.execution.evidence)
+        others = notebook.unexplained(name, self._others_items(), bonus=self.criterion.bonus)
+        if others is None:
+            return Unmet(notebook.sentence(probe, name))
+        called = notebook.called(name)
+        review = _NOT_NAMED_REVIEW.filled(called.ko, called.en, others.ko, others.en)
+        return Unsure(_NOT_NAMED.filled(called.ko, called.en), review, "failed")
+
+    def _others_items(self) -> frozenset[str]:
+        """Items whose trainings are not this item's: all others, where this one has a heading of its own."""
+        if self.item.id not in self.submission.headed:
+            return frozenset()
+        return frozenset(item.id for item in self.assignment.items if item.id != self.item.id)
 
     def replaced(self) -> str:
         """What the notebook replaced of Python and its libraries, as the kernel saw it; or as its source looks."""
@@ -243,12 +254,9 @@ def _sentence(error: CellError) -> str:
 
 
 def _fault(probe: str, name: str, kind: str, message: str) -> Text:
-    define = _DEFINE.get(probe, _DEFINE_MODULE).filled(name)
-    if kind == "missing":
-        return define
     if kind == "wrong_type":
-        start = _TYPE.filled(name, message)
-        return Text(ko=start.ko + define.ko, en=start.en + define.en)
+        start, wanted = _TYPE.filled(name, message), define(probe, name)
+        return Text(ko=start.ko + wanted.ko, en=start.en + wanted.en)
     return _FAULTS[kind].filled(name, message)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
@@ -12,6 +13,7 @@ from grader import passages, reading, topics
 from grader.checks import outputs
 from grader.checks.decision import Evidence, say
 from grader.model import Text
+from grader.outline import Outline
 
 AN_ANSWER = 60  # characters; shorter remarks answer none of the questions
 
@@ -20,7 +22,9 @@ _REMARK = 15  # characters; a shorter one under no heading is a title
 _MOST_PASSAGES = 1_000  # of one notebook; homework has dozens
 _MOST_CHARACTERS = 200_000  # of them all
 _MOST_OF_AN_OUTPUT = 5_000  # characters at its end; before them stand logs
+_MOST_SENTENCES = 100  # of one passage
 _SHOWN = 200  # characters of a quotation
+_SENTENCE = re.compile(r"\n|(?<=[.!?])\s+")
 
 
 class Found(NamedTuple):
@@ -30,7 +34,8 @@ class Found(NamedTuple):
     place: Text
     own: bool = False
     loose: bool = False
-    of_another: bool = False  # in the answer to another item
+    of_another: bool = False  # in the answer to another item, or under another's name
+    named: bool = False  # begins with the item's name, as `P2: ...` does
 
     def quoted(self) -> str:
         text = " ".join(self.text.split())
@@ -52,13 +57,24 @@ def likeliest_answer(evidence: Evidence, seen: Seen) -> Found | None:
     no phrase stands in them shows little.
     """
     known = topics.of(evidence.assignment)
-    ranked = [(_likeness(known, evidence.item.id, found), -place) for place, found in enumerate(seen.passages)]
-    rank, place = max(ranked, default=(0, 0))
-    return seen.passages[-place] if rank else None
+    ranked = [(*_likeliest(known, evidence.item.id, found), -place) for place, found in enumerate(seen.passages)]
+    rank, found, _ = max(ranked, key=lambda one: (one[0], one[2]), default=(0, None, 0))
+    return found if rank else None
+
+
+def _likeliest(known: topics.Topics, item: str, found: Found) -> tuple[int, Found]:
+    """How like an answer a passage is, from 0, nothing, to 4; of one that answers several items the best sentence."""
+    whole = _likeness(known, item, found)
+    if whole or not any(standing.item == item for standing in known.standings(found.text)):
+        return whole, found
+    sentences = [found._replace(text=text.strip()) for text in _SENTENCE.split(found.text)[:_MOST_SENTENCES]]
+    return max(((_likeness(known, item, one), one) for one in sentences), key=lambda one: one[0])
 
 
 def _likeness(known: topics.Topics, item: str, found: Found) -> int:
-    """From 0, nothing, to 3, clearly an answer to the item."""
+    """From 0, nothing, to 3, clearly an answer to the item, and 4, words under its name."""
+    if found.named:
+        return 4
     about, size = known.of_passage(found.text), len(found.text)
     if about == item or found.of_another:
         return 3 if about == item else 0
@@ -104,9 +120,9 @@ def _passages(evidence: Evidence) -> Iterator[Found]:
     own = set(evidence.own_cells()) if submission.headed else set()
     yield from _in_code(evidence, own)
     for number, cell in enumerate(evidence.cells, start=1):
-        printed = outputs.text_of(cell)[-_MOST_OF_AN_OUTPUT:]
-        long = (text for text in topics.paragraphs(printed) if len(text) >= _MENTION)
-        yield from (Found(text, _OUTPUT.filled(number)) for text in long)
+        printed = outputs.words_of(cell)[-_MOST_OF_AN_OUTPUT:]
+        found = _by_name(printed, _OUTPUT.filled(number), evidence)
+        yield from (one for one in found if one.named or len(one.text) >= _MENTION)
 
 
 def _in_code(evidence: Evidence, own: set[int]) -> Iterator[Found]:
@@ -117,8 +133,25 @@ def _in_code(evidence: Evidence, own: set[int]) -> Iterator[Found]:
             continue
         for kind, text in passages.in_source(cell.get("source", "")):
             said = "\n".join(line for line in text.splitlines() if line.strip() not in given)
-            for paragraph in topics.paragraphs(said):
-                yield Found(paragraph, _IN_CODE[kind].filled(number), own=number - 1 in own)
+            place, here = _IN_CODE[kind].filled(number), number - 1 in own
+            yield from (found._replace(own=here) for found in _by_name(said, place, evidence))
+
+
+def _by_name(text: str, place: Text, evidence: Evidence) -> Iterator[Found]:
+    """Paragraphs, and what follows an item's name at the beginning of a line (`P2: ...`) up to the next name."""
+    outline = Outline(item.id for item in evidence.assignment.items)
+    pieces: list[tuple[str | None, list[str]]] = [(None, [])]
+    for line in text.splitlines():
+        label, end = outline.label(line)
+        if label:
+            pieces.append((label, []))
+        pieces[-1][1].append(line[end:] if label else line)
+    for item, lines in pieces:
+        named, said = item == evidence.item.id, "\n".join(lines)
+        if named and len(said.strip()) >= _REMARK:
+            yield Found(f"{item}{said}", place, named=True)
+        else:
+            yield from (Found(part, place, of_another=item is not None) for part in topics.paragraphs(said))
 
 
 def _cells(evidence: Evidence) -> list[dict[str, Any]]:

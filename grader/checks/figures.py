@@ -26,10 +26,11 @@ def plot_labelled(evidence: Evidence, *, losses: str) -> Decision:
     if not curves:
         curves = [ax for ax in axes if ax["cell"] in _own(evidence) and _names_a_falling_loss(ax)]
     if not curves:
+        no_curve = _NO_CURVE.filled(evidence.called(losses).ko, evidence.called(losses).en)
         drawn_otherwise = [ax for ax in axes if ax["cell"] in _own(evidence) and _LOSS_WORDS.search(_words(ax))]
         if drawn_otherwise:
-            raise Unsure(_NO_CURVE.filled(losses), _OTHERWISE.filled(drawn_otherwise[0]["cell"]), figures=len(drawn))
-        raise Unmet(_NO_CURVE.filled(losses), figures=len(drawn))
+            raise Unsure(no_curve, _OTHERWISE.filled(drawn_otherwise[0]["cell"]), figures=len(drawn))
+        raise Unmet(no_curve, figures=len(drawn))
     best = min(curves, key=lambda ax: len(_missing(ax)))
     seen = {name: best[name] for name in ("title", "xlabel", "ylabel", "cell")}
     missing = _missing(best)
@@ -97,8 +98,8 @@ _NO_FIGURE: Text = say(
     "no figure was drawn; plot the loss curve with matplotlib",
 )
 _NO_CURVE = say(
-    "그림 가운데 `{0}`의 곡선이 없습니다. 매 반복의 손실을 그렸나요?",
-    "none of the figures shows the curve of `{0}`; did you plot the loss of every iteration?",
+    "그림 가운데 {0}의 곡선이 없습니다. 매 반복의 손실을 그렸나요?",
+    "none of the figures shows the curve of {1}; did you plot the loss of every iteration?",
 )
 _OTHERWISE = say(
     "{0}번 셀의 그림은 손실을 말하지만 줄어드는 곡선으로 보이지 않습니다.",

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from grader import tables
 from grader.checks.decision import Decision, Evidence, Unmet, Unsure, partial, passed, say
-from grader.checks.found import described, remarks, require_no_doubt
+from grader.checks.found import described, remarks, require_no_better_before, require_no_doubt
 from grader.checks.layer import require_own_weights
 from grader.checks.predictions import predicted_table, require_same_answers, require_use_of
 from grader.model import Text
@@ -85,6 +85,7 @@ def r2(
         _require_possible(score, at_most, evidence, seen)
     if score >= at_least:
         return passed(notes=(*_notes(evidence), *remarks(found)), **seen)
+    require_no_better_before(evidence, predict, score, at_least, seen)
     feedback = _BELOW.filled(f"{score:.3f}", at_least)
     if score >= at_least - review_within:
         raise Unsure(feedback, _NEAR.filled(f"{score:.4f}", at_least), **seen)

@@ -43,6 +43,7 @@ _WRAPPING = re.compile(
 _SQUARED = re.compile(r"mse|mean_squared_error", re.IGNORECASE)
 _ROOT = re.compile(r"sqrt|\*\*\s?\(?(?:0?\.5|1\s?/\s?2)")
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_DRAWN = re.compile(r"\s*[\[(]?(?:<(?:matplotlib|Figure|Axes|seaborn)\b|(?:Text|Axes)\(|<[\w.]+ at 0x)")
 _COLUMNS = [re.compile(separator) for separator in (r"[|│┃║]", r"\t+", r",", r"\s{2,}")]
 _REACH = 120  # characters from a label, or the last number after it, to the next number
 _ROWS_BELOW = 50  # lines below a table's header
@@ -85,6 +86,13 @@ def text_of(cell: dict[str, Any]) -> str:
             parts.append(shown)
     text = _ANSI.sub("", "\n".join(parts)).replace("\r\n", "\n").replace("\r", "\n")
     return text[-_MOST_CHARACTERS:]
+
+
+def words_of(cell: dict[str, Any]) -> str:
+    """What a student may have written of the text under a cell: no warnings, no logs, no names of drawn things."""
+    own = [output for output in cell.get("outputs", []) if output.get("name") != "stderr"]
+    lines = text_of({**cell, "outputs": own}).split("\n")
+    return "\n".join(line for line in lines if not _DRAWN.match(line))
 
 
 def claims(text: str, metric: str) -> list[float]:

@@ -85,7 +85,7 @@ def _recomputed(evidence: Evidence, predict: str) -> _Recomputed:
     """Raises Unmet if the prediction function gives no usable prediction for the held-out rows."""
     found = _Recomputed()
     decided = evidence.found(predict)
-    for number, one in enumerate(decided.get("evaluated", []) if decided else [], start=1):
+    for number, one in enumerate(evidence.evaluated(predict), start=1):
         found.whole["r2"][f"evaluation {number}"], found.whole["rmse"][f"evaluation {number}"] = one["r2"], one["rmse"]
     if decided and decided.get("level") != "held-out":
         if not found.whole["r2"]:

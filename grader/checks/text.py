@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 from grader import topics
-from grader.answers.phrases import expressed, find
+from grader.answers.phrases import expressed
+from grader.answers.scoring import BAR, AnswerScore, CriterionScore, score
 from grader.checks import outputs
-from grader.checks.decision import Decision, Evidence, Unmet, Unsure, joined, passed, say
+from grader.checks.decision import Decision, Evidence, Unmet, Unsure, joined, partial, passed, say
 from grader.checks.elsewhere import AN_ANSWER, likeliest_answer, passages_of
-from grader.model import Submission, Text
+from grader.model import Span, Submission, Text
 from grader.topics import paragraphs
 
 _CPU = re.compile(r"(?<![a-z])cpu(?![a-z])", re.IGNORECASE)
@@ -27,7 +30,7 @@ def runs(evidence: Evidence) -> Decision:
     """Every code cell of the item, and of no item, ran to its end; and the item has code at all."""
     own = [index for index in evidence.own_cells() if _is_code(evidence, index)]
     if not own:
-        raise Unmet(_NO_CODE.filled(evidence.item.id), cells=0)
+        raise _no_code(evidence)
     items = evidence.submission.items_of_cells
     shared = [index for index, item in enumerate(items) if item is None]
     errors = [e for e in evidence.errors_in(sorted({*own, *shared})) if e.name != "OutputLimit"]  # cut, but it ran
@@ -40,6 +43,16 @@ def runs(evidence: Evidence) -> Decision:
     if unreached:
         raise _blame(evidence, _UNREACHED.filled(", ".join(map(str, unreached))), unreached[0])
     return passed(cells=len(own))
+
+
+def _no_code(evidence: Evidence) -> Exception:
+    if evidence.item.id in evidence.submission.headed:
+        return Unmet(_NO_CODE.filled(evidence.item.id), cells=0)
+    missing = _NO_CODE_FOUND.filled(evidence.item.id)
+    others = evidence.unexplained()
+    if others is None:
+        return Unmet(missing, cells=0)
+    return Unsure(missing, _MAY_BE_CODE.filled(evidence.item.id, others.ko, others.en), "failed", cells=0)
 
 
 def _blame(evidence: Evidence, feedback: Text, cell: int | None) -> Exception:
@@ -87,20 +100,47 @@ def _around(passage: str) -> str:
 
 
 def mentions(evidence: Evidence, *, concept: str) -> Decision:
-    """The item's answer holds a phrase of the concept. A real answer without one is for a person to read.
+    """The item's answer expresses the concept: a claim of it holds, or a phrase stands there undenied.
 
-    That a phrase is missing is no evidence that an answer is wrong; only an empty answer earns nothing for sure.
+    That it is missing is no evidence that an answer is wrong: without the item's `review_below` a person reads every
+    answer that lacks it, and only an empty one earns nothing for sure.
     """
     answer = evidence.answer
     if not answer.text.strip():
         raise _no_answer(evidence)
-    spans = find(answer.text, evidence.assignment.concepts[concept])
-    if spans:
-        return passed(spans=spans, cells=list(answer.cells))
-    if evidence.criterion.bonus:
-        raise Unmet(_NOT_FOUND, characters=len(answer.text))
-    review = joined(_MISSED.filled(concept, len(answer.text)), *_other_places(evidence, concept))
-    raise Unsure(_NOT_FOUND, review, "failed", characters=len(answer.text))
+    scored = score(evidence.assignment, evidence.item.id, answer.text)
+    mine = next(one for one in scored.criteria if one.criterion == evidence.criterion.id)
+    said = [one for one in scored.evidence if one.criterion == mine.criterion and one.share]
+    spans = tuple(Span(start=one.start, end=one.end, concept=concept, phrase=one.claim) for one in said)
+    told: dict[str, Any] = {"confidence": mine.confidence, "grounds": mine.grounds, "cells": list(answer.cells)}
+    if not mine.share:
+        raise _missing(evidence, concept, mine, scored, told)
+    if mine.confidence < (BAR if evidence.item.review_below is None else evidence.item.review_below):
+        raise Unsure(_DOUBTFUL, joined(*_reasons(mine, scored, concept)), "partial", share=mine.share, **told)
+    if mine.share < 1:
+        return replace(partial(mine.share, evidence.criterion.feedback or _VAGUE, **told), spans=spans)
+    return passed(spans=spans, **told)
+
+
+def _missing(
+    evidence: Evidence, concept: str, mine: CriterionScore, scored: AnswerScore, told: dict[str, Any]
+) -> Exception:
+    bar = evidence.item.review_below
+    if evidence.criterion.bonus or (bar is not None and mine.confidence >= bar):
+        return Unmet(_NOT_FOUND, characters=len(evidence.answer.text), **told)
+    reasons = (*_reasons(mine, scored, concept), *_nearest(evidence, mine), *_other_places(evidence, concept))
+    return Unsure(_NOT_FOUND, joined(*reasons), "failed", characters=len(evidence.answer.text), **told)
+
+
+def _reasons(mine: CriterionScore, scored: AnswerScore, concept: str) -> tuple[Text, ...]:
+    own = tuple(reason for reason in scored.reasons if f"`{mine.criterion}`" in reason.en or "`" not in reason.en[:1])
+    return own or (_MISSED.filled(concept),)
+
+
+def _nearest(evidence: Evidence, mine: CriterionScore) -> Iterator[Text]:
+    if mine.near is not None:
+        start, end = mine.near
+        yield _NEAREST.filled(" ".join(evidence.answer.text[start:end].split())[:80], mine.missed)
 
 
 def _other_places(evidence: Evidence, concept: str) -> Iterator[Text]:
@@ -154,6 +194,11 @@ _MISPLACED = say("{0}의 글은 {1}의 답처럼 읽힙니다.", "the words unde
 _ALSO = say("그 구절은 다른 곳({0})에 있습니다: {2}", "a phrase of it stands elsewhere, in {1}: {2}")
 _COMPARED_ELSEWHERE = say("CPU와 GPU를 비교한 글이 {0}에 있습니다: {2}", "a comparison stands elsewhere, in {1}: {2}")
 _NO_CODE = say("{0} 제목 아래에 코드가 없습니다.", "there is no code under a heading {0}")
+_NO_CODE_FOUND = say(
+    "{0}의 코드를 찾지 못했습니다. {0}이라는 제목도, 그 문항의 모델로 보이는 것도 없습니다.",
+    "no code for {0} was found: no heading names it, and no model of the kind that it asks for was found",
+)
+_MAY_BE_CODE = say("{0}의 코드인지 보세요: {1}", "look whether this is the work for {0}: {2}")
 _STOPPED = say("{0}번 셀이 멈췄습니다: {1}", "cell {0} stopped with {1}")
 _UNREACHED = say("{0}번 셀까지 가지 못하고 실행이 끝났습니다.", "the run ended before cell {0}")
 _KILLED = say(
@@ -171,6 +216,9 @@ _HALF_COMPARISON = say(
 _EMPTY = say("{0}의 답이 비어 있습니다.", "there is no answer to {0}")
 _NOT_FOUND = say("답에 더할 내용은 없을까요?", "is there anything to add to the answer?")
 _MISSED = say(
-    "`{0}` 개념의 구절이 {1}자 답에서 발견되지 않았습니다. 다른 말로 썼는지 읽어 주세요.",
-    "no phrase of `{0}` in an answer of {1} characters; read whether it is said in other words",
+    "`{0}` 개념이 답에서 발견되지 않았습니다. 다른 말로 썼는지 읽어 주세요.",
+    "the answer was not seen to say `{0}`; read whether it is said in other words",
 )
+_NEAREST = say("가장 가까운 말: “{0}” (빠진 것: {1})", "the nearest: “{0}” (missing: {1})")
+_DOUBTFUL = say("이 답은 사람이 읽고 확인합니다.", "a person will read this answer")
+_VAGUE = say("조금 더 분명하게 써 보세요.", "say it more exactly")

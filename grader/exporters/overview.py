@@ -85,6 +85,11 @@ class Overview:
     repaired: tuple[tuple[Report, Repair], ...]
 
     @property
+    def open(self) -> int:
+        """How many decisions of a person are waited for."""
+        return sum(len(waiting) for _, waiting in self.waiting) + len(self.doubtful)
+
+    @property
     def doubtful(self) -> list[tuple[Report, Repair]]:
         """Repairs that a person should look at."""
         return [(report, repair) for report, repair in self.repaired if repair.review]
@@ -99,7 +104,7 @@ def of(reports: Sequence[Report], assignment: Assignment, language: Language) ->
         final=sum(report.status == "final" for report in ordered),
         trouble=len(failed),
         never_ran=sum(report.execution.status in _NEVER_RAN for report in failed),
-        totals=_spread("", "", assignment.total, [report.total for report in ordered]),
+        totals=_spread("", "", assignment.total, _final_totals(ordered)),
         items=tuple(_item_spread(item, ordered, language) for item in assignment.items),
         rows=tuple(_row(report, assignment) for report in ordered),
         waiting=tuple((item, found) for item in assignment.items if (found := _waiting(item, ordered))),
@@ -114,6 +119,10 @@ def language_of(reports: Iterable[Report]) -> Language:
     """The language of most reports; Korean when there is no majority."""
     counts = Counter(report.language for report in reports)
     return "en" if counts["en"] > counts["ko"] else "ko"
+
+
+def _final_totals(reports: Sequence[Report]) -> list[float | None]:
+    return [report.total if report.status == "final" else None for report in reports]
 
 
 def _repairs(reports: Sequence[Report]) -> Iterator[tuple[Report, Repair]]:

@@ -8,12 +8,13 @@ from typing import Any
 from grader.checks import claims, needed_probes
 from grader.finding.choice import Candidate, equals, fitting, reasons
 from grader.finding.predicting import Answer, Request, in_target_unit, rows_to_predict
-from grader.finding.roles import Role, roles
+from grader.finding.roles import Role, models_asked_for, roles
 from grader.finding.study import Rows, Study, rows_of, study
 from grader.model import Assignment, Submission
 
 _ORDER = {"predictions": 0, "module": 1}  # predictions first: they show what a model is fed
 _MOST_STUDIED = 3  # equal candidates for one role
+_MOST_OTHERS = 10  # models that are told of as perhaps meant
 _AGREES = 0.005  # of a printed R² with a recomputed one
 _APART = 0.05  # R² of equal candidates, for a doubt which of them is meant
 _LEVELS = ("reported", "recomputed", "held-out")
@@ -57,22 +58,36 @@ def _find(
     if told is None:
         return {}
     candidates = [Candidate(handle, facts, _item_of(facts, submission)) for handle, facts in enumerate(told["models"])]
-    rows, studies = rows_of(assignment), {}
+    rows, studies, asked = rows_of(assignment), {}, models_asked_for(assignment)
     for role in wanted:
         if _follows_contract(role, told["named"]):
+            yield from _earlier(role, candidates, rows, submission, evidence)
             continue
-        chosen = yield from _choose(role, candidates, told, rows, submission, printed, evidence)
+        own = [c for c in candidates if c.told.get("path") not in asked - {role.model}]  # that name says what it is
+        fit = own if fitting(role, own)[0] else candidates
+        chosen = yield from _choose(role, fit, told, rows, submission, printed, evidence)
         if chosen is not None and role.predict and told["named"].get(role.predict) != "function":
             studies[role.predict] = chosen
     handles = {e.get("handle") for key, e in evidence.items() if key.startswith("found:")}
-    named = {name for name, kind in told["named"].items() if kind == "module"}
-    rest = [c for c in candidates if c.trained and c.handle not in handles and c.told.get("path") not in named]
+    free = [c for c in candidates if c.trained and c.handle not in handles and c.told.get("path") not in asked]
     evidence["found:"] = {
-        "others": [c.described for c in rest][:10],
+        "others": [c.described for c in free][:_MOST_OTHERS],
+        "items": [c.item for c in free][:_MOST_OTHERS],
         "loose_losses": told["loose_losses"],
         "odd": told.get("odd", 0),
+        "named": sorted(told["named"]),
+        "unused": {role.model: _unused(role, told) for role in wanted},
     }
     return studies
+
+
+def _unused(role: Role, told: Answer) -> list[str]:
+    """Modules of the kind that a role asks for which the notebook never called."""
+    return [
+        f"{one['path']} ({one['type']}, {one['linear']} nn.Linear)"
+        for one in told.get("unused", [])
+        if role.fewest <= one["linear"] <= role.most
+    ]
 
 
 def _found(probe: str, answer: Answer) -> Answer | None:
@@ -87,6 +102,25 @@ def _follows_contract(role: Role, named: dict[str, str]) -> bool:
     return all(named.get(name) == kind for name, kind in kinds.items() if name) and (
         role.losses is None or role.losses in named
     )
+
+
+def _earlier(
+    role: Role, candidates: Sequence[Candidate], rows: Rows, submission: Submission, evidence: Answer
+) -> Generator[tuple[str, Request], Answer, None]:
+    """How well a model of the rubric's name did when it was evaluated, where its weights were changed afterwards."""
+    own = [c for c in candidates if c.told.get("path") == role.model and c.told["evaluations"]]
+    if role.predict is None or not own:
+        return
+    (studied,) = yield from _studies(role, own[:1], rows)
+    if any(one.get("changed") for one in studied.evaluated):
+        evidence[f"earlier:{role.predict}"] = {"chosen": role.model, "evaluated": _evaluated(studied, submission)}
+
+
+def _evaluated(studied: Study, submission: Submission) -> list[Answer]:
+    """The evaluations, each with the number of its cell in the notebook."""
+    cells = _code_cells(submission)
+    numbers = {execution: place + 1 for execution, place in enumerate(cells, start=1)}
+    return [one | {"cell": numbers.get(one.get("cell", 0))} for one in studied.evaluated]
 
 
 def _item_of(facts: Answer, submission: Submission) -> str | None:
@@ -129,7 +163,7 @@ def _choose(
     options, kind = fitting(role, candidates)
     if named.get(role.model) == "module" and named.get(role.predict or "") == "function":
         options = [c for c in options if c.told.get("path") == role.model]
-    if not options:
+    if not options or (role.model not in named and _only_shown(options, told)):
         return None
     studied = yield from _studies(role, _latest_first(equals(options[0], options, role))[:_MOST_STUDIED], rows)
     chosen = max(studied, key=lambda s: (_agrees(s, printed), _LEVELS.index(s.level), -studied.index(s)))
@@ -168,10 +202,15 @@ def _decided(chosen: Study, submission: Submission) -> Answer:
         "level": chosen.level,
         "scale": chosen.scale.told() if chosen.scale else None,
         "inputs": chosen.origins,
-        "evaluated": chosen.evaluated,
+        "evaluated": _evaluated(chosen, submission),
         "cells": _cells(chosen.candidate, submission),
         "notes": chosen.notes,
     }
+
+
+def _only_shown(options: Sequence[Candidate], told: Answer) -> bool:
+    """Whether a model of the kind was called but never trained, while something that cannot be followed was."""
+    return not any(c.trained or c.told["losses"] for c in options) and bool(told["loose_losses"] or told.get("odd"))
 
 
 def _latest_first(candidates: Sequence[Candidate]) -> list[Candidate]:

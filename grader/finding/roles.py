@@ -39,6 +39,12 @@ def roles(assignment: Assignment) -> tuple[Role, ...]:
     return tuple(found)
 
 
+def models_asked_for(assignment: Assignment) -> frozenset[str]:
+    """Every name that the rubric has for a model, also of those that are found by name only."""
+    criteria = (criterion for item in assignment.items for criterion in item.criteria)
+    return frozenset(model for c in criteria if isinstance(model := c.params.get("model"), str))
+
+
 def _first(criteria: list[Criterion], key: str) -> str | None:
     return next((str(c.params[key]) for c in criteria if key in c.params), None)
 

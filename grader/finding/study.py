@@ -141,7 +141,8 @@ def _evaluated(
     sure = (places >= 0) & ~pairing.twins[places]
     if np.mean(sure) < _FOUND:
         return []
-    return _measured(outputs[sure, 0], places[sure], scale, rows, trained)
+    measured = _measured(outputs[sure, 0], places[sure], scale, rows, trained)
+    return [one | {"changed": bool(told.get("changed")), "cell": told.get("cell", 0)} for one in measured]
 
 
 def _measured(

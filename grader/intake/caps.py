@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from grader.intake import entries
-from grader.intake.listing import Listing, is_leftover
+from grader.intake.listing import ENVIRONMENT, Listing, is_leftover, is_passed_over
 from grader.names import file_name
 
 _CHUNK = 1 << 20
@@ -55,6 +55,7 @@ class Unpacking:
     files: dict[str, Path] = field(default_factory=dict)
     folders: set[str] = field(default_factory=set)
     refused: dict[str, str] = field(default_factory=dict)
+    passed_over: set[str] = field(default_factory=set)
     written: int = 0
 
     def place(self, name: str, *, folder: bool) -> str | None:
@@ -65,6 +66,7 @@ class Unpacking:
             self.refuse(name.replace("\\", "/").strip("/") or "?", f"{error} and was not unpacked")
             return None
         if any(map(is_leftover, path.split("/"))):
+            self.passed_over |= {path} if is_passed_over(path) and not folder else set()
             return None
         if folder:
             self.folders.add(path)
@@ -108,7 +110,14 @@ class Unpacking:
         return name
 
     def listing(self) -> Listing:
-        return Listing(dict(sorted(self.files.items())), frozenset(self.folders), dict(sorted(self.refused.items())))
+        around = tuple(n.removesuffix(ENVIRONMENT) for n in self.files if n.endswith(f"/{ENVIRONMENT}"))
+        inside = {name for name in (*self.files, *self.folders) if around and f"{name}/".startswith(around)}
+        return Listing(
+            {name: file for name, file in sorted(self.files.items()) if name not in inside},
+            frozenset(self.folders - inside),
+            dict(sorted(self.refused.items())),
+            frozenset(self.passed_over | {name for name in inside if name.lower().endswith(".ipynb")}),
+        )
 
 
 def entry_too_large(limit: Caps) -> EntryRefused:

@@ -18,6 +18,7 @@ from grader.intake.labels import nfc, version
 from grader.intake.listing import is_leftover
 from grader.model import Assignment
 from grader.names import printable
+from grader.notebook import ByItem
 
 _MAX_COMPANION_BYTES = 50_000_000  # all files beside one notebook together
 _MAX_COMPANIONS = 1_000
@@ -42,6 +43,10 @@ class Choice:
     name: str | None
     content: Content | None = None
     notes: tuple[str, ...] = ()
+    others: tuple[tuple[str, Content], ...] = ()  # notebooks that were not chosen, by the names that people are shown
+
+
+_NOT_READ = Content(None, "not read: there are too many")
 
 
 def read(file: Path) -> Content:
@@ -57,8 +62,9 @@ def read(file: Path) -> Content:
 def choose(hand_in: HandIn, assignment: Assignment) -> Choice:
     """The newest upload of each notebook; of several notebooks that which holds most of the assignment's work.
 
-    More items with own work under their heading, then the nearer file, then more own work. Scripts count where there
-    is no notebook, those without cells (modules, rather) where there is no other. The choice is told.
+    More items with own code, for only one notebook is run; then more items with any own work under their heading, the
+    nearer file, more own work. Scripts count where there is no notebook, those without cells (modules, rather) where
+    there is no other. The choice is told.
     """
     rivals, notes = _newest(_notebooks(hand_in.files), hand_in)
     if not rivals:
@@ -70,13 +76,23 @@ def choose(hand_in: HandIn, assignment: Assignment) -> Choice:
         others = ", ".join(printable(nfc(name)) for name in sorted(rivals) if name != chosen)
         notes += [f"several notebooks: {printable(nfc(chosen))} was graded, not {others}"]
         notes += [contents[name].unreadable for name in names if name != chosen and contents[name].notebook is None]
-    return Choice(chosen, contents[chosen], tuple(notes))
+    left = {name: contents.get(name, _NOT_READ) for name in sorted(rivals) if name != chosen}
+    left |= {name: read(hand_in.files[name]) for name in _scripts_apart(hand_in.files, contents) if name not in rivals}
+    return Choice(chosen, contents[chosen], tuple(notes), tuple((printable(nfc(n)), c) for n, c in left.items()))
 
 
 def _notebooks(files: Mapping[str, Path]) -> dict[str, Path]:
     found = {n: f for n, f in files.items() if reading.suffix(n)}
     notebooks = {n: f for n, f in found.items() if reading.suffix(n).lower() != ".py"}
     return notebooks or {n: f for n, f in found.items() if reading.has_cells(f)} or found
+
+
+def _scripts_apart(files: Mapping[str, Path], read_before: Mapping[str, Content]) -> list[str]:
+    """Scripts that no notebook names, as it would name a module that it imports: work of their own, perhaps."""
+    cells = [cell for c in read_before.values() if c.notebook for cell in c.notebook["cells"]]
+    source = "\n".join(cell["source"] for cell in cells)
+    scripts = [n for n in files if reading.suffix(n).lower() == ".py" and not any(map(is_leftover, n.split("/")))]
+    return sorted(n for n in scripts if not re.search(rf"\b{re.escape(reading.stem(n))}\b", source))[:_MOST_READ]
 
 
 def _newest(found: dict[str, Path], hand_in: HandIn) -> tuple[dict[str, Path], list[str]]:
@@ -104,25 +120,30 @@ def _base(name: str, found: Mapping[str, Path]) -> str:
     return nfc(name)
 
 
-def _weight(name: str, file: Path, content: Content, assignment: Assignment) -> tuple[int, int, int, int, int, str]:
+def _weight(
+    name: str, file: Path, content: Content, assignment: Assignment
+) -> tuple[int, int, int, int, int, int, str]:
     if content.notebook is None:
-        return (_UNREADABLE, 0, -_depth(name), 0, _size(file), name)
-    covered, own = _own_work(content.notebook, assignment)
-    return (_WORK if own else _BLANK, covered, -_depth(name), own, _size(file), name)
+        return (_UNREADABLE, 0, 0, -_depth(name), 0, _size(file), name)
+    said = notebook.by_item(content.notebook, assignment)
+    code = own_code(content.notebook, said, assignment)
+    coded = {item for item, _ in code}
+    named = coded - {None}
+    own = sum(length for _, length in code) + sum(len(a.text) for a in said.answers.values()) + len(said.elsewhere)
+    covered = len(named | said.answers.keys())
+    return (_WORK if own else _BLANK, len(named) or len(coded), covered, -_depth(name), own, _size(file), name)
 
 
-def _own_work(content: dict[str, Any], assignment: Assignment) -> tuple[int, int]:
-    """Items with own work, and characters of code and words that the handout does not hold."""
-    said = notebook.by_item(content, assignment)
+def own_code(content: dict[str, Any], said: ByItem, assignment: Assignment) -> list[tuple[str | None, int]]:
+    """Item (None: no item's) and length of each code cell that holds something else than the handout."""
     given = _code_given(assignment.handout)
-    covered, characters = set(said.answers), sum(len(answer.text) for answer in said.answers.values())
+    found = []
     for cell, item in zip(content["cells"], said.cells, strict=False):
-        if cell["cell_type"] != "code":
-            continue
-        own = sum(len(line) for line in map(str.strip, cell["source"].splitlines()) if line not in given)
-        characters += own
-        covered |= {item} if own and item else set()
-    return len(covered), characters + len(said.elsewhere)
+        if cell["cell_type"] == "code":
+            lines = [line for line in map(str.strip, cell["source"].splitlines()) if line not in given]
+            if lines:
+                found.append((item, sum(map(len, lines))))
+    return found
 
 
 @lru_cache(maxsize=8)

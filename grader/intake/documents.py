@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -35,6 +36,8 @@ EMPTY: dict[str, Any] = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kerne
 
 _OF_A_PROJECT = ("readme", "license", "requirements", "changelog", "contributing", "environment", "log")
 _MAX_BYTES = 200_000  # of a text; more is data
+_ADDRESS = re.compile(r"https?://[^\s\"'<>)\]]+", re.IGNORECASE)
+_MOST_BESIDE_LINK = 60  # characters; more may be an answer
 _CELL = 60_000  # characters; longer text is cut into several cells
 _MOST = 20  # documents of one student
 
@@ -77,6 +80,8 @@ def read(files: Mapping[str, Path], given: dict[str, Any] | None, assignment: As
         if pure.suffix.lower() in _PICTURES and given is not None and _is_plot(pure, source, answered, assignment):
             continue
         document, text = _document(name, files[name], assignment)
+        if given is None and (link := _only_link(text, files[name], assignment)) is not None:
+            document, text = document.model_copy(update={"unread": _ONLY_A_LINK.filled(link)}), ""
         added = _cells(text, document.items, assignment) if text.strip() else []
         words = notebook.by_item({"cells": _numbered(added, 1)}, assignment)
         if added and not words.headed and pure.suffix.lower() in _MARKDOWN:  # `P2: ...`, as people write plain text
@@ -118,6 +123,7 @@ def joined(first: ByItem, others: Iterable[ByItem]) -> ByItem:
             headed=tuple(dict.fromkeys((*first.headed, *other.headed))),
             elsewhere="\n\n".join(filter(None, (first.elsewhere, other.elsewhere))),
             notes=(*first.notes, *other.notes),
+            named=first.named | other.named,
         )
     return first
 
@@ -147,6 +153,23 @@ def _document(name: str, file: Path, assignment: Assignment) -> tuple[Document, 
         text = markup.of_html(text) if suffix in _HTML else text
         text = text if suffix in _MARKDOWN else markup.with_headings(text, ids)
     return Document(name=shown, path=file, items=items, unread=unread, pictures=pictures), text
+
+
+def _only_link(text: str, file: Path, assignment: Assignment) -> str | None:
+    """The first address in a text that says hardly anything besides, such as an online entry with a shared notebook."""
+    words = _ADDRESS.sub("", text)
+    if len(_squeezed(words)) >= _MOST_BESIDE_LINK:
+        return None
+    said = notebook.by_item({"cells": _numbered(_cells(text, (), assignment), 1)}, assignment) if text.strip() else None
+    if said is not None and (said.headed or said.answers):
+        return None
+    try:
+        with file.open("rb") as data:
+            raw = data.read(_MAX_BYTES).decode("utf-8", "replace") if file.suffix.lower() in _HTML else text
+    except OSError:
+        return None
+    found = _ADDRESS.search(text) or _ADDRESS.search(raw)
+    return printable(found[0])[:200] if found else None
 
 
 def _text(file: Path) -> tuple[str, Text | None]:
@@ -211,6 +234,10 @@ def _note(document: Document, words: ByItem, beside: bool) -> str:
 _OFFICE_FILE = say(
     "{0} 문서는 읽지 않습니다. PDF나 Markdown으로 저장해 제출해 주세요.",
     "a {0} document is not read: save it as PDF or Markdown",
+)
+_ONLY_A_LINK = say(
+    "링크({0})만 들어 있습니다. 링크는 열지 않으니 노트북 파일을 제출해 주세요.",
+    "it only holds a link, {0}, which is not followed: hand in the notebook itself",
 )
 _PICTURE = say("그림이라서 사람이 읽습니다.", "it is a picture")
 _CLOSED = say("파일을 열 수 없습니다({0}).", "the file cannot be opened ({0})")

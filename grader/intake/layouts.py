@@ -63,7 +63,7 @@ class Layouts:
             identity=identity,
             raw=stem(name),
             closed=closed,
-            notes=notes,
+            notes=(*notes, *_passed_over(listing)),
             order=order or {},
         )
 
@@ -168,6 +168,19 @@ class Layouts:
         return self.room.unpack(file, shown, depth=depth)
 
 
+def _passed_over(listing: Listing) -> Iterator[str]:
+    """A note on notebooks in folders of tools; on copies of Jupyter's and Colab's only where there is nothing else."""
+    alone = not any(map(is_notebook, listing.files))
+    told = [name for name in sorted(listing.passed_over) if alone or not _is_hidden(name)]
+    if told:
+        more = f" and {len(told) - 3} more" if len(told) > 3 else ""
+        yield f"not the student's work, as it lies in a folder of tools: {', '.join(map(printable, told[:3]))}{more}"
+
+
+def _is_hidden(name: str) -> bool:
+    return any(part.startswith((".", "__")) or part == "sample_data" for part in name.split("/"))
+
+
 def _without(listing: Listing, names: Mapping[str, object]) -> Listing:
     return _only(listing, {name: part for name, part in by_top(listing).items() if name not in names})
 
@@ -180,7 +193,8 @@ def _only(listing: Listing, names: Mapping[str, object]) -> Listing:
 
     files = {path: file for path, file in listing.files.items() if kept(path)}
     refused = {path: said for path, said in listing.refused.items() if kept(path)}
-    return Listing(files, frozenset(filter(kept, listing.folders)), refused)
+    passed_over = frozenset(filter(kept, listing.passed_over))
+    return Listing(files, frozenset(filter(kept, listing.folders)), refused, passed_over)
 
 
 def _loose(name: str, file: Path, *, document: bool = False) -> HandIn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +14,12 @@ from grader.names import printable
 
 LOCK = ".grader.lock"  # in a folder of results from the first moment of a run
 
-_LEFTOVERS = {"__pycache__", "__MACOSX", ".ipynb_checkpoints", "sample_data", "node_modules"}
+ENVIRONMENT = "pyvenv.cfg"  # lies in every virtual environment, whatever it is called
+_LEFTOVERS = {
+    *("__pycache__", "__MACOSX", ".ipynb_checkpoints", "sample_data", "node_modules"),
+    *("venv", "virtualenv", "site-packages", "dist-packages"),
+}
+_MOST_LOOKED_AT = 5_000  # names in a folder of tools, for notebooks to tell of
 _LEFTOVER_FILES = {"thumbs.db", "desktop.ini", "icon\r"}
 _TOOLS = re.compile(
     r"\.(?:git|github|hg|svn|ipynb_checkpoints|virtual_documents|ipython|jupyter|vscode|idea|v?env|local|config|conda|npm"
@@ -25,12 +31,14 @@ _TOOLS = re.compile(
 class Listing:
     """Files by their path from the place, with `/` between names; folders, empty ones too; and refusals in sentences.
 
-    `refused` is keyed by the path that was refused; "" is the place itself.
+    `refused` is keyed by the path that was refused; "" is the place itself. `passed_over` are notebooks in folders of
+    tools, such as a virtual environment's: they are nobody's work.
     """
 
     files: Mapping[str, Path] = field(default_factory=dict)
     folders: frozenset[str] = frozenset()
     refused: Mapping[str, str] = field(default_factory=dict)
+    passed_over: frozenset[str] = frozenset()
 
     def directly(self) -> dict[str, Path]:
         """The files that lie in no folder below the place."""
@@ -41,6 +49,11 @@ class Listing:
         files: dict[str, dict[str, Path]] = {}
         refused: dict[str, dict[str, str]] = {}
         folders: dict[str, set[str]] = {}
+        passed: dict[str, set[str]] = {}
+        for name in self.passed_over:
+            top, _, rest = name.partition("/")
+            if not is_leftover(top):
+                passed.setdefault(top, set()).add(rest)
         for name in self.folders:
             top, _, rest = name.partition("/")
             folders.setdefault(top, set()).update([rest] if rest else [])
@@ -52,8 +65,15 @@ class Listing:
             top, slash, rest = name.partition("/")
             if slash or top in folders:
                 refused.setdefault(top, {})[rest] = said
-        tops = sorted({*files, *folders, *refused})
-        return {t: Listing(files.get(t, {}), frozenset(folders.get(t, ())), refused.get(t, {})) for t in tops}
+        return {
+            top: Listing(
+                files.get(top, {}),
+                frozenset(folders.get(top, ())),
+                refused.get(top, {}),
+                frozenset(passed.get(top, ())),
+            )
+            for top in sorted({*files, *folders, *refused, *passed})
+        }
 
     def refused_directly(self) -> dict[str, str]:
         """Refusals of what lies directly in the place and is no folder."""
@@ -84,6 +104,7 @@ def of_folder(root: Path, *, of_class: bool) -> Listing:
     files: dict[str, Path] = {}
     folders: set[str] = set()
     refused: dict[str, str] = {}
+    passed_over: set[str] = set()
     waiting = [("", root)]
     while waiting:
         prefix, folder = waiting.pop()
@@ -94,7 +115,9 @@ def of_folder(root: Path, *, of_class: bool) -> Listing:
                 raise
             refused[prefix.rstrip("/")] = f"the folder {printable(folder.name)}/ cannot be opened: {error.strerror}"
             continue
-        for child in _kept(children, of_class=of_class and not prefix):
+        kept = list(_kept(children, of_class=of_class and not prefix))
+        passed_over |= {prefix + found for child in children if child not in kept for found in _notebook_in(child)}
+        for child in kept:
             name = prefix + child.name
             said = odd(child)
             if said is not None:
@@ -104,7 +127,29 @@ def of_folder(root: Path, *, of_class: bool) -> Listing:
                 waiting.append((f"{name}/", child))
             elif child.is_file() and not child.is_symlink():
                 files[name] = child
-    return Listing(dict(sorted(files.items())), frozenset(folders), dict(sorted(refused.items())))
+    return Listing(
+        dict(sorted(files.items())), frozenset(folders), dict(sorted(refused.items())), frozenset(passed_over)
+    )
+
+
+def _notebook_in(folder: Path) -> Iterator[str]:
+    """The first notebook in a folder of tools, by its path from where that lies."""
+    if folder.is_symlink() or not folder.is_dir():
+        return
+    looked_at = 0
+    for place, _, names in os.walk(folder):
+        looked_at += len(names) + 1
+        found = next((name for name in names if name.lower().endswith(".ipynb") and not is_leftover(name)), None)
+        if found is not None:
+            yield (Path(place) / found).relative_to(folder.parent).as_posix()
+        if found is not None or looked_at > _MOST_LOOKED_AT:
+            return
+
+
+def is_passed_over(path: str) -> bool:
+    """Whether a path leads to a notebook in a folder of tools."""
+    *folders, name = path.split("/")
+    return name.lower().endswith(".ipynb") and not is_leftover(name) and any(map(is_leftover, folders))
 
 
 def _is_folder(path: Path) -> bool:
@@ -114,7 +159,8 @@ def _is_folder(path: Path) -> bool:
 def _kept(children: list[Path], *, of_class: bool) -> Iterator[Path]:
     for child in children:
         lenient = of_class and child.is_dir() and not child.is_symlink()
-        if not (is_tools(child.name) if lenient else is_leftover(child.name)):
+        left = is_tools(child.name) if lenient else is_leftover(child.name)
+        if not left and not (child / ENVIRONMENT).is_file():
             yield child
 
 

@@ -86,7 +86,8 @@ def _has_students(listing: Listing) -> bool:
 
 
 def _holds_work(listing: Listing) -> bool:
-    return any(PurePosixPath(name).suffix.lower() == ".ipynb" or is_archive(name) for name in listing.files)
+    named = (*listing.files, *listing.passed_over)
+    return any(PurePosixPath(name).suffix.lower() == ".ipynb" or is_archive(name) for name in named)
 
 
 def _named(told: dict[str, Label]) -> dict[str, Label]:

@@ -30,8 +30,8 @@ _MODULES = (
 )  # in order of import
 # what repairs, each before those that import it; only those that a notebook calls for are installed
 _REPAIRING = (
-    *("tables", "files", "elsewhere", "commands", "shell", "devices", "loaders", "removed", "pictures", "prompts"),
-    "rest",
+    *("tables", "files", "places", "elsewhere", "downloads", "commands", "shell", "devices", "loaders", "removed"),
+    *("pictures", "prompts", "absent", "rest"),
 )
 _CALL = "__import__('sys').modules['_grader_probes.collect'].answer"
 _LOADER = f"""

@@ -6,17 +6,16 @@ import re
 import shlex
 import shutil
 import zipfile
+from os.path import exists, isdir
 
-from .elsewhere import fetch
-from .files import replacement
+from .downloads import PROGRAMS, fetched
+from .files import is_foreign, replacement
 from .helps import WORK, note
-from .tables import base, is_address, local
+from .tables import base, local
 
 _INSTALLERS = {"apt", "apt-get", "aptitude", "dpkg", "yum", "dnf", "brew", "apk", "conda", "mamba", "micromamba", "npm"}
 _PIP = {"install", "uninstall", "download", "wheel"}
-_FETCHERS = {"wget", "curl", "gdown", "kaggle", "aria2c", "gsutil"}
 _OTHER = {"nvidia-smi", "nvcc", "fc-cache", "gcloud", "systemctl", "service"}
-_NAMED_BY = {"-O", "-o", "--output", "--output-document", "--out", "-p", "-P", "--path", "--directory-prefix"}
 
 
 def handled(text):
@@ -42,11 +41,11 @@ def _handled(words, told):
     if program == "uv" or re.fullmatch(r"pip[\d.]*", program):
         verbs = [word for word in rest if not word.startswith("-")]
         return bool(_PIP & set(verbs[:2])) and _installed(" ".join(["pip", *rest]), verbs)
-    if program in _FETCHERS:
-        return _fetched(program, rest, told)
+    if program in PROGRAMS:
+        return fetched(program, rest, told)
     if program in ("cp", "mv"):
         return _copied([word for word in rest if not word.startswith("-")])
-    if program == "unzip" and shutil.which("unzip") is None:
+    if program == "unzip" and (shutil.which("unzip") is None or _is_elsewhere(rest)):
         return _unzipped(rest, told)
     return _left_out(program, rest, told)
 
@@ -65,9 +64,9 @@ def _left_out(program, words, told):
 
 def _copied(words):
     """A file that is not where the command has it, such as one on a mounted drive."""
-    if len(words) != 2 or os.path.exists(words[0]) or (found := replacement(words[0])) is None:
+    if len(words) != 2 or exists(words[0]) or (found := replacement(words[0])) is None:
         return False
-    target = os.path.join(words[1], base(words[0])) if os.path.isdir(words[1]) else words[1]
+    target = os.path.join(words[1], base(words[0])) if isdir(words[1]) else words[1]
     shutil.copyfile(found, target)
     return True
 
@@ -85,30 +84,23 @@ def _installed(told, words):
     return True
 
 
-def _fetched(program, words, told):
-    """A download: the course's data are put where it would have put them; anything else is only noted."""
-    named = next((words[place + 1] for place, word in enumerate(words[:-1]) if word in _NAMED_BY), None)
-    named = next((words[place + 1] for place, word in enumerate(words[:-1]) if word == ">"), named)
-    named = next((word.partition("=")[2] for word in words if word.startswith("--output")), None) or named
-    if program == "curl" and "-O" in words:
-        named = None  # under its own name
-    others = [word for word in words if not word.startswith("-") and word not in (named, ">")]
-    asked = next((word for word in others if is_address(word)), others[-1] if others else "")
-    if program == "kaggle":
-        asked = f"{base(asked)}.zip"
-    if named and named.endswith("/"):
-        os.makedirs(named, exist_ok=True)
-    fetch(told, asked, named)
-    return True
+def _archive(words):
+    return next((word for word in words if word.casefold().endswith(".zip")), None)
+
+
+def _is_elsewhere(words):
+    """Whether the archive, or the folder that it is unpacked into, is in a place that other machines have."""
+    return any(map(is_foreign, words)) and not exists(_archive(words) or "")
 
 
 def _unzipped(words, told):
-    archive = next((word for word in words if word.casefold().endswith(".zip")), None)
-    archive = archive if archive is None or os.path.exists(archive) else local(archive)
+    archive = _archive(words)
+    archive = archive if archive is None or exists(archive) else local(archive)
     if archive is None:
         note("command", told)
         return True
     folder = next((words[place + 1] for place, word in enumerate(words[:-1]) if word == "-d"), WORK[0])
+    folder = WORK[0] if is_foreign(folder) else folder
     with zipfile.ZipFile(archive) as packed:
         packed.extractall(folder)  # extractall keeps below the folder
     note("command", told, "zipfile")

@@ -1,6 +1,9 @@
 """A GPU that is asked for where there is none: the CPU does the work. `torch.cuda.is_available()` stays as it is."""
 
+import ast
 import time
+
+from IPython import get_ipython
 
 from .common import torch
 from .helps import note, on_failure
@@ -30,6 +33,53 @@ def install():
         on_failure(kind, "cuda", _ERRORS, _staying)
     _watch_defaults()
     _watch_cuda()
+    get_ipython().ast_transformers.append(_Demands())
+
+
+class _Demands(ast.NodeTransformer):
+    """Cells that stop where there is no GPU, `assert torch.cuda.is_available()`, go on, after a note.
+
+    What an `if` decides by the question stays as it is, unless the cell is to end there.
+    """
+
+    def visit_Assert(self, node):
+        if not _is_demand(node.test):
+            return node
+        failed = ast.ExceptHandler(ast.Name("AssertionError", ast.Load()), None, [_telling(node)])
+        return ast.fix_missing_locations(ast.copy_location(ast.Try([node], [failed], [], []), node))
+
+    def visit_If(self, node):
+        self.generic_visit(node)
+        if not (isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not) and _is_demand(node.test)):
+            return node
+        node.body = [_telling(line) if _ends(line) else line for line in node.body]
+        return node
+
+
+def _is_demand(test):
+    text = ast.unparse(test)
+    return "cuda" in text and any(
+        word in text for word in ("is_available", "device_count", "is_cuda", "'cuda", ".type")
+    )
+
+
+def _ends(line):
+    """Whether a statement ends the run of a cell: `raise`, `sys.exit()`, `exit()`."""
+    call = line.value if isinstance(line, ast.Expr) else None
+    named = ast.unparse(call.func) if isinstance(call, ast.Call) else ""
+    return isinstance(line, ast.Raise) or named in ("sys.exit", "exit", "quit", "os._exit")
+
+
+def _telling(line):
+    """A statement in the line's place that notes that it is passed over."""
+    made = ast.parse(f"__import__('sys').modules[{__name__!r}].passed_over({ast.unparse(line)[:100]!r})").body[0]
+    for node in ast.walk(made):
+        ast.copy_location(node, line)
+    return made
+
+
+def passed_over(told):
+    note("gpu", told, "cpu")
 
 
 original_load = [None]

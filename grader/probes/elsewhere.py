@@ -5,9 +5,11 @@ import importlib.machinery
 import os
 import sys
 import types
+from os.path import isdir
 
+from .files import is_foreign
 from .helps import TABLES, WORK, note
-from .tables import base, choose, content_of
+from .tables import base, choose, content_of, is_named
 
 _open = open
 
@@ -88,23 +90,50 @@ def _imshow(image):
     display(Image.fromarray(array[..., ::-1] if array.ndim == 3 and array.shape[-1] == 3 else array))
 
 
-def fetch(kind, asked, path):
-    """Put what is asked for at `path` if it is one of the course's tables; whether it is."""
-    chosen = choose(asked) or (choose(path) if path else None)
+def fetch(kind, asked, name=None, folder=None):
+    """Put what is asked for under `name`, a file's or a folder's, if it is one of the course's tables; returns where.
+
+    What cannot be told by what is asked, such as a number of Google Drive's, is told by the name that it is to have.
+    """
+    telling = name if name and is_named(name) and not is_named(asked) else asked
+    chosen = choose(telling) or (choose(name) if name else None)
     if chosen is None:
         note("command", kind)
         return None
     table, review = chosen
-    path = os.path.join(path, base(asked)) if path and os.path.isdir(path) else path or base(asked)
+    path = _place(asked, name, folder)
     with _open(path, "wb") as file:
         file.write(content_of(table, path))
-    note("download", kind, f"{table['told']} → {path}", review)
+    note("download", kind, f"{table['told']} → {os.path.relpath(path, WORK[0])}", review)
+    return path
+
+
+def _place(asked, name, folder):
+    """A path that can be written: what should go to a place of another machine goes into the notebook's folder."""
+    path = os.path.join(folder or "", name or "")
+    if not name or name.endswith(("/", "\\")) or isdir(path):
+        path = os.path.join(path, base(asked))
+    if is_foreign(path):
+        return os.path.join(WORK[0], base(path))
+    try:
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    except OSError:
+        return os.path.join(WORK[0], base(path))
     return path
 
 
 def _download(url="", output=None, *args, **kwargs):
-    """gdown.download and wget.download."""
-    return fetch(f"download({str(url)[:150]!r})", str(url or kwargs.get("id", "")), output or kwargs.get("out"))
+    """gdown.download, gdown.cached_download and wget.download."""
+    asked = str(url or kwargs.get("id") or kwargs.get("url") or "")
+    output = output or kwargs.get("out") or kwargs.get("path")
+    return fetch(f"download({asked[:150]!r})", asked, None if output is None else os.fspath(output))
+
+
+def _folder(url="", output=None, *args, **kwargs):
+    """gdown.download_folder: the files that it brought."""
+    asked = str(url or kwargs.get("id") or "")
+    found = fetch(f"download_folder({asked[:150]!r})", asked, None, output)
+    return [] if found is None else [found]
 
 
 def _dataset(handle, *args, **kwargs):
@@ -123,7 +152,7 @@ _MODULES = {
     "google.colab.files": {"upload": _upload, "download": _idle("files.download"), "view": _idle("files.view")},
     "google.colab.userdata": {"get": _idle("userdata.get", "")},
     "google.colab.patches": {"cv2_imshow": _imshow},
-    "gdown": {"download": _download},
+    "gdown": {"download": _download, "cached_download": _download, "download_folder": _folder},
     "wget": {"download": _download},
     "kagglehub": {"dataset_download": _dataset},
     "opendatasets": {"download": _dataset},

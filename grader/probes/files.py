@@ -9,6 +9,7 @@ import re
 import sys
 import urllib.request
 import urllib.response
+from os.path import isdir  # as it is before a notebook's questions are answered (places.py)
 
 from .helps import WORK, after_import, called_by_notebook, note, on_failure
 from .tables import base, choose, content_of, file_of, local
@@ -45,9 +46,14 @@ def _is_the_systems(path):
     return any(path == place or path.startswith(place.rstrip("/") + "/") for place in places)
 
 
+def is_foreign(path):
+    """Whether a path leads into a place that only other machines have."""
+    return isinstance(path, str) and _FOREIGN.match(path) is not None
+
+
 def place_for(path):
     """Where to write what should go to a place that other machines have; None if it is not such a place."""
-    if not isinstance(path, str) or not _FOREIGN.match(path):
+    if not is_foreign(path):
         return None
     place = os.path.join(WORK[0], base(path))
     note("path", path, base(path))
@@ -155,10 +161,10 @@ def _watch_folders():
     """Folders of Colab and Kaggle stand for the notebook's own."""
 
     def staying(error, args, kwargs):
-        return (lambda: None) if _folder(_plain(args[0])) else None
+        return (lambda: None) if folder_for(_plain(args[0])) else None
 
     def listing(error, args, kwargs):
-        found = _folder(_plain(args[0])) if args else None
+        found = folder_for(_plain(args[0])) if args else None
         return (lambda: original_list(found)) if found else None
 
     on_failure(os, "chdir", OSError, staying)
@@ -167,13 +173,13 @@ def _watch_folders():
         on_failure(os, name, OSError, staying)
 
 
-def _folder(path):
+def folder_for(path):
     """The folder of the notebook's own that a place on another machine stands for, after a note."""
-    if path is None or not _FOREIGN.match(path) or os.path.isdir(path) or not called_by_notebook():
+    if path is None or not _FOREIGN.match(path) or isdir(path) or not called_by_notebook():
         return None
     parts = [part for part in re.split(r"[\\/]+", path) if part not in ("", ".", "..", "~")]
     ends = (os.path.join(WORK[0], *parts[start:]) for start in range(1, len(parts)))
-    found = next((end for end in ends if os.path.isdir(end)), WORK[0])
+    found = next((end for end in ends if isdir(end)), WORK[0])
     note("path", path, os.path.relpath(found, WORK[0]))
     return found
 

@@ -5,7 +5,7 @@ name. Everything answered here is raw: rows, losses, layers. What it means is de
 """
 
 from .arrays import floats
-from .common import BOUND, Fault, Module, describe, encode, is_a, name_of, np, torch
+from .common import BOUND, Fault, Linear, Module, describe, encode, is_a, name_of, np, torch
 from .modules import bends, in_precision, layers
 from .observer import OBSERVER
 from .predictions import INPUTS
@@ -13,6 +13,8 @@ from .search import names_of_modules, reachable
 
 _MOST_NUMBERS = 500_000  # of one matrix that crosses
 _MOST_VECTORS = 12
+_MOST_UNUSED = 16
+_ASKED_AGAIN = 256  # rows of an evaluation
 _FEWEST_LOSSES, _MOST_LOSSES, _MOST_UNSEEN = 5, 200_000, 10_000
 _AGREEING = 0.5  # share of a list's values that must be losses that were seen
 
@@ -26,8 +28,21 @@ def models(namespace, request):
         "models": found,
         "named": {name: _kind(namespace[name]) for name in request["names"] if name in namespace},
         "odd": len(OBSERVER.trainings.odd),
+        "unused": _unused(namespace),
         "loose_losses": sum(not called for _, called in OBSERVER.losses),
     }
+
+
+def _unused(namespace):
+    """Modules with Linear layers of which no part was ever called."""
+    found = []
+    for path, value in reachable(namespace):
+        if len(found) < _MOST_UNUSED and is_a(value, Module):
+            parts = list(Module.modules(value))
+            linear = sum(is_a(part, Linear) for part in parts)
+            if linear and not any(part in OBSERVER.initial for part in parts):
+                found.append({"path": path, "type": name_of(type(value)), "linear": linear})
+    return found
 
 
 def _kind(value):
@@ -110,7 +125,7 @@ def fed(namespace, request):
         "inputs": _block(inputs[::every]),
         "outputs": _block(_joined([o.reshape(len(o), -1)[:, :1] for _, o, _ in batches])[::every]),
         "targets": [_block(vector.reshape(-1, 1)[::every]) for vector in [*saved, *vectors]],
-        "evaluations": [_evaluation(calls, after, cell) for after, calls, cell in training.evaluations],
+        "evaluations": [_evaluation(training.model, *evaluation) for evaluation in training.evaluations],
     }
 
 
@@ -154,11 +169,28 @@ def _vectors(namespace, rows):
     return [vector for vector in found if np.isfinite(vector).all()]
 
 
-def _evaluation(calls, after, cell):
+def _evaluation(model, after, calls, cell):
     inputs = _joined([x for x, _ in calls])
     outputs = _joined([o.reshape(len(o), -1)[:, :1] for _, o in calls])
     every = max(1, -(-inputs.size // (_MOST_NUMBERS // 4)))
-    return {"after": after, "cell": cell, "inputs": _block(inputs[::every]), "outputs": _block(outputs[::every])}
+    blocks = {"inputs": _block(inputs[::every]), "outputs": _block(outputs[::every])}
+    return {"after": after, "cell": cell, "changed": _changed_since(model, *calls[0]), **blocks}
+
+
+def _changed_since(model, inputs, outputs):
+    """Whether the model gives something else for the same rows now, as after another training; None if it cannot."""
+    was_training = model.training
+    try:
+        with torch.no_grad():
+            again = model.eval()(inputs[:_ASKED_AGAIN]).reshape(-1)
+        before = outputs[:_ASKED_AGAIN].reshape(-1)
+        return not torch.allclose(
+            again, before, rtol=1e-3, atol=1e-3 * float(before.std()) if len(before) > 1 else 1e-6
+        )
+    except Exception:
+        return None
+    finally:
+        model.train(was_training)
 
 
 def _block(array):
@@ -206,11 +238,18 @@ def _loss_list(namespace, observed):
         share = _agreement(values, observed) if observed else 0.0
         if share > best:
             best, chosen = share, (path, values)
-        if (looks := _looks_like_losses(path, values)) > other:
+        looks = _looks_like_losses(path, values)
+        if looks > other and not _are_anothers(values, observed):
             other, fallback = looks, (path, values)
     if best >= _AGREEING:
         return chosen
     return fallback if other > (0.5 if observed else 0.0) else (None, None)  # a part of the loss, perhaps: not seen
+
+
+def _are_anothers(values, observed):
+    """Whether a list holds the losses of another training than that which `observed` are of."""
+    histories = [training.history for training in OBSERVER.trainings.of.values()]
+    return any(h and h is not observed and _agreement(values, h) >= _AGREEING for h in histories)
 
 
 def _looks_like_losses(path, values):

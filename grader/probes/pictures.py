@@ -1,8 +1,10 @@
 """Figures where a font or a screen is missing: drawn with what there is, without a flood of warnings."""
 
 import logging
+import os
 import re
 import warnings
+from os.path import exists
 
 from .helps import after_import, note, on_failure
 
@@ -14,6 +16,7 @@ def install():
     logging.getLogger("matplotlib.font_manager").addFilter(_told_once)
     warnings.showwarning = _without_glyphs(warnings.showwarning)
     after_import("matplotlib.pyplot", _watch_backends)
+    after_import("matplotlib.font_manager", _watch_font_files)
 
 
 def _told_once(record):
@@ -35,6 +38,39 @@ def _without_glyphs(show):
         show(message, category, *args, **kwargs)
 
     return showwarning
+
+
+def _watch_font_files(fonts):
+    """Files of fonts that are not here: matplotlib's own font stands in for each."""
+    import matplotlib
+
+    own = os.path.join(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")
+
+    def left_out(error, args, kwargs):
+        path = args[1] if len(args) > 1 else kwargs["path"]
+        return _noted(path, lambda: None)
+
+    def drawn_with_own(error, args, kwargs):
+        first, *rest = args[0]
+        path, *face = [first] if isinstance(first, str) else first
+        instead = own if isinstance(first, str) else (own, *(0 for _ in face))
+        return _noted(path, lambda: get((instead, *rest), *args[1:], **kwargs))
+
+    def rebuilt():
+        note("removed", "font_manager._rebuild", "fontManager")
+
+    on_failure(fonts.FontManager, "addfont", (OSError, RuntimeError), left_out)
+    get = on_failure(fonts, "_get_font", (OSError, RuntimeError), drawn_with_own)
+    if not hasattr(fonts, "_rebuild"):
+        fonts._rebuild = rebuilt
+
+
+def _noted(path, then):
+    """`then`, after a note, if there is no such file; one that is there and broken fails as it would."""
+    if exists(path):
+        return None
+    note("font", os.path.basename(path))
+    return then
 
 
 def _watch_backends(pyplot):

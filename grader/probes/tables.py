@@ -7,6 +7,7 @@ import re
 import tarfile
 import unicodedata
 import zipfile
+from os.path import exists, isfile
 
 from .helps import TABLES, WORK
 
@@ -57,6 +58,16 @@ def choose(asked):
     return best, fitting < _SURE_COLUMNS
 
 
+def is_named(asked):
+    """Whether the name alone says that one of the course's tables is meant."""
+    return any(_said(table, _key(base(asked))) for table in TABLES)
+
+
+def may_hold_table(asked):
+    """Whether the ending is one of a table's or an archive's."""
+    return os.path.splitext(base(asked))[1].casefold() in _ENDINGS[:-1]
+
+
 def _said(table, name):
     """How many characters of `name` the best of the table's patterns spells out; 0 if none fits."""
     return max(
@@ -78,7 +89,7 @@ def local(asked):
     parts = [part for part in re.split(r"[\\/]+", asked) if part not in ("", ".", "..", "~")]
     for start in range(len(parts)):
         found = os.path.join(WORK[0], *parts[start:])
-        if os.path.isfile(found):
+        if isfile(found):
             return found
     return None
 
@@ -90,7 +101,7 @@ def file_of(table, asked):
     if not lower.endswith((".zip", ".tgz", ".tar.gz", ".tar", ".gz", ".xlsx", ".xls")):
         return table["file"]
     made = os.path.join(os.path.dirname(table["file"]), f"{table['name']}-{name}")
-    if not os.path.exists(made):
+    if not exists(made):
         _pack(table["file"], lower, f"{name.split('.')[0]}.csv", made)
     return made
 

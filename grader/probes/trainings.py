@@ -27,7 +27,7 @@ class Training:
         self.losses = 0  # backward passes
         self.history = []  # their losses
         self.cells = []  # numbers of executions in which it was trained, first and last
-        self.evaluations = collections.deque(maxlen=_MOST_EVALUATIONS)
+        self.evaluations = []
         self.evaluating = False
 
     def trained_on(self, inputs, outputs, saved, loss, execution):
@@ -47,9 +47,17 @@ class Training:
         if last is None or last[2] != execution or not _goes_on(last[1], inputs):
             last = (self.losses, [], execution)
             self.evaluations.append(last)
+            self._forget_one()
             self.evaluating = True
         if len(last[1]) < _MOST_BATCHES:
             last[1].append((inputs, outputs))
+
+    def _forget_one(self):
+        """Of too many evaluations the first of a cell that has a later one, as of every epoch, or else the first."""
+        if len(self.evaluations) > _MOST_EVALUATIONS:
+            later = zip(self.evaluations, self.evaluations[1:], strict=False)
+            place = next((n for n, (one, next_one) in enumerate(later) if one[2] == next_one[2]), 0)
+            del self.evaluations[place]
 
 
 def _goes_on(calls, inputs):

@@ -63,6 +63,9 @@ KINDS = MappingProxyType(
         "input": Text(
             ko="`{0}`에 입력할 사람이 없어 빈 글을 주었습니다.", en="nobody can type at `{0}`; it was given empty text"
         ),
+        "number": Text(
+            ko="`{0}`에는 수가 필요하여 `{1}`을(를) 주었습니다.", en="`{0}` wants a number; it was given `{1}`"
+        ),
         "magic": Text(
             ko="`{0}` 매직은 여기에 없어 건너뛰었습니다.", en="the magic `{0}` is not here and was passed over"
         ),

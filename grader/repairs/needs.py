@@ -16,10 +16,12 @@ _MAGIC = re.compile(r"^([ \t]*)(?:\w+[ \t]*=[ \t]*)?[%!?].*$", re.MULTILINE)
 _CHOSEN = re.compile(
     r"(?:torch\.)?cuda\.is_available\(\)|(['\"])cuda(?::\d)?\1\s*\)?\s*(?=if\b)|\bdevice_type\s*=\s*(['\"])cuda\2"
 )
+_DEMANDED = re.compile(r"\bassert\b.*cuda|\bif\s+not\s+(?:torch\.)?cuda\.is_available\(\)")
 _ELSEWHERE = re.compile(r"\bgoogle\.colab\b|\bfrom\s+google\s+import\s+colab\b")
 # modules of grader/probes, and the words that call for them
 _WORDS = {
     "elsewhere": re.compile(r"\b(?:gdown|wget|kagglehub|opendatasets|koreanize_matplotlib)\b"),
+    "places": re.compile(r"\b(?:l?exists|is_?file|is_?dir|listdir|iterdir|r?i?glob|walk|getsize|shutil)\b"),
     "devices": re.compile(r"cuda|torch\.load\b|\bnum_workers\b", re.IGNORECASE),
     "removed": re.compile(
         r"\b(?:np|numpy)\.(?:float|int|bool|object|complex|str|long|unicode|float_|complex_|string_|unicode_|NaN|NAN|Inf"
@@ -30,6 +32,7 @@ _WORDS = {
     "pictures": re.compile(r"matplotlib|\bplt\b|seaborn|\bsns\b"),
     "prompts": re.compile(r"\binput\s*\(|\bgetpass\b"),
     "shell": re.compile(r"^\s*(?:\w+\s*=\s*)?[!%]|get_ipython|os\.system|subprocess", re.MULTILINE),
+    "absent": re.compile(r"\bimport\b"),
     "rest": re.compile(r"\bimport\b"),
     "loaders": re.compile(r"\bsklearn\.datasets\b|\bfrom\s+sklearn\s+import\s+datasets\b"),
 }
@@ -76,6 +79,8 @@ def _text(file: Path) -> str:
 
 def _asks_for_device(text: str) -> bool:
     """Whether a GPU is named other than to ask whether there is one, or something else of the module's is needed."""
+    if _DEMANDED.search(text):
+        return True
     return re.search(r"cuda|torch\.load\b|\bnum_workers\b", _CHOSEN.sub("", text), re.IGNORECASE) is not None
 
 

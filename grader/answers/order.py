@@ -1,0 +1,88 @@
+"""Whether words stand in an order in which people write: against the same words shuffled.
+
+A text is compared with shuffles of itself, so its subject and its length do not count. Korean by the language model of
+the analyser; English by how often classes of words follow one another (english_order.json: counted by
+benchmarks/english_order.py in texts of this project).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import re
+from functools import lru_cache
+from importlib import resources
+
+from grader.answers import english
+from grader.answers.korean import HANGUL, Analyser
+
+SHORTEST = 8  # words; fewer have too few orders to tell
+_MOST_CHARACTERS = 1500
+_SHUFFLES = {"ko": 2, "en": 20}
+# of the logarithm of likelihood, per word: 19 of 20 shuffles lie below, 19 of 20 answers that people wrote above
+_LEAST = {"ko": 1.05, "en": 0.33}
+_MIXED = 0.1  # of the letters that are Korean, from which on a text is read as Korean
+_PIECE = re.compile(r"[a-z]+(?:['’][a-z]+)?|\d[\d.,/]*|[.!?;:\n]|[,()]")
+_SUFFIXES = ("ing", "ed", "ly", "tion", "ive", "ous", "al", "s", "er")
+_SMOOTHING = 5.0
+
+
+def is_shuffled(text: str, analyser: Analyser | None) -> bool:
+    """Whether the words of a text might as well stand in any other order. Short texts never do."""
+    words = text[:_MOST_CHARACTERS].split()
+    if len(words) < SHORTEST:
+        return False
+    letters = sum(map(str.isalpha, text))
+    known = len(HANGUL.findall(text)) / max(1, letters)
+    korean = analyser is not None and known > _MIXED
+    language = "ko" if korean else "en"
+    chance = random.Random(0)  # the same shuffles in every run
+    own = _likelihood(words, analyser if korean else None)
+    others = []
+    for _ in range(_SHUFFLES[language]):
+        chance.shuffle(words)
+        others.append(_likelihood(words, analyser if korean else None))
+    gain = own - sum(others) / len(others)
+    if not korean:
+        return gain < _LEAST[language]
+    # the analyser's model says nothing about the order of English words
+    return gain / len(words) < _LEAST[language] * known**2
+
+
+def _likelihood(words: list[str], analyser: Analyser | None) -> float:
+    if analyser is not None:
+        return analyser.likelihood(" ".join(words))
+    counts, followed, total = _counts()
+    classes = classes_of(" ".join(words))
+    value = 0.0
+    for a, b in zip(classes, classes[1:], strict=False):
+        share = (followed.get(b, 0) + 0.5) / (total + 100)
+        joint = (counts.get(f"{a} {b}", 0) + _SMOOTHING * share) / (followed.get(a, 0) + _SMOOTHING)
+        value += math.log(joint / share)
+    return value / max(1, len(classes) - 1)
+
+
+def classes_of(text: str) -> list[str]:
+    """The words of a text as classes: words of grammar stand for themselves, others for their endings."""
+    classes = ["."]
+    for piece in _PIECE.findall(text):
+        classes.append("." if piece in ".!?;:\n" else "#" if piece[0].isdigit() else piece if piece in ",()" else _class(piece))
+    return [*classes, "."]
+
+
+@lru_cache(maxsize=16384)
+def _class(word: str) -> str:
+    if word in english.FUNCTION or word in english.LIGHT or english.is_negation(word):
+        return word
+    return next((f"-{s}" for s in _SUFFIXES if word.endswith(s) and len(word) > len(s) + 2), "-")
+
+
+@lru_cache(maxsize=1)
+def _counts() -> tuple[dict[str, int], dict[str, int], int]:
+    counts = json.loads(resources.files("grader.answers").joinpath("data/english_order.json").read_text(encoding="utf-8"))
+    followed: dict[str, int] = {}
+    for pair, count in counts.items():
+        first = pair.split(" ")[0]
+        followed[first] = followed.get(first, 0) + count
+    return counts, followed, sum(followed.values())
