@@ -135,11 +135,16 @@ def lint(
         list[Path] | None,
         typer.Argument(parser=_path, metavar="rubrics", help="Rubrics to check. [default: rubrics/hw1.yaml]"),
     ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit code 1 where there are warnings.")] = False,
 ) -> None:
-    """Check rubrics; every complaint names file, line and mend."""
+    """Check rubrics; every complaint names file, line and mend.
+
+    Below a good one stand warnings: claims denied or given to the wrong subject, and answers that are none, which would
+    earn points without review.
+    """
     from grader.commands import lint_rubrics
 
-    raise typer.Exit(lint_rubrics(rubrics or [_rubric(None)]))
+    raise typer.Exit(lint_rubrics(rubrics or [_rubric(None)], strict=strict))
 
 
 @app.command()
@@ -162,10 +167,18 @@ def doctor(
 
 @answers.command("score")
 def answers_score(
-    rubric: Annotated[Path, typer.Argument(help="The rubric.")],
-    file: Annotated[Path, typer.Argument(help="Answers: a JSON object a line, with `id`, `item` and `text`.")],
+    rubric: Annotated[Path, typer.Argument(parser=_path, metavar="rubric", help="The rubric.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            parser=_path, metavar="file", help="Answers: a JSON object a line, with `id`, `item` and `text`."
+        ),
+    ],
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="File for the scores. [default: standard output]")
+        Path | None,
+        typer.Option(
+            "-o", "--out", parser=_path, metavar="<path>", help="File for the scores. [default: standard output]"
+        ),
     ] = None,
 ) -> None:
     """Score answers, one JSON object a line: points by criterion, confidence, and the words that earned them."""
@@ -176,11 +189,19 @@ def answers_score(
 
 @answers.command("tune")
 def answers_tune(
-    rubric: Annotated[Path, typer.Argument(help="The rubric.")],
+    rubric: Annotated[Path, typer.Argument(parser=_path, metavar="rubric", help="The rubric.")],
     file: Annotated[
-        Path, typer.Argument(help="Graded answers: as for `score`, with `points` by criterion or one `score`.")
+        Path,
+        typer.Argument(
+            parser=_path,
+            metavar="file",
+            help="Graded answers: as for `score`, with `points` by criterion or one `score`.",
+        ),
     ],
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="File for the report as an HTML page.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", parser=_path, metavar="<path>", help="File for the report as an HTML page."),
+    ] = None,
     lang: Annotated[Lang, typer.Option(help="Language of the report.")] = Lang.en,
     words: Annotated[int, typer.Option("--words", min=0, help="Words to try for each criterion.")] = 5,
     out_of: Annotated[

@@ -142,9 +142,12 @@ def compare_class(paths: Sequence[Path], out: Path, rubric: Path, language: Lang
     return 0
 
 
-def lint_rubrics(rubrics: Sequence[Path]) -> int:
-    """Print every complaint about every rubric; 0 if there is none."""
-    refused = 0
+def lint_rubrics(rubrics: Sequence[Path], *, strict: bool = False) -> int:
+    """Print every complaint about every rubric, and below a good one the answers that would fool it.
+
+    0 if there is no complaint, and with `strict` no warning either.
+    """
+    refused = warned = 0
     screen = terminal.console()
     for rubric in rubrics:
         try:
@@ -157,7 +160,19 @@ def lint_rubrics(rubrics: Sequence[Path]) -> int:
             criteria = sum(len(item.criteria) for item in assignment.items)
             told = f"{len(assignment.items)} items, {criteria} criteria, {assignment.total:g} points"
             screen.print(f"{rubric}: good, {told}", markup=False, soft_wrap=True)
-    return 2 if refused else 0
+            warned += _warn(assignment)
+    return 2 if refused else int(strict and warned > 0)
+
+
+def _warn(assignment: Assignment) -> int:
+    """Print what a person should know of a good rubric, and return how much it is."""
+    if not any(criterion.check == "mentions" for item in assignment.items for criterion in item.criteria):
+        return 0
+    from grader.soundness.trials import warnings  # with all that scores answers
+
+    found = warnings(assignment)
+    terminal.print_warnings(found)
+    return len(found)
 
 
 def selftest_rubric(rubric: Path, jobs: int) -> int:

@@ -20,6 +20,7 @@ from grader.walls.doctor import Diagnosis
 
 if TYPE_CHECKING:
     from grader.exporters.tuning import Section
+    from grader.soundness.trials import Warned
 
 _MOST_ROWS = 36  # of one table
 _MOST_LETTERS = 160
@@ -141,6 +142,17 @@ def print_failures(pages: Sequence[str], executions: Sequence[str]) -> None:
         console().print(f"{told} {_text(execution)}", soft_wrap=True)
 
 
+def print_warnings(found: Sequence[Warned]) -> None:
+    """Sentences that a rubric would misjudge, below the line that calls it good."""
+    screen = console()
+    for one in found:
+        told = _WARNINGS[one.family].format(claim=one.claim, points=one.points)
+        line = f'  warning: {one.item} {one.criterion}: "{one.sentence}" {told}'
+        screen.print(line, markup=False, highlight=False, soft_wrap=True)
+    if found:
+        screen.print(f"  {len(found)} warning(s); what earns points here would do so without review", markup=False)
+
+
 def print_sections(sections: Sequence[Section], language: Language) -> None:
     """Tables of what `grader answers tune` found, the beginning of each."""
     from grader.exporters.tuning_words import phrase
@@ -190,6 +202,16 @@ def print_diagnosis(diagnosis: Diagnosis) -> None:
         screen.print(f"To get better walls: {advice}", markup=False, highlight=False, soft_wrap=True)
 
 
+_WARNINGS = {
+    "mirrored": "earns {points:g} points, though it gives `{claim}` to the wrong subject",
+    "negated": "earns {points:g} points, though it denies `{claim}`",
+    "unsaid": "earns nothing, though it says `{claim}` plainly: give its terms words that make a sentence",
+    "list": "earns {points:g} points, though it only lists words",
+    "keywords": "earns {points:g} points, though it only calls words important",
+    "shuffled": "earns {points:g} points, though its words are in no order",
+    "question": "earns {points:g} points, though it only repeats the question",
+    "orders": "earns {points:g} points, though it gives the grader an order",
+}
 _OFFERS = {
     "full": "a file tree, process tree and network of its own, Landlock, seccomp, limits",
     "reduced": "Landlock, seccomp, limits; no shell terminal, no shared memory without a user of its own",

@@ -189,7 +189,7 @@ def _word(one: Word, language: Language) -> tuple[Cell, ...]:
 def _claims(tuning: Tuning, language: Language) -> Iterator[tuple[Cell, ...]]:
     for use in tuning.claims:
         yield (
-            *_text(f"{use.item} {use.label}", _claim(use, language)),
+            *_text(f"{use.item} {use.criterion}", _claim(use, language)),
             *_numbers(use.right, use.wrong, _change(use.without)),
         )
 
@@ -208,7 +208,7 @@ def _unused(tuning: Tuning, language: Language) -> Iterator[tuple[Cell, ...]]:
     silent = [use for use in tuning.claims if not use.right + use.wrong]
     lists: list[tuple[str, Iterable[str]]] = [
         ("unused_criteria", found.criteria),
-        ("unused_claims", (f"{use.label}: {use.claim.says}" for use in silent)),
+        ("unused_claims", (f"{use.criterion}: {use.claim.says}" for use in silent)),
         ("unused_terms", found.terms),
     ]
     for name, listed in lists:

@@ -23,6 +23,7 @@ class ClaimUse:
 
     item: str
     label: str
+    criterion: str
     concept: str
     number: int
     claim: Claim
@@ -43,21 +44,23 @@ class Unused:
 def claim_uses(assignment: Assignment, trials: Sequence[Trial]) -> list[ClaimUse]:
     """Every claim of the criteria that a person judged, in the rubric's order."""
     return [
-        _use(assignment, trials, item, label, concept, number)
-        for item, label, concept in _judged(assignment, trials)
+        _use(assignment, trials, item, label, criterion, concept, number)
+        for item, label, criterion, concept in _judged(assignment, trials)
         for number in range(len(assignment.concepts[concept].claims))
     ]
 
 
-def _judged(assignment: Assignment, trials: Sequence[Trial]) -> Iterator[tuple[str, str, str]]:
+def _judged(assignment: Assignment, trials: Sequence[Trial]) -> Iterator[tuple[str, str, str, str]]:
     labels = {(d.item, c): d.label for trial in trials for d in trial.decisions for c in d.criteria}
     for item in assignment.items:
         for criterion in written_criteria(item):
             if (item.id, criterion.id) in labels:
-                yield item.id, labels[item.id, criterion.id], criterion.params["concept"]
+                yield item.id, labels[item.id, criterion.id], criterion.id, criterion.params["concept"]
 
 
-def _use(assignment: Assignment, trials: Sequence[Trial], item: str, label: str, concept: str, number: int) -> ClaimUse:
+def _use(
+    assignment: Assignment, trials: Sequence[Trial], item: str, label: str, criterion: str, concept: str, number: int
+) -> ClaimUse:
     claims = assignment.concepts[concept].claims
     holding: set[str | int] = set()
     right = wrong = 0
@@ -70,7 +73,7 @@ def _use(assignment: Assignment, trials: Sequence[Trial], item: str, label: str,
     if len(claims) > 1 and holding:
         less = without_claims(assignment, concept, frozenset((number,)))
         without = effect(less, trials, item, label, lambda trial: trial.record.id in holding)
-    return ClaimUse(item, label, concept, number, claims[number], right, wrong, without)
+    return ClaimUse(item, label, criterion, concept, number, claims[number], right, wrong, without)
 
 
 def holds(assignment: Assignment, trial: Trial, concept: str) -> frozenset[int]:

@@ -104,7 +104,7 @@ def _fold(number: int, assignment: Assignment, four: list[Trial], fifth: list[Tr
         number=number + 1,
         n=len(tested),
         bar=bar,
-        dropped=tuple(f"{use.label}: {use.claim.says}" for use in dropped),
+        dropped=tuple(f"{use.criterion}: {use.claim.says}" for use in dropped),
         alone=len(kept),
         agreed=sum(agreed for _, agreed, _ in kept),
         decided=sum(n for _, _, n in kept),
