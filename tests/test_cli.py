@@ -45,13 +45,13 @@ def test_help_imports_nothing_heavy() -> None:
 def test_help_names_every_command_and_goes_to_standard_output() -> None:
     ended = command("--help")
     assert (ended.returncode, ended.stderr) == (0, "")
-    for name in ("grade", "lint", "selftest"):
+    for name in ("grade", "lint", "selftest", "answers"):
         assert re.search(rf"^  {name} ", ended.stdout, re.MULTILINE)
 
 
-@pytest.mark.parametrize("name", ["grade", "lint", "selftest"])
+@pytest.mark.parametrize("name", ["grade", "lint", "selftest", "answers", "answers score", "answers tune"])
 def test_every_command_has_help(name: str) -> None:
-    ended = command(name, "--help")
+    ended = command(*name.split(), "--help")
     assert ended.returncode == 0
     assert "Usage:" in ended.stdout
 
