@@ -25,7 +25,7 @@
 # ## P2
 #
 # A deep network of sigmoid layers suffers from the vanishing gradient problem.
-# The sigmoid saturates for large positive and negative inputs, so the layers near the input hardly learn.
+# The sigmoid saturates: its slope is close to zero for large inputs, so the layers near the input hardly learn.
 # ReLU's derivative is 1 for every x > 0, so the error signal reaches the early layers at full strength.
 # ReLU is also cheaper to compute, because the sigmoid needs an exponential and ReLU a comparison with zero.
 # Since ReLU returns 0 for negative inputs, its activations are sparse.
