@@ -14,7 +14,7 @@ from grader.answers.reading import read
 from grader.answers.scoring import lexicon_of, subjects_of, written_criteria
 from grader.model import Assignment, Claim, Term
 from grader.tuning.trials import Trial
-from grader.tuning.variants import Effect, effect, without_claims
+from grader.tuning.variants import Effect, again, compared, without_claims
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,32 @@ class Unused:
     words: tuple[tuple[str, tuple[str, ...], int], ...]
 
 
-def claim_uses(assignment: Assignment, trials: Sequence[Trial]) -> list[ClaimUse]:
+class Memory:
+    """What the answers to one rubric say, and would earn without a claim, so that no fold has to ask again."""
+
+    def __init__(self, assignment: Assignment) -> None:
+        self._assignment = assignment
+        self._holding: dict[tuple[str, str | int], frozenset[int]] = {}
+        self._without: dict[tuple[str, int, str | int], Trial] = {}
+
+    def holds(self, trial: Trial, concept: str) -> frozenset[int]:
+        key = (concept, trial.record.id)
+        if key not in self._holding:
+            self._holding[key] = holds(self._assignment, trial, concept)
+        return self._holding[key]
+
+    def without(self, trial: Trial, concept: str, number: int) -> Trial:
+        key = (concept, number, trial.record.id)
+        if key not in self._without:
+            less = without_claims(self._assignment, concept, frozenset((number,)))
+            self._without[key] = again(less, trial)
+        return self._without[key]
+
+
+def claim_uses(assignment: Assignment, trials: Sequence[Trial], memory: Memory) -> list[ClaimUse]:
     """Every claim of the criteria that a person judged, in the rubric's order."""
     return [
-        _use(assignment, trials, item, label, criterion, concept, number)
+        _use(assignment, trials, memory, item, label, criterion, concept, number)
         for item, label, criterion, concept in _judged(assignment, trials)
         for number in range(len(assignment.concepts[concept].claims))
     ]
@@ -59,20 +81,27 @@ def _judged(assignment: Assignment, trials: Sequence[Trial]) -> Iterator[tuple[s
 
 
 def _use(
-    assignment: Assignment, trials: Sequence[Trial], item: str, label: str, criterion: str, concept: str, number: int
+    assignment: Assignment,
+    trials: Sequence[Trial],
+    memory: Memory,
+    item: str,
+    label: str,
+    criterion: str,
+    concept: str,
+    number: int,
 ) -> ClaimUse:
     claims = assignment.concepts[concept].claims
     holding: set[str | int] = set()
     right = wrong = 0
     for trial in trials:
         given = next((d.given for d in trial.decisions if (d.item, d.label) == (item, label)), None)
-        if given is not None and number in holds(assignment, trial, concept):
+        if given is not None and number in memory.holds(trial, concept):
             holding.add(trial.record.id)
             right, wrong = right + (given > 0), wrong + (given == 0)
     without = None
     if len(claims) > 1 and holding:
-        less = without_claims(assignment, concept, frozenset((number,)))
-        without = effect(less, trials, item, label, lambda trial: trial.record.id in holding)
+        anew = [memory.without(one, concept, number) if one.record.id in holding else one for one in trials]
+        without = compared(trials, anew, item, label)
     return ClaimUse(item, label, criterion, concept, number, claims[number], right, wrong, without)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.model import Assignment, Language
-from grader.tuning.firing import ClaimUse, claim_uses
+from grader.tuning.firing import ClaimUse, Memory, claim_uses
 from grader.tuning.measures import Rates, best_bar, kappa, rates
 from grader.tuning.trials import Trial, decisions
 from grader.tuning.variants import again, without_claims
@@ -68,7 +68,7 @@ def fold_of(trials: Sequence[Trial], folds: int = FOLDS) -> dict[str | int, int]
     return placed
 
 
-def cross_validated(assignment: Assignment, trials: Sequence[Trial], wanted: float) -> Held:
+def cross_validated(assignment: Assignment, trials: Sequence[Trial], wanted: float, memory: Memory) -> Held:
     """`wanted`: agreement among the answers that no person reads."""
     placed = fold_of(trials)
     folds = [
@@ -78,6 +78,7 @@ def cross_validated(assignment: Assignment, trials: Sequence[Trial], wanted: flo
             [trial for trial in trials if placed[trial.record.id] != number],
             [trial for trial in trials if placed[trial.record.id] == number],
             wanted,
+            memory,
         )
         for number in range(FOLDS)
     ]
@@ -93,8 +94,10 @@ def cross_validated(assignment: Assignment, trials: Sequence[Trial], wanted: flo
     )
 
 
-def _fold(number: int, assignment: Assignment, four: list[Trial], fifth: list[Trial], wanted: float) -> Fold:
-    dropped = _harmful(claim_uses(assignment, four))
+def _fold(
+    number: int, assignment: Assignment, four: list[Trial], fifth: list[Trial], wanted: float, memory: Memory
+) -> Fold:
+    dropped = _harmful(claim_uses(assignment, four, memory))
     less = _without(assignment, dropped)
     chosen = [again(less, trial) for trial in four] if dropped else four
     tested = [again(less, trial) for trial in fifth] if dropped else fifth

@@ -37,6 +37,11 @@ def effect(
 ) -> Effect:
     """What changes if answers are scored by the changed rubric. Those that are not touched are not scored again."""
     anew = [again(changed, trial) if touched(trial) else trial for trial in trials]
+    return compared(trials, anew, item, label)
+
+
+def compared(trials: Sequence[Trial], anew: Sequence[Trial], item: str, label: str) -> Effect:
+    """The same answers scored before and after a change."""
     before, after = decisions(trials), decisions(anew)
     mine = [(one.item, one.label) == (item, label) for one in before]
     elsewhere = sum(int(b.agrees) - int(a.agrees) for a, b, own in zip(before, after, mine, strict=True) if not own)

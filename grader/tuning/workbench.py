@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from grader.model import Assignment, Language
 from grader.tuning.baselines import baselines
-from grader.tuning.firing import ClaimUse, Unused, claim_uses, unused
+from grader.tuning.firing import ClaimUse, Memory, Unused, claim_uses, unused
 from grader.tuning.folds import Held, cross_validated
 from grader.tuning.graded import Graded
 from grader.tuning.measures import (
@@ -72,6 +72,7 @@ def tune(assignment: Assignment, graded: Graded, words: int, wanted: float = WAN
     """Score every answer and hold it against the person's. `words`: how many to try for each criterion."""
     trials = run(assignment, graded.records)
     made = decisions(trials)
+    memory = Memory(assignment)
     missed, wrong = cases(assignment, trials)
     return Tuning(
         notes=graded.notes,
@@ -85,13 +86,13 @@ def tune(assignment: Assignment, graded: Graded, words: int, wanted: float = WAN
         wrong=wrong,
         near=near_misses(assignment, trials),
         words=tried(assignment, trials, words) if words else [],
-        claims=claim_uses(assignment, trials),
+        claims=claim_uses(assignment, trials, memory),
         unused=unused(assignment, trials),
         bins=calibration([(one.confidence, one.agrees) for one in made]),
         grounds=tuple(_by_grounds(made)),
         curve=coverage([trial.agreed for trial in trials]),
         bar=wanted,
-        held=cross_validated(assignment, trials, wanted),
+        held=cross_validated(assignment, trials, wanted, memory),
     )
 
 
