@@ -11,6 +11,7 @@ import re
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from grader.answers.order import classes_of
@@ -21,6 +22,7 @@ TARGET = ROOT / "grader" / "answers" / "data" / "english_order.json"
 
 
 def texts() -> Iterator[str]:
+    """Docstrings, what stands between backquotes taken out, and honest English answers; lower case."""
     listed = subprocess.run(["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True)
     for name in sorted(listed.stdout.split()):
         for node in ast.walk(ast.parse((ROOT / name).read_text(encoding="utf-8"))):
@@ -36,7 +38,7 @@ def main() -> None:
     counts: Counter[str] = Counter()
     for text in texts():
         classes = classes_of(text)
-        counts.update(f"{a} {b}" for a, b in zip(classes, classes[1:], strict=False))
+        counts.update(f"{a} {b}" for a, b in pairwise(classes))
     TARGET.write_text(json.dumps(dict(sorted(counts.items())), indent=0) + "\n", encoding="utf-8")
 
 

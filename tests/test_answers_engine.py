@@ -8,7 +8,7 @@ import pytest
 
 from grader.answers.reading import read
 from grader.answers.scoring import score
-from grader.answers.tokens import sentences
+from grader.answers.sentences import sentences
 from grader.assignment import load
 from grader.model import Assignment
 
@@ -107,8 +107,10 @@ def exam(tmp_path: Path) -> Assignment:
         r"$\Delta w_{ij} = \eta e_j x_i$",
         r"The rule is given by $$w(n + 1) = w(n) + \eta e(n) x(n)$$ where $w(n)$: weight, $e(n) = d(n) - y(n)$: error"
         r" $d(n)$: desired output $y(n)$: actual output $x(n)$: input $\eta$: learning rate",
-        "rate rule: w = w + learning rate x e with w = weight, e = error, d = desired output, y = actual output, x = input",
-        r"with w, w, w, w, w and e, e, e, e, e or x, x, x, x, x we write the rule as $w(n + 1) = w(n) + \eta e(n) x(n)$",
+        "rate rule: w = w + learning rate x e with w = weight, e = error, d = desired output, y = actual output,"
+        " x = input",
+        r"with w, w, w, w, w and e, e, e, e, e or x, x, x, x, x we write the rule as"
+        r" $w(n + 1) = w(n) + \eta e(n) x(n)$",
     ],
 )
 def test_formulas_make_claims_and_their_letters_are_no_list_of_keywords(exam: Assignment, written: str) -> None:

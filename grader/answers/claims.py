@@ -13,32 +13,36 @@ from itertools import product
 from math import prod
 from typing import Literal
 
-from grader.answers.clauses import Stretch, Subject, denials
+from grader.answers.clauses import Stretch
+from grader.answers.denial import denials
 from grader.answers.lexicon import Mention
+from grader.answers.subjects import BOTH, holder
+from grader.answers.words import words
 from grader.model import Claim, Concept
 
 Stand = Literal["holds", "contradicts", "asks"]
+Parts = tuple[tuple[str, ...], ...]  # of a claim: each one's alternatives
+Manner = Literal["exact", "fuzzy", "hedged"]
 
 _FARTHEST = 22  # tokens between the first and the last term of a claim
 _MOST_COMBINATIONS = 200
 _MOST_NEAR = 4  # mentions of a part that are tried where there are more combinations
-_BOTH = ""  # subjects that are spoken of together
+_LEAVES_OPEN = words("거나 or 든지 ᆯ지 을지")
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Where a claim's terms are said. Offsets are into the page's text. `certain`: who is meant is said, in words that
-    are exact."""
+    """Where a claim's terms are said. Offsets are into the page's text."""
 
     concept: str
-    claim: int
-    worth: float
+    claim: int  # number within the concept
+    worth: float  # share of the criterion's points
     stand: Stand
     start: int
     end: int
-    how: str
-    subject: str
-    certain: bool
+    how: Manner
+    subject: str  # of whom; empty where nobody is named
+    certain: bool  # whether the words are exact and it is said here of whom
     stretch: int = 0  # number of the sentence
 
 
@@ -52,19 +56,19 @@ class Near:
     missing: tuple[str, ...]
 
 
-def parts_of(claim: Claim) -> tuple[tuple[str, ...], ...]:
+def parts_of(claim: Claim) -> Parts:
     """The terms of a claim: each part's alternatives."""
     return tuple(tuple(word.strip() for word in part.split("|")) for part in claim.says.split("+"))
 
 
 def hits(concept: Concept, stretches: Sequence[Stretch]) -> list[Hit]:
     """Everything that an answer says to a concept, in order."""
-    found = [
-        hit
-        for number, claim in enumerate(concept.claims)
-        for stretch in stretches
-        for hit in _in_stretch(concept.id, number, claim, stretch)
-    ]
+    found: list[Hit] = []
+    for number, claim in enumerate(concept.claims):
+        parts = parts_of(claim)
+        for stretch in stretches:
+            if stretch.terms.isdisjoint(claim.unless) and not any(stretch.terms.isdisjoint(part) for part in parts):
+                found += _in_stretch(concept.id, number, claim, parts, stretch)
     return sorted(found, key=lambda hit: (hit.start, hit.end, hit.claim))
 
 
@@ -74,19 +78,22 @@ def nearest(concept: Concept, stretches: Sequence[Stretch]) -> Near | None:
     for claim in concept.claims:
         parts = parts_of(claim)
         for stretch in stretches:
-            said = [[m for m in stretch.mentions if m.term in part] for part in parts]
-            count = sum(map(bool, said))
+            count = sum(not stretch.terms.isdisjoint(part) for part in parts)
             if count and (best is None or count / len(parts) > best.share):
-                tokens = [stretch.tokens[m.first] for listed in said for m in listed[:1]]
-                missing = tuple(" | ".join(part) for part, listed in zip(parts, said, strict=True) if not listed)
-                best = Near(count / len(parts), tokens[0].start, max(t.end for t in tokens), missing)
+                best = _near(parts, stretch)
     return best
 
 
-def _in_stretch(concept: str, number: int, claim: Claim, stretch: Stretch) -> Iterator[Hit]:
-    if any(m.term in claim.unless for m in stretch.mentions):
-        return
-    for chosen in _combinations(parts_of(claim), [m for m in stretch.mentions if not _is_condition(stretch, m)]):
+def _near(parts: Parts, stretch: Stretch) -> Near:
+    said = [next((m for m in stretch.mentions if m.term in part), None) for part in parts]
+    tokens = [stretch.tokens[mention.first] for mention in said if mention]
+    missing = tuple(" | ".join(part) for part, mention in zip(parts, said, strict=True) if not mention)
+    return Near(len(tokens) / len(parts), tokens[0].start, max(token.end for token in tokens), missing)
+
+
+def _in_stretch(concept: str, number: int, claim: Claim, parts: Parts, stretch: Stretch) -> Iterator[Hit]:
+    tokens = stretch.tokens
+    for chosen in _combinations(parts, stretch.stated):
         first, last = min(m.first for m in chosen), max(m.last for m in chosen)
         own = frozenset(i for m in chosen for i in range(m.first, m.last + 1))
         told = _stand(claim, stretch, first, last, own)
@@ -95,27 +102,22 @@ def _in_stretch(concept: str, number: int, claim: Claim, stretch: Stretch) -> It
         stand, subject, sure = told
         if stretch.sentence.question:
             stand = "asks"
-        how = "fuzzy" if any(m.how == "fuzzy" for m in chosen) else "exact"
+        how: Manner = "fuzzy" if any(m.how == "fuzzy" for m in chosen) else "exact"
         if _is_hedged(stretch, last):
             how = "hedged"
-        start, end = stretch.tokens[first].start, max(stretch.tokens[i].end for i in range(first, last + 1))
-        yield Hit(concept, number, claim.worth, stand, start, end, how, subject, sure and how == "exact", stretch.number)
+        start, end = tokens[first].start, max(token.end for token in tokens[first : last + 1])
+        certain = sure and how == "exact"
+        yield Hit(concept, number, claim.worth, stand, start, end, how, subject, certain, stretch.number)
 
 
 def _is_hedged(stretch: Stretch, last: int) -> bool:
     """`줄어들거나 ...`, `shrinks or ...`: one of several things that are left open."""
-    after = stretch.tokens[last + 1 : last + 3]
-    return any(t.form in ("거나", "or", "든지", "ᆯ지", "을지") for t in after if t.kind != "noun")
+    after = stretch.tokens[last + 1 : last + 7]
+    return any(t.form in _LEAVES_OPEN for t in after if t.kind != "noun")
 
 
-def _is_condition(stretch: Stretch, mention: Mention) -> bool:
-    """`커질수록`: how much of something else there is, not how much of this."""
-    after = stretch.tokens[mention.last + 1 : mention.last + 4]
-    return any(t.form in ("ᆯ수록", "을수록") for t in after if t.kind == "ending")
-
-
-def _combinations(parts: tuple[tuple[str, ...], ...], mentions: list[Mention]) -> Iterator[tuple[Mention, ...]]:
-    """One mention for each part, apart from one another and near; for each of the first part's only the nearest."""
+def _combinations(parts: Parts, mentions: Sequence[Mention]) -> Iterator[tuple[Mention, ...]]:
+    """One mention for each part, apart from one another and near; for each of the last part's only the nearest."""
     listed = [[m for m in mentions if m.term in part] for part in parts]
     if not all(listed):
         return
@@ -154,106 +156,27 @@ def _stand(
 ) -> tuple[Stand, str, bool] | None:
     """Whether what is said holds, of whom it was taken to be said, and whether that was plain; None where it is said of
     somebody else, or says nothing."""
-    owned, subject, plain = _subject(claim, stretch, first, last)
+    term, absent, plain, owns = holder(claim, stretch, first, last)
     count = denials(stretch, first, last, own)
-    if owned and count and _is_remedied(stretch, last):
+    if owns and count and _is_remedied(stretch, last):
         count -= 1  # to solve a problem of somebody's says that he has it
-    sign = -1 if claim.denied else 1
-    sign *= -1 if count % 2 else 1
-    if subject is None:
-        holds = sign > 0 or bool(claim.unlike)
-        return ("holds" if holds else "contradicts"), "", not claim.of
-    term, absent = subject
-    sign *= -1 if absent else 1
-    if term == _BOTH:
-        return ("holds" if sign > 0 and not (claim.unlike or claim.not_of) else "contradicts"), "both", False
+    holds = (count % 2 == 0) != claim.denied
+    if term is None:
+        return _told(holds or bool(claim.unlike)), "", not claim.of
+    holds = holds != absent
+    if term == BOTH:
+        return _told(holds and not (claim.unlike or claim.not_of)), "both", False
     if term in claim.apart_from:
         return None
     if term in claim.not_of:
-        sign = -1 if sign > 0 else 0
-    elif term in claim.unlike:
-        sign = -sign
-    if sign == 0 or (sign < 0 and not plain):
-        return None
-    return ("holds" if sign > 0 else "contradicts"), term, plain
+        return (_told(False), term, plain) if holds and plain else None
+    holds = holds != (term in claim.unlike)
+    return (_told(holds), term, plain) if holds or plain else None
+
+
+def _told(holds: bool) -> Stand:
+    return "holds" if holds else "contradicts"
 
 
 def _is_remedied(stretch: Stretch, last: int) -> bool:
     return any(i in stretch.turning for i in range(last + 1, min(stretch.end, last + 8)))
-
-
-def _subject(claim: Claim, stretch: Stretch, first: int, last: int) -> tuple[bool, tuple[str, bool] | None, bool]:
-    """Whether the subject owns what is said (`A의 기울기`), the subject with its absence, and whether it is named here.
-
-    A subject that is only given a reason (`패딩을 쓰는 이유`) is none: what follows may be what it mends.
-    """
-    asked = {*claim.of, *claim.unlike, *claim.not_of, *claim.apart_from}
-    named = [
-        s for s in stretch.subjects if s.term in asked and not (first <= s.first <= last and s.role == "object")
-    ]
-    direct = [s for s in named if s.role != "compared"]
-    for subject in direct:
-        if _owns(stretch, subject, first):
-            return True, (subject.term, subject.absent), True
-    for subject in direct:
-        if _is_described(stretch, subject, last):
-            return False, (subject.term, subject.absent), True
-    topics = [s for s in direct if s.role == "topic"]
-    before = [s for s in topics if s.first <= first]
-    if len(before) > 1 and _joined(stretch, before) and not _agree(claim, before[-2:]):
-        return False, (_BOTH, False), True
-    after = [s for s in direct if s.first > last and not _is_broken(stretch, last + 1, s.first)]
-    inside = [s for s in direct if first <= s.first <= last and s.role == "owner"]
-    for choice in (inside[-1:], before[-1:], [s for s in direct if s.first < first][-1:], after[:1]):
-        if choice:
-            chosen = choice[0]
-            return False, (None if chosen.reason else (chosen.term, chosen.absent)), True
-    if named:
-        other = _other(claim, named[0].term)
-        return False, ((other, False) if other else None), bool(other)
-    for term, reason in stretch.carried:
-        if term in asked:
-            return False, (None if reason else (term, False)), False
-    return False, None, False
-
-
-def _owns(stretch: Stretch, subject: Subject, first: int) -> bool:
-    """`시그모이드의 (단점인) 기울기 소실`, `시그모이드에서 나타나는 기울기 소실`: whose it is stands before it."""
-    between = stretch.tokens[subject.last + 1 : first]
-    near = len(between) <= 3 or (len(between) <= 7 and not any(t.kind == "verb" for t in between))
-    if subject.last >= first:
-        return False
-    found_in = subject.role == "place" and stretch.tokens[first - 1].tag == "ETM" and len(between) <= 6
-    return found_in or (subject.role == "owner" and near)
-
-
-def _is_described(stretch: Stretch, subject: Subject, last: int) -> bool:
-    """`기울기 소실이 덜한 ReLU`: the words stand in a clause that describes the subject after it."""
-    tokens = stretch.tokens
-    return 0 < subject.first - last <= 6 and tokens[subject.first - 1].tag == "ETM"
-
-
-def _is_broken(stretch: Stretch, start: int, end: int) -> bool:
-    """Whether a clause ends between two places."""
-    return any(t.tag in ("EC", "EF") or t.form in (",", "→", "->", "and", "but", "so", "that", "which") for t in stretch.tokens[start:end])
-
-
-def _agree(claim: Claim, subjects: list[Subject]) -> bool:
-    """Whether a claim is as true of each of these."""
-    terms = {subject.term for subject in subjects}
-    return terms <= set(claim.of) or terms <= {*claim.unlike, *claim.not_of}
-
-
-def _other(claim: Claim, term: str) -> str | None:
-    """Whom a comparison with `term` is about."""
-    others = (*claim.unlike, *claim.not_of)
-    if term in claim.of:
-        return others[0] if others else None
-    return claim.of[0] if term in others and claim.of else None
-
-
-def _joined(stretch: Stretch, subjects: list[Subject]) -> bool:
-    """`A와 B는`, `A and B`: nothing but a joining word between them."""
-    a, b = subjects[-2], subjects[-1]
-    between = [t.form for t in stretch.tokens[a.last + 1 : b.first]]
-    return a.term != b.term and len(between) <= 2 and any(f in ("와", "과", "and", ",", "/", "나", "이나") for f in between)

@@ -1,9 +1,13 @@
-"""Guards against words that are no answer: lists of keywords, shuffled words, copied questions, orders to the grader."""
+"""Guards against words that are no answer: lists of keywords, shuffled words, copied questions, orders to the grader.
+
+A guard takes no points away; it makes a person look.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
@@ -11,36 +15,55 @@ from rapidfuzz import fuzz
 from grader.answers.clauses import Stretch
 from grader.answers.korean import Analyser
 from grader.answers.order import is_shuffled
-from grader.answers.reading import Page
-from grader.answers.tokens import Token
+from grader.answers.reading import MAX_CHARACTERS, Page
+from grader.answers.roles import Subject
+from grader.answers.sentences import Sentence
+from grader.answers.tokens import PLAIN, Kind, Token
+from grader.answers.words import words
 from grader.model import Item, Text
 
 _ORDERS = re.compile(
-    r"(?:만점|점수|정답|합격|통과|가산점).{0,25}(?:주세요|주십시오|달라|바랍니다|처리|부탁|줘|주시|부여|인정|매겨|채점|기록|출력)"
-    r"|채점\s?(?:자|기|프로그램|시스템|봇|ai|모델).{0,30}(?:무시|만점|정답|통과|처리|해라|하라|주세요|하시오|바랍니다)"
+    r"(?:만점|점수|정답|합격|통과|가산점).{0,25}"
+    r"(?:주세요|주십시오|달라|바랍니다|처리|부탁|줘|주시|부여|인정|매겨|채점|기록|출력)"
+    r"|채점\s?(?:자|기|프로그램|시스템|봇|ai|모델).{0,30}"
+    r"(?:무시|만점|정답|통과|처리|해라|하라|주세요|하시오|바랍니다)"
     r"|(?:이전|위의|앞의|모든|기존).{0,12}(?:지시|명령|규칙|루브릭|기준|프롬프트).{0,12}무시"
     r"|(?:ignore|disregard|forget).{0,30}(?:instructions?|rubric|rules|prompt|criteria|above|previous)"
     r"|\b(?:full|maximum|perfect|all the)\s(?:marks?|points?|scores?|credit)\b"
     r"|\b(?:award|give|grant|assign|deserve)s?\b.{0,30}(?<!data )(?<!training )(?<!sample )(?<!input )"
     r"\b(?:marks?|points?|scores?|credit|grade)\b"
     r"|\b(?:dear|attention|note to|hey|hello|hi)\s(?:the\s)?(?:grader|ta|marker|autograder|grading)"
-    r"|\b(?:grader|autograder|grading (?:system|model|script|bot|ai))\b.{0,40}(?:must|should|please|mark|award|pass|accept)"
+    r"|\b(?:grader|autograder|grading (?:system|model|script|bot|ai))\b.{0,40}"
+    r"(?:must|should|please|mark|award|pass|accept)"
     r"|\bmark (?:this|the|it|as)\b.{0,30}(?:correct|right|full|pass)|system\s*(?:prompt|message|:)",
     re.IGNORECASE | re.DOTALL,
 )
+_MORE = "적|많|크|작|늘|줄|빠르|느리|좋|나쁘|높|낮"  # as `적거나 많다` says nothing
 _HEDGES = re.compile(
-    r"수도 있고.{0,40}수도|(?:이?거나|든지?)\s?(?:아니거나|아니든|반대)|(?:적|많|크|작|늘|줄|빠르|느리|좋|나쁘|높|낮)\S{0,3}거나\s\S{0,8}(?:적|많|크|작|늘|줄|빠르|느리|나쁘|높|낮)"
-    r"|\b(?:may|might|can|could)\b[^.]{0,60}\bor\b[^.]{0,20}(?:may not|might not|not|decrease|lost|lose|increase|slower|opposite)"
-    r"|in some cases[^.]{0,80}in others|either way|both (?:larger|smaller|faster|slower|more|less|yes) and|or (?:maybe|perhaps) (?:not|the)",
+    r"수도 있고.{0,40}수도|(?:이?거나|든지?)\s?(?:아니거나|아니든|반대)"
+    rf"|(?:{_MORE})\S{{0,3}}거나\s\S{{0,8}}(?:적|많|크|작|늘|줄|빠르|느리|나쁘|높|낮)"
+    r"|\b(?:may|might|can|could)\b[^.]{0,60}\bor\b[^.]{0,20}"
+    r"(?:may not|might not|not|decrease|lost|lose|increase|slower|opposite)"
+    r"|in some cases[^.]{0,80}in others|either way|both (?:larger|smaller|faster|slower|more|less|yes) and"
+    r"|or (?:maybe|perhaps) (?:not|the)",
 )
-_LISTED = 3
-_SEPARATORS = frozenset((",", "와", "과", "및", "and", "나", "이나", "/", "·"))
-_EMPTY_WORDS = frozenset("설명 관련 관점 논의 언급 측면 주제 키워드 개념 등장 related relat topic concern discuss mention involv explain matter term concept keyword aspect relev role".split())  # noqa: SIM905, E501
-_MIN_TOKENS = 6
+_SEPARATORS = words(", 와 과 및 and 나 이나 / ·")
+# Words of sentences that only say what an answer is about: `A, B and C are the relevant concepts`.
+_EMPTY_WORDS = words("""
+    설명 관련 관점 논의 언급 측면 주제 키워드 개념 등장 중요 핵심
+    related relat topic concern discuss mention involv explain matter term concept keyword aspect relev role import
+    key main
+""")
+_MOST_NAMED = 2  # terms in a row that a sentence may name and say nothing of
+_FEWEST_WORDS = 6  # of content that an answer has which may be a list
 _COPIED = 88.0  # per cent of a sentence's letters that the question has in the same order
 _LIST_DENSITY = 0.62  # of an answer's content that is terms of the rubric, with hardly any grammar
-_WEAVE_KO = 0.22  # particles and endings to all tokens, of Korean prose at least
+# Of Korean and of English prose at least so much of all tokens is grammar.
+_WEAVE_KO = 0.22
 _WEAVE_EN = 0.18
+_GRAMMAR: frozenset[Kind] = frozenset(("particle", "ending", "function", "light", "negation"))
+_SAYS: frozenset[Kind] = frozenset(("noun", "verb", "ending", "light", "negation"))
+_VERBAL = words("XSV XSA EF EC ETN VCP")  # tags of what makes a verb of a noun, or ends one
 
 
 class Flag(NamedTuple):
@@ -51,14 +74,36 @@ class Flag(NamedTuple):
 
 
 def raised(page: Page, found: Sequence[Stretch], item: Item, analyser: Analyser | None) -> list[Flag]:
-    """The guards that an answer raises, each once."""
-    flags = [*_hidden(page), *_orders(page), *_copied(found, page, item), *_woven(found), *_listed(found), *_ordered(page, analyser), *_hedged(page)]
-    return list({flag.name: flag for flag in flags}.values())
+    """The guards that an answer raises, each at most once. The analyser is needed for Korean only."""
+    return [
+        *_truncated(page),
+        *_hidden(page),
+        *_orders(page),
+        *_copied(found, page, item),
+        *_unwoven(found),
+        *_listed(found),
+        *_ordered(page, analyser),
+        *_hedged(page),
+    ]
+
+
+def _truncated(page: Page) -> Iterator[Flag]:
+    if page.truncated:
+        yield Flag(
+            "truncated",
+            _say(
+                "너무 길어 앞의 {0}자만 읽었습니다.",
+                "too long: only its first {0} characters were read",
+                MAX_CHARACTERS,
+            ),
+        )
 
 
 def _hidden(page: Page) -> Iterator[Flag]:
     if page.hidden:
-        yield Flag("hidden", _say("보이지 않는 글이 있습니다: {0}", "there is text that is not shown: {0}", page.hidden[0]))
+        yield Flag(
+            "hidden", _say("보이지 않는 글이 있습니다: {0}", "there is text that is not shown: {0}", page.hidden[0])
+        )
 
 
 def _orders(page: Page) -> Iterator[Flag]:
@@ -76,26 +121,41 @@ def _copied(found: Sequence[Stretch], page: Page, item: Item) -> Iterator[Flag]:
         yield Flag("copied", _say("문제를 옮겨 적은 것으로 보입니다.", "it restates the question"))
 
 
-def _woven(found: Sequence[Stretch]) -> Iterator[Flag]:
+def _unwoven(found: Sequence[Stretch]) -> Iterator[Flag]:
     """Terms without the grammar that makes sentences of them. A short note is none: it says one thing or two."""
     tokens = [t for s in found for t in s.tokens[s.start : s.end]]
-    content = [t for t in tokens if _is_word(t)]
-    if len(content) < _MIN_TOKENS:
+    content = sum(map(_is_word, tokens))
+    if content < _FEWEST_WORDS or sum(map(_makes_sentences, tokens)) > 1 or _has_labels(found):
         return
-    in_terms = {
-        (id(s.sentence), i)
-        for s in found
-        for m in s.mentions
-        for i in range(m.first, m.last + 1)
-        if _is_word(s.tokens[i])
-    }
-    verbs = [t for t in tokens if t.kind == "verb" or t.form == "=" or t.tag in ("XSV", "XSA", "EF", "EC", "ETN", "VCP")]
-    grammar = [t for t in tokens if t.kind in ("particle", "ending", "function", "light", "negation") and t.tag != "SP"]
-    share = len(grammar) / max(1, len([t for t in tokens if t.tag != "SP" and not _is_formula(t)]))
-    korean = any(t.tag not in ("EN", "SN", "SW", "SP") for t in tokens)
-    dense = len(in_terms) / len(content) >= _LIST_DENSITY
-    if dense and share < (_WEAVE_KO if korean else _WEAVE_EN) and len(verbs) <= 1:
-        yield Flag("list", _say("문장이 아니라 낱말을 늘어놓은 것으로 보입니다.", "it lists words rather than say something"))
+    named = sum(_is_word(sentence.tokens[i]) for sentence, places in _named(found) for i in places)
+    grammar = sum(t.kind in _GRAMMAR and t.tag != "SP" for t in tokens)
+    prose = sum(t.tag != "SP" and not _is_formula(t) for t in tokens)
+    weave = _WEAVE_EN if all(t.tag in PLAIN for t in tokens) else _WEAVE_KO
+    if named / content >= _LIST_DENSITY and grammar / max(1, prose) < weave:
+        yield Flag(
+            "list", _say("문장이 아니라 낱말을 늘어놓은 것으로 보입니다.", "it lists words rather than say something")
+        )
+
+
+def _has_labels(found: Sequence[Stretch]) -> bool:
+    """`패딩: ...`, `풀링: ...`: notes that say of whom each list is."""
+    labels = {s.term for stretch in found for s in stretch.subjects if _is_label(stretch, s)}
+    return len(labels) > 1
+
+
+def _is_label(stretch: Stretch, subject: Subject) -> bool:
+    return any(t.form in (":", "-", "–") for t in stretch.tokens[subject.last + 1 : subject.last + 3])
+
+
+def _named(found: Sequence[Stretch]) -> Iterator[tuple[Sentence, set[int]]]:
+    """The sentences, each with its tokens that are words of terms."""
+    for _, stretches in groupby(found, key=lambda stretch: stretch.number):
+        listed = list(stretches)
+        yield listed[0].sentence, {i for s in listed for m in s.mentions for i in range(m.first, m.last + 1)}
+
+
+def _makes_sentences(token: Token) -> bool:
+    return token.kind == "verb" or token.form == "=" or token.tag in _VERBAL
 
 
 def _is_word(token: Token) -> bool:
@@ -109,21 +169,25 @@ def _is_formula(token: Token) -> bool:
 
 def _listed(found: Sequence[Stretch]) -> Iterator[Flag]:
     """A sentence that only names terms one after the other (`A, B와 C의 관점에서`), of which nothing is said."""
-    for sentence in {id(s.sentence): s.sentence for s in found}.values():
-        named = {i for s in found if s.sentence is sentence for m in s.mentions for i in range(m.first, m.last + 1)}
-        elements, inside = 0, False
-        for i, token in enumerate(sentence.tokens):
-            if i in named:
-                elements += not inside
-                inside = True
-            elif token.form in _SEPARATORS:
-                inside = False
-            elif token.kind in ("noun", "verb", "ending", "light", "negation") and elements < _LISTED:
-                elements, inside = 0, True
+    for sentence, named in _named(found):
         empty = any(t.form in _EMPTY_WORDS for t in sentence.tokens)
-        if elements >= _LISTED and empty and not sentence.question:
+        if empty and not sentence.question and _in_a_row(sentence.tokens, named) > _MOST_NAMED:
             yield Flag("enumeration", _say("용어를 늘어놓기만 한 문장이 있습니다.", "a sentence only names terms"))
             return
+
+
+def _in_a_row(tokens: tuple[Token, ...], named: set[int]) -> int:
+    """How many terms stand one after the other; after more than a few, whatever else is said counts for nothing."""
+    count, inside = 0, False
+    for i, token in enumerate(tokens):
+        if i in named:
+            count += not inside
+            inside = True
+        elif token.form in _SEPARATORS:
+            inside = False
+        elif token.kind in _SAYS and count <= _MOST_NAMED:
+            count, inside = 0, True
+    return count
 
 
 def _hedged(page: Page) -> Iterator[Flag]:
@@ -137,5 +201,5 @@ def _ordered(page: Page, analyser: Analyser | None) -> Iterator[Flag]:
         yield Flag("order", _say("낱말의 차례가 뒤섞인 것으로 보입니다.", "its words are in no order"))
 
 
-def _say(ko: str, en: str, value: str = "") -> Text:
-    return Text(ko=ko.format(value), en=en.format(value))
+def _say(ko: str, en: str, value: object = "") -> Text:
+    return Text(ko=ko, en=en).filled(value)

@@ -28,7 +28,7 @@ class Analyser:
     """Morphemes with some nouns kept in one piece. Thread-safe."""
 
     def __init__(self, nouns: frozenset[str] = frozenset()) -> None:
-        from kiwipiepy import Kiwi
+        from kiwipiepy import Kiwi  # late: it takes more than a second, which a course in English need not wait
 
         self._lock = threading.Lock()
         # four times sooner there than with the lists of names of persons, places and firms

@@ -7,30 +7,30 @@ are also found whatever their spacing, and a slip of the pen in a long word is f
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Literal
 
-from rapidfuzz.distance import DamerauLevenshtein
-
-from grader.answers.korean import HANGUL, analyser
-from grader.answers.tokens import SKIPPED, Token, sentences
+from grader.answers.korean import HANGUL, Analyser, analyser
+from grader.answers.sentences import sentences
+from grader.answers.slips import SHORTEST_KOREAN, EnglishStems, KoreanWords
+from grader.answers.tokens import SKIPPED, Token
+from grader.answers.words import words
 from grader.model import Term
 
 How = Literal["exact", "spacing", "fuzzy"]
 
 _MOST_SKIPPED = 3  # tokens of grammar between two words of an alias
 _LONGEST_ALIAS = 8
-_BOUNDS_AFTER = frozenset(("보다", "이하", "미만", "이상", "초과"))
-_BOUNDS_BEFORE = frozenset(("than", "<", ">", "≤", "≥", "<=", ">=", "below", "abov", "exceed"))
-_ARTICLES = frozenset(("a", "an", "the"))
-_SHORTEST_FUZZY = {"ko": 3, "en": 5}  # syllables and letters
-_TWO_SLIPS = {"ko": 5, "en": 8}  # from this length on two slips are forgiven, below it one
-_FIRST_SYLLABLE, _JAMO = 0xAC00, (588, 28)
+_BOUNDS_AFTER = words("보다 이하 미만 이상 초과 근처 부근 사이")
+_OPERATORS = frozenset("-−+*·×^/")
+_BOUNDS_BEFORE = words("than < > ≤ ≥ <= >= below abov exceed")
+_ARTICLES = words("a an the")
 _HANGUL_RUN = re.compile(r"[가-힣]{3,}")
+_KOREAN_NOUN = re.compile(r"[가-힣]+[가-힣](?<!다)")  # what ends in `다` may be a verb
+_LONG_STEM = re.compile(r"[a-z]{4,}")
 _TAIL_OF_VERB = re.compile(r"(?<=[가-힣])다$")
 
 
@@ -49,140 +49,118 @@ class Lexicon:
 
     def __init__(self, terms: Iterable[Term]) -> None:
         self.terms: Mapping[str, Term] = {term.name: term for term in terms}
-        words = {alias for term in self.terms.values() for alias in term.words}
-        self.korean = any(HANGUL.search(word) for word in words)
-        self.nouns = frozenset(word for word in words if re.fullmatch(r"[가-힣]{2,}", word) and word[-1] != "다")
+        named = [(alias, term.name) for term in self.terms.values() for alias in term.words]
+        self._nouns = frozenset(alias for alias, _ in named if _KOREAN_NOUN.fullmatch(alias))
         self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
-        self._compact: dict[str, set[str]] = defaultdict(set)
-        self._fuzzy_ko: list[tuple[str, str, str]] = []
-        for term in self.terms.values():
-            for alias in term.words:
-                self._take(term.name, alias)
-        self._known = frozenset(form for forms in self._by_first.values() for listed, _ in forms for form in listed)
-        self._stems: dict[str, list[str]] = defaultdict(list)
-        for form in sorted(self._known):
-            if re.fullmatch(r"[a-z]{4,}", form):
-                self._stems[form[0]].append(form)
-
-    def _take(self, term: str, alias: str) -> None:
-        for forms in self._readings(alias):
-            if (forms, term) not in self._by_first[forms[0]]:
-                self._by_first[forms[0]].append((forms, term))
-        compact = alias.replace(" ", "")
-        if re.fullmatch(r"[가-힣]{2,}", compact) and compact[-1] != "다":
-            self._compact[compact].add(term)
-            if len(compact) >= _SHORTEST_FUZZY["ko"]:
-                self._fuzzy_ko.append((compact, jamo(compact), term))
+        for alias, term in named:
+            for forms in self._readings(alias):
+                if (forms, term) not in self._by_first[forms[0]]:
+                    self._by_first[forms[0]].append((forms, term))
+        self._known = frozenset(form for listed in self._by_first.values() for forms, _ in listed for form in forms)
+        self._stems = EnglishStems(form for form in self._known if _LONG_STEM.fullmatch(form))
+        unspaced = [(alias.replace(" ", ""), term) for alias, term in named]
+        nouns = [(alias, term) for alias, term in unspaced if _KOREAN_NOUN.fullmatch(alias)]
+        self._unspaced: dict[str, list[tuple[str, str]]] = defaultdict(list)  # by their first two syllables
+        for alias, term in nouns:
+            self._unspaced[alias[:2]].append((alias, term))
+        self._korean = KoreanWords((alias, term) for alias, term in nouns if len(alias) >= SHORTEST_KOREAN)
 
     def _readings(self, alias: str) -> Iterator[tuple[str, ...]]:
         """The words of an alias that have to be said: as analysed, and a Korean verb as its dictionary form says."""
-        words = alias.casefold().split(" ")
-        if forms := self._forms(" ".join(words)):
+        parts = alias.casefold().split(" ")
+        if forms := self._forms(" ".join(parts)):
             yield forms
-        if len(words[-1]) > 1 and _TAIL_OF_VERB.search(words[-1]):
-            before = self._forms(" ".join(words[:-1])) if words[:-1] else ()
-            yield (*before, words[-1][:-1])
+        if len(parts[-1]) > 1 and _TAIL_OF_VERB.search(parts[-1]):
+            before = self._forms(" ".join(parts[:-1])) if parts[:-1] else ()
+            yield (*before, parts[-1][:-1])
 
     def _forms(self, alias: str) -> tuple[str, ...]:
         tokens = next(iter(self.sentences(alias)), ())
-        needed = [t for t in tokens if t.kind not in ("particle", "ending") and t.form not in _ARTICLES and t.tag != "SP"]
+        spoken = [t for t in tokens if t.kind not in ("particle", "ending") and t.tag != "SP"]
+        needed = [t for t in spoken if t.form not in _ARTICLES]
         kept = [t for t in needed if t.tag == "EN" or t.kind != "function" or _is_derived(t)] or needed
+        if all(t.kind == "negation" for t in kept):
+            return ()  # or `없어지다` would be said by every `없다`
         return tuple(t.form for t in kept)[:_LONGEST_ALIAS]
 
     def sentences(self, text: str) -> Iterator[tuple[Token, ...]]:
+        """The tokens of each sentence of a page's text."""
         for sentence in sentences(text, self.analyser_for(text)):
             yield sentence.tokens
 
-    def analyser_for(self, text: str):  # type: ignore[no-untyped-def]  # the type would load it
-        return analyser(self.nouns) if HANGUL.search(text) else None
+    def analyser_for(self, text: str) -> Analyser | None:
+        """The analyser that knows the terms' Korean nouns; None for a text without Korean, so as not to load it."""
+        return analyser(self._nouns) if HANGUL.search(text) else None
 
     def mentions(self, tokens: tuple[Token, ...], text: str) -> list[Mention]:
         """Every mention of a term in the tokens of one sentence, in order. `text`: the page that they are of."""
         tokens, mended = self._mended(tokens)
-        found = {(m.term, m.first, m.last): m for m in self._by_forms(tokens, mended)}
+        found = {(m.term, m.first, m.last): m for m in self._by_forms(tokens, mended, text)}
         for mention in self._by_spacing(tokens, text):
             found.setdefault((mention.term, mention.first, mention.last), mention)
-        for mention in self._by_slips(tokens, text, set(found)):
+        for mention in self._by_slips(tokens, text, list(found)):
             found.setdefault((mention.term, mention.first, mention.last), mention)
-        return sorted(self._uncovered(list(found.values())), key=lambda m: (m.first, m.last, m.term))
+        return sorted(self._uncovered(found.values()), key=lambda m: (m.first, m.last, m.term))
 
     def _mended(self, tokens: tuple[Token, ...]) -> tuple[tuple[Token, ...], frozenset[int]]:
         """English words that no alias has, as the known word that they are but for a slip; and which these are."""
         listed, mended = list(tokens), set()
         for i, token in enumerate(tokens):
-            if token.tag == "EN" and token.kind == "noun" and token.form not in self._known:
-                if form := self._near_english(token.surface, token.form):
-                    listed[i] = replace(token, form=form)
-                    mended.add(i)
+            if token.tag != "EN" or token.kind != "noun" or token.form in self._known:
+                continue
+            if form := self._stems.nearest(token.surface, token.form):
+                listed[i] = replace(token, form=form)
+                mended.add(i)
         return tuple(listed), frozenset(mended)
 
-    def _by_forms(self, tokens: tuple[Token, ...], mended: frozenset[int]) -> Iterator[Mention]:
+    def _by_forms(self, tokens: tuple[Token, ...], mended: frozenset[int], text: str) -> Iterator[Mention]:
         for i, token in enumerate(tokens):
             for forms, term in self._by_first.get(token.form, ()):
                 if token.kind in ("particle", "ending"):
                     continue
                 last = _follow(tokens, i, forms)
-                if last is not None and not (_is_number(forms[-1]) and _is_compared(tokens, i, last)):
+                if last is not None and not (_is_number(forms[-1]) and _is_bound(tokens, i, last, text)):
                     yield Mention(term, i, last, "fuzzy" if mended.intersection(range(i, last + 1)) else "exact")
 
     def _by_spacing(self, tokens: tuple[Token, ...], text: str) -> Iterator[Mention]:
-        start, end = tokens[0].start, tokens[-1].end
-        places = [i for i in range(start, end) if not text[i].isspace()]
-        compact = "".join(text[i] for i in places)
+        places = [i for i in range(tokens[0].start, tokens[-1].end) if not text[i].isspace()]
+        unspaced = "".join(text[i] for i in places)
         starts = {token.start: i for i, token in reversed(list(enumerate(tokens)))}
         ends = {token.end: i for i, token in enumerate(tokens)}
-        for alias, terms in self._compact.items():
-            at = compact.find(alias)
-            while at >= 0:
-                first, last = starts.get(places[at]), ends.get(places[at + len(alias) - 1] + 1)
-                if first is not None and last is None and len(alias) >= 3:  # the analyser took a particle into a word
-                    last = _holding(tokens, places[at + len(alias) - 1])
-                if first is not None and last is not None and last >= first:
-                    for term in terms:
-                        yield Mention(term, first, last, "spacing")
-                at = compact.find(alias, at + 1)
+        for at, place in enumerate(places):
+            for alias, term in self._unspaced.get(unspaced[at : at + 2], ()):
+                if place not in starts or not unspaced.startswith(alias, at):
+                    continue
+                end = places[at + len(alias) - 1]
+                last = ends.get(end + 1)
+                if last is None and len(alias) >= 3:  # the analyser took a particle into a word
+                    last = _holding(tokens, end)
+                if last is not None and last >= starts[place]:
+                    yield Mention(term, starts[place], last, "spacing")
 
     def _by_slips(
-        self, tokens: tuple[Token, ...], text: str, found: set[tuple[str, int, int]]
+        self, tokens: tuple[Token, ...], text: str, found: Iterable[tuple[str, int, int]]
     ) -> Iterator[Mention]:
         said = {i for _, first, last in found for i in range(first, last + 1)}
+        starts = [token.start for token in tokens]
         for run in _HANGUL_RUN.finditer(text, tokens[0].start, tokens[-1].end):
-            inside = [i for i, t in enumerate(tokens) if t.start >= run.start() and t.end <= run.end()]
+            begun = range(bisect_left(starts, run.start()), bisect_right(starts, run.end()))
+            inside = [i for i in begun if tokens[i].end <= run.end()]
             if inside and not said.intersection(inside):
-                for term, length in self._near_korean(run[0]):
+                for term, length in self._korean.beginning(run[0]):
                     last = [i for i in inside if tokens[i].start < run.start() + length]
                     yield Mention(term, inside[0], last[-1] if last else inside[-1], "fuzzy")
 
-    def _near_english(self, word: str, stem: str) -> str | None:
-        """The known stem that a word has but for a slip, if there is just one nearest."""
-        if len(word) < _SHORTEST_FUZZY["en"]:
-            return None
-        allowed = 2 if len(word) >= _TWO_SLIPS["en"] else 1
-        best: tuple[int, str] | None = None
-        for known in self._stems.get(word[0], ()):
-            if abs(len(known) - len(stem)) <= allowed:
-                distance = DamerauLevenshtein.distance(known, stem, score_cutoff=allowed)
-                if distance <= allowed and (best is None or (distance, known) < best):
-                    best = (distance, known)
-        return best[1] if best else None
-
-    def _near_korean(self, run: str) -> Iterator[tuple[str, int]]:
-        """Terms whose alias the run of syllables begins with, but for a slip."""
-        for alias, spelt, term in self._fuzzy_ko:
-            allowed = 2 if len(alias) >= _TWO_SLIPS["ko"] else 1
-            for length in (len(alias), len(alias) - 1, len(alias) + 1):
-                if 2 <= length <= len(run):
-                    distance = DamerauLevenshtein.distance(spelt, jamo(run[:length]), score_cutoff=allowed)
-                    if distance <= allowed:
-                        yield term, length
-                        break
-
-    def _uncovered(self, mentions: list[Mention]) -> list[Mention]:
-        covers = [m for m in mentions if self.terms[m.term].covers]
+    def _uncovered(self, mentions: Iterable[Mention]) -> list[Mention]:
+        """The mentions without those that lie within a term which covers others."""
+        mentions = list(mentions)
+        covering: dict[int, list[Mention]] = defaultdict(list)  # by each of their tokens
+        for mention in mentions:
+            if self.terms[mention.term].covers:
+                for i in range(mention.first, mention.last + 1):
+                    covering[i].append(mention)
         return [
-            m
-            for m in mentions
-            if not any(c.first <= m.first and m.last <= c.last and c.term != m.term and c != m for c in covers)
+            m for m in mentions if not any(m.last <= c.last and c.term != m.term for c in covering.get(m.first, ()))
         ]
 
 
@@ -190,11 +168,12 @@ def _is_number(form: str) -> bool:
     return form.isdecimal() or form in ("one", "zero", "일", "영")
 
 
-def _is_compared(tokens: tuple[Token, ...], first: int, last: int) -> bool:
+def _is_bound(tokens: tuple[Token, ...], first: int, last: int, text: str) -> bool:
     """`1보다 작다`, `x > 0`, `less than 1`: a bound, not a value."""
     before = tokens[first - 1].form if first else ""
     after = tokens[last + 1].form if last + 1 < len(tokens) else ""
-    return after in _BOUNDS_AFTER or before in _BOUNDS_BEFORE
+    in_formula = text[tokens[first].start - 1 : tokens[first].start] + text[tokens[last].end : tokens[last].end + 1]
+    return after in _BOUNDS_AFTER or before in _BOUNDS_BEFORE or any(sign in _OPERATORS for sign in in_formula)
 
 
 def _is_derived(token: Token) -> bool:
@@ -222,17 +201,3 @@ def _holding(tokens: tuple[Token, ...], place: int) -> int | None:
     """The token that holds the character at a place."""
     i = bisect_right([token.start for token in tokens], place) - 1
     return i if i >= 0 and tokens[i].end > place else None
-
-
-@lru_cache(maxsize=65536)
-def jamo(word: str) -> str:
-    """The letters of Korean syllables, each for itself."""
-    letters: list[str] = []
-    for sign in word:
-        number = ord(sign) - _FIRST_SYLLABLE
-        if 0 <= number < 11172:
-            first, middle, last = number // _JAMO[0], number % _JAMO[0] // _JAMO[1], number % _JAMO[1]
-            letters += [chr(0x1100 + first), chr(0x1161 + middle), *([chr(0x11A7 + last)] if last else [])]
-        else:
-            letters.append(sign)
-    return "".join(letters)

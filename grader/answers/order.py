@@ -13,25 +13,32 @@ import random
 import re
 from functools import lru_cache
 from importlib import resources
+from itertools import pairwise
 
 from grader.answers import english
 from grader.answers.korean import HANGUL, Analyser
 
-SHORTEST = 8  # words; fewer have too few orders to tell
+_SHORTEST = 8  # words of a sentence
 _MOST_CHARACTERS = 1500
 _SHUFFLES = {"ko": 2, "en": 20}
 # of the logarithm of likelihood, per word: 19 of 20 shuffles lie below, 19 of 20 answers that people wrote above
 _LEAST = {"ko": 1.05, "en": 0.33}
 _MIXED = 0.1  # of the letters that are Korean, from which on a text is read as Korean
 _PIECE = re.compile(r"[a-z]+(?:['’][a-z]+)?|\d[\d.,/]*|[.!?;:\n]|[,()]")
+_SENTENCE = re.compile(r"(?<=[.!?])\s|[\n;:•+]| - |→|->")
+_LETTERS = re.compile(r"[^\W\d_]")
 _SUFFIXES = ("ing", "ed", "ly", "tion", "ive", "ous", "al", "s", "er")
 _SMOOTHING = 5.0
 
 
+@lru_cache(maxsize=64)  # an answer is scored once for each criterion
 def is_shuffled(text: str, analyser: Analyser | None) -> bool:
-    """Whether the words of a text might as well stand in any other order. Short texts never do."""
-    words = text[:_MOST_CHARACTERS].split()
-    if len(words) < SHORTEST:
+    """Whether the words of a text might as well stand in any other order.
+
+    Only sentences of some length count: points of a list and notes have too few orders to tell.
+    """
+    words = [word for part in _SENTENCE.split(text[:_MOST_CHARACTERS]) if _is_long(part) for word in part.split()]
+    if not words:
         return False
     letters = sum(map(str.isalpha, text))
     known = len(HANGUL.findall(text)) / max(1, letters)
@@ -50,13 +57,17 @@ def is_shuffled(text: str, analyser: Analyser | None) -> bool:
     return gain / len(words) < _LEAST[language] * known**2
 
 
+def _is_long(part: str) -> bool:
+    return sum(len(_LETTERS.findall(word)) > 1 for word in part.split()) >= _SHORTEST
+
+
 def _likelihood(words: list[str], analyser: Analyser | None) -> float:
     if analyser is not None:
         return analyser.likelihood(" ".join(words))
     counts, followed, total = _counts()
     classes = classes_of(" ".join(words))
     value = 0.0
-    for a, b in zip(classes, classes[1:], strict=False):
+    for a, b in pairwise(classes):
         share = (followed.get(b, 0) + 0.5) / (total + 100)
         joint = (counts.get(f"{a} {b}", 0) + _SMOOTHING * share) / (followed.get(a, 0) + _SMOOTHING)
         value += math.log(joint / share)
@@ -65,14 +76,17 @@ def _likelihood(words: list[str], analyser: Analyser | None) -> float:
 
 def classes_of(text: str) -> list[str]:
     """The words of a text as classes: words of grammar stand for themselves, others for their endings."""
-    classes = ["."]
-    for piece in _PIECE.findall(text):
-        classes.append("." if piece in ".!?;:\n" else "#" if piece[0].isdigit() else piece if piece in ",()" else _class(piece))
-    return [*classes, "."]
+    return [".", *map(_class, _PIECE.findall(text)), "."]
 
 
 @lru_cache(maxsize=16384)
 def _class(word: str) -> str:
+    if word in ".!?;:\n":
+        return "."
+    if word[0].isdigit():
+        return "#"
+    if word in ",()":
+        return word
     if word in english.FUNCTION or word in english.LIGHT or english.is_negation(word):
         return word
     return next((f"-{s}" for s in _SUFFIXES if word.endswith(s) and len(word) > len(s) + 2), "-")
@@ -80,7 +94,9 @@ def _class(word: str) -> str:
 
 @lru_cache(maxsize=1)
 def _counts() -> tuple[dict[str, int], dict[str, int], int]:
-    counts = json.loads(resources.files("grader.answers").joinpath("data/english_order.json").read_text(encoding="utf-8"))
+    """How often two classes follow one another (`a b`), how often a class is followed, and the sum of these."""
+    file = resources.files("grader.answers") / "data" / "english_order.json"
+    counts = json.loads(file.read_text(encoding="utf-8"))
     followed: dict[str, int] = {}
     for pair, count in counts.items():
         first = pair.split(" ")[0]

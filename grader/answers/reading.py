@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-MAX_CHARACTERS = 50_000  # of an answer; homework answers have hundreds
+MAX_CHARACTERS = 50_000
 
 _TAGS = (
     "a abbr b big blockquote br center code dd del details div dl dt em font h1 h2 h3 h4 h5 h6 hr i img ins kbd li"
@@ -77,17 +77,22 @@ class Page:
     text: str
     places: tuple[tuple[int, int], ...]
     hidden: tuple[str, ...]  # what was not shown, the beginning of each
+    truncated: bool = False  # whether more was written than is read
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The characters of the original behind `text[start:end]`."""
         return self.places[start][0], self.places[end - 1][1]
 
 
-@lru_cache(maxsize=256)
 def read(written: str) -> Page:
     """Read at most MAX_CHARACTERS of an answer. Linear in its length."""
+    return _page(written[:MAX_CHARACTERS], bool(written[MAX_CHARACTERS:].strip()))
+
+
+@lru_cache(maxsize=256)
+def _page(written: str, truncated: bool) -> Page:
     hidden: list[str] = []
-    pieces = _without_markup(written[:MAX_CHARACTERS], hidden)
+    pieces = _without_markup(written, hidden)
     signs: list[str] = []
     places: list[tuple[int, int]] = []
     for start, end, shown in _composed(pieces, hidden):
@@ -98,7 +103,7 @@ def read(written: str) -> Page:
     for word in _WORD.finditer(text):
         if _LATIN.search(word[0]) and _OTHER_SCRIPT.search(word[0]):
             signs[word.start() : word.end()] = word[0].translate(_LOOKALIKES)
-    return Page("".join(signs), tuple(places), tuple(hidden[:20]))
+    return Page("".join(signs), tuple(places), tuple(hidden[:20]), truncated)
 
 
 def _without_markup(written: str, hidden: list[str]) -> list[tuple[int, int, str]]:

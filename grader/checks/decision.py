@@ -149,7 +149,9 @@ class Evidence:
     def unexplained(self) -> Text | None:
         """What in the notebook may be this item's model, though none was taken for it."""
         notebook = Notebook(self.assignment, self.execution.evidence)
-        found = (notebook.unexplained(name, self._others_items(), bonus=self.criterion.bonus) for name in self._models())
+        found = (
+            notebook.unexplained(name, self._others_items(), bonus=self.criterion.bonus) for name in self._models()
+        )
         return next((others for others in found if others), None)
 
     def _missing(self, probe: str, name: str) -> Exception:

@@ -133,8 +133,9 @@ def _missing(
 
 
 def _reasons(mine: CriterionScore, scored: AnswerScore, concept: str) -> tuple[Text, ...]:
-    own = tuple(reason for reason in scored.reasons if f"`{mine.criterion}`" in reason.en or "`" not in reason.en[:1])
-    return own or (_MISSED.filled(concept),)
+    """Why a person should look: the answer's guards, and what is not plain about this criterion."""
+    guards = scored.reasons[: len(scored.guards)]
+    return (*guards, mine.why) if mine.why is not None else (*guards, _MISSED.filled(concept))
 
 
 def _nearest(evidence: Evidence, mine: CriterionScore) -> Iterator[Text]:

@@ -1,0 +1,183 @@
+"""Denial: how often what a claim's words say is denied by the words around and between them.
+
+Korean denies after what it denies, English before it; English adjectives and passive verbs also after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.answers.clauses import Stretch
+from grader.answers.tokens import PLAIN, Token
+from grader.answers.words import words
+
+_FARTHEST = 16  # tokens beyond a claim that may still deny it
+_MOST_CONTENT = 4  # words of content among those
+_GOES_ON = words("지 게 도록 기 음 ᆷ 지는 질 ㄹ ᆯ 을 는 은 ᆫ 던 지도")  # endings after which a clause goes on
+_JOINS = words("""
+    and or but so becaus which while wherea when if sinc as thus therefor henc where whose who
+""")
+_STOPS_EN = words(", : / → -> that by keep")
+_STOPS_KO = words("때문 반면 따르 위하 통하")
+_ARROWS = words(", → -> ⇒ /")
+# Words between a claim and its denial that claim nothing else: `문제가 생기지 않는다`, `does not cause the problem`.
+_NEUTRAL = words("""
+    문제 현상 정보 데이터 특징 값 것 일 경우 위험 정도 효과 발생 일어나 생기 나타나 걱정 우려 수 점 단점 가능 영향
+    상황 겪
+    problem issu inform featur phenomenon effect risk danger occur happen exist suffer appear caus lead from aris chanc
+    worri
+""")
+_KEEPS = words("keep protect save hinder hold")  # `prevent` turns by itself
+_DEGREES = words("onli just mere matter doubt")  # `not only`, `no matter`
+
+
+def denials(stretch: Stretch, first: int, last: int, own: frozenset[int]) -> int:
+    """How often a claim made by the tokens [first, last] is denied. `own`: tokens that are the claim's words."""
+    return _inside(stretch, first, last, own) + _after(stretch, last, own) + _before(stretch, first)
+
+
+def _inside(stretch: Stretch, first: int, last: int, own: frozenset[int]) -> int:
+    tokens = stretch.tokens
+    count = 0
+    for i in range(first + 1, last):
+        if i in own:
+            continue
+        if tokens[i].kind == "negation" and tokens[i].form != "없이" and not _is_no_denial(tokens, i):
+            count += _reaches(tokens, i, last)
+        elif i in stretch.turning and tokens[i].tag == "EN":
+            count += not any(t.form in _JOINS or t.form == "," for t in tokens[i + 1 : last])
+        elif tokens[i].form == "덜" or _is_kept_from(tokens, i):
+            count += 1
+    return count
+
+
+def _is_kept_from(tokens: tuple[Token, ...], i: int) -> bool:
+    """`keeps the edges from being lost`."""
+    if tokens[i].surface != "from" or not any(t.surface.endswith("ing") for t in tokens[i + 1 : i + 2]):
+        return False
+    return any(t.form in _KEEPS for t in tokens[max(0, i - 8) : i])
+
+
+def _reaches(tokens: tuple[Token, ...], i: int, last: int) -> bool:
+    """Whether a negation among a claim's words denies those after it, up to the last."""
+    rest = tokens[i + 1 : last + 1]
+    if not any(_ends_clause(t) for t in rest[:-1]):
+        return True
+    return tokens[i].tag == "EN" and not any(t.form in _JOINS for t in rest)
+
+
+def _after(stretch: Stretch, last: int, own: frozenset[int]) -> int:
+    tokens = stretch.tokens
+    count = content = 0
+    objects = False  # whether another object came, which is what the rest is said of
+    for i in _outside_brackets(tokens, range(last + 1, min(stretch.end, last + 1 + _FARTHEST))):
+        if i in own:
+            continue
+        if _ends_scope(tokens, i):
+            break
+        if tokens[i].kind == "negation":
+            count += not objects and not _is_no_denial(tokens, i)
+        elif i in stretch.turning:
+            count += not objects and _is_said_of(tokens, i)
+        elif _is_content(tokens[i]):
+            content += 1
+            if content > _MOST_CONTENT:
+                break
+            objects = objects or (_is_object(tokens, i) and not _is_compound(tokens, last, i))
+    return count
+
+
+def _is_object(tokens: tuple[Token, ...], i: int) -> bool:
+    return [t.tag for t in tokens[i + 1 : i + 2]] == ["JKO"]
+
+
+def _is_compound(tokens: tuple[Token, ...], last: int, i: int) -> bool:
+    """`지수` `함수`: nouns that go on from the claim's last word name one thing with it."""
+    return all(t.kind == "noun" for t in tokens[last + 1 : i])
+
+
+def _is_content(token: Token) -> bool:
+    return token.kind in ("noun", "verb") and token.form not in _NEUTRAL
+
+
+def _outside_brackets(tokens: tuple[Token, ...], places: range) -> Iterator[int]:
+    """The places without those in brackets that open on the way; a bracket that was open before ends the way."""
+    opens, closes = ("(", ")") if places.step > 0 else (")", "(")
+    depth = 0
+    for i in places:
+        if tokens[i].form == opens:
+            depth += 1
+        elif tokens[i].form == closes:
+            depth -= 1
+            if depth < 0:
+                return
+        elif not depth:
+            yield i
+
+
+def _is_said_of(tokens: tuple[Token, ...], i: int) -> bool:
+    """Korean: a verb after its object. English: only the passive says something of what stands before."""
+    if tokens[i].tag != "EN":
+        return True
+    return any(t.kind == "light" for t in tokens[max(0, i - 2) : i])
+
+
+def _before(stretch: Stretch, first: int) -> int:
+    tokens = stretch.tokens
+    content = 0
+    count = int(first > 0 and tokens[first - 1].form in ("안", "못", "덜") and tokens[first].kind in ("verb", "noun"))
+    for i in _outside_brackets(tokens, range(first - 1, max(stretch.start, first - _FARTHEST) - 1, -1)):
+        token = tokens[i]
+        if _is_kept_from(tokens, i):
+            count += 1
+        if token.tag not in PLAIN or token.form in _JOINS or token.form in _STOPS_EN:
+            count += token.form == "that" and i - 1 in stretch.turning  # `it is false that ...`
+            break
+        if token.kind == "negation":
+            count += _denies(stretch, i, first)
+        elif i in stretch.turning:
+            count += 1
+        elif token.kind == "noun" and token.form not in _NEUTRAL:
+            content += 1
+            if content > _MOST_CONTENT:
+                break
+    return count
+
+
+def _denies(stretch: Stretch, i: int, first: int) -> bool:
+    """Whether an English negation before a claim denies it, rather than tell of a subject's absence."""
+    if any(s.first == i + 1 and s.absent for s in stretch.subjects):
+        return False
+    return not _is_no_denial(stretch.tokens, i) and _governs(stretch, i, first)
+
+
+def _governs(stretch: Stretch, i: int, first: int) -> bool:
+    """Whether an English negation denies the claim, and not a verb before it that is not the claim's."""
+    for at in range(i + 1, first):
+        token = stretch.tokens[at]
+        if at in stretch.turning or token.form in _NEUTRAL:
+            return True
+        if token.kind in ("noun", "verb"):
+            return stretch.tokens[i].surface in ("no", "without") and first - i <= 4
+    return True
+
+
+def _ends_scope(tokens: tuple[Token, ...], i: int) -> bool:
+    token = tokens[i]
+    if token.tag == "EN":
+        return token.form in _JOINS
+    if token.form in _ARROWS or token.form in _STOPS_KO:
+        return True
+    return _ends_clause(token) and [t.tag for t in tokens[i + 1 : i + 2]] != ["VX"]
+
+
+def _ends_clause(token: Token) -> bool:
+    return (token.tag == "EC" and token.form not in _GOES_ON) or token.tag == "EF"
+
+
+def _is_no_denial(tokens: tuple[Token, ...], i: int) -> bool:
+    """`수밖에 없다`, `뿐만 아니라`, `상관이 없다`, `not only`, `no matter`."""
+    if tokens[i].tag == "EN":
+        return any(t.form in _DEGREES for t in tokens[i + 1 : i + 2])
+    before = [t.form for t in tokens[max(0, i - 3) : i]]
+    return not {"밖에", "뿐", "뿐만"}.isdisjoint(before) or (tokens[i].form == "없" and "상관" in before)

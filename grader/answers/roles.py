@@ -1,0 +1,208 @@
+"""Roles of a rubric's subjects in a sentence, Korean and English: what it is about, or only compares with.
+
+A subject's words are followed (Korean) or preceded (English) by the grammar that tells its role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from grader.answers.lexicon import Mention
+from grader.answers.tokens import PLAIN, Token
+from grader.answers.words import words
+
+Role = Literal["topic", "owner", "place", "compared", "object"]
+Told = tuple[Role, bool]  # a role, and whether the subject is absent
+
+_COMPARED = words("보다 대비 달리 비하 비교 다르 대신 반대 대조")
+_COMPARING = words("than unlik versus vs over")
+_COMPARING_PAIRS = (
+    ("compar", "to"), ("compar", "with"), ("instead", "of"), ("rather", "than"), ("contrast", "to"),
+    ("oppos", "to"), ("contrast", "with"),
+)  # fmt: skip
+_COMPARING_VERBS = words("replac")
+_MOVES = words("slide move scan")  # `slides over` compares nothing
+_OF = words("of in for with by through on from use appli to insid within")
+_TOPIC_PARTICLES = words("은 는 이 가 란 이란 도 ᆫ 께서 이라는 라는")
+# What may stand between a subject's name and its particle: `시그모이드 함수의`, `sigmoid function's`.
+_NOUN_TAILS = words("""
+    함수 층 계층 레이어 연산 신경망 네트워크 구조 모델 방식 기법 활성 활성화 활성함수 자체 경우 의 들 류 계열
+    layer function network activ unit operat model neuron
+""")
+_CLOSING = words("( ' \" ” ’")
+_OPENING = words("a an the ' \" ( “")
+_USES = words("사용 쓰 적용 이용 하 활용 넣 추가 거치 통하 취하 도입")
+_USED_EN = words("use appli ad there present")
+_REASONS = words("이유 목적 까닭 필요성 배경 reason whi purpos motiv")
+_CONDITIONS = words("으면 면 는 다면 을 ᆯ 은 이 고 어서 아서 어 을수록 ᆫ")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One of the rubric's subjects, named by the tokens [first, last], in its role.
+
+    `absent`: without it (`패딩이 없으면`, `without padding`). `reason`: why it is used (`패딩을 쓰는 이유`).
+    """
+
+    term: str
+    first: int
+    last: int
+    role: Role
+    absent: bool = False
+    reason: bool = False
+
+
+def roles(tokens: tuple[Token, ...], mentions: Iterable[Mention], subjects: frozenset[str]) -> list[Subject]:
+    """The subjects that a sentence names, in order; of several that begin at one token the longest."""
+    found: list[Subject] = []
+    taken: set[int] = set()
+    english = all(t.tag in PLAIN for t in tokens)
+    for mention in sorted((m for m in mentions if m.term in subjects), key=lambda m: (m.first, -m.last)):
+        if mention.first in taken:
+            continue
+        taken.update(range(mention.first, mention.last + 1))
+        korean = not english and _is_korean_around(tokens, mention)
+        role, absent = _korean(tokens, mention.first, mention.last) if korean else _english(tokens, mention)
+        reason = _is_reason(tokens, mention)
+        found.append(Subject(mention.term, mention.first, mention.last, role, absent, reason))
+    return found
+
+
+def unnamed_absence(tokens: tuple[Token, ...], start: int, term: str) -> Subject | None:
+    """`안 하면`, `그렇지 않으면`, `otherwise`: without what was spoken of, the term; None where nothing says so."""
+    beginning = tokens[start : start + 5]
+    for i, token in enumerate(beginning):
+        if token.surface == "otherwise" or _is_condition_of_absence(beginning, i):
+            return Subject(term, start + i, start + i, "topic", absent=True)
+        if token.kind in ("noun", "verb") and token.form != "그렇" and token.form not in _USES:
+            return None
+    return None
+
+
+def _is_condition_of_absence(tokens: tuple[Token, ...], i: int) -> bool:
+    if tokens[i].kind != "negation" or tokens[i].tag in ("EN", "VCN"):
+        return False
+    return any(t.form in ("면", "으면", "다면") for t in tokens[i + 1 : i + 3])
+
+
+def _is_reason(tokens: tuple[Token, ...], mention: Mention) -> bool:
+    """`X를 쓰는 이유`, `X의 목적`, `why use X`, `the reason for X`."""
+    after = tokens[mention.last + 1 : mention.last + 10]
+    before = tokens[max(0, mention.first - 5) : mention.first]
+    return any(t.form in _REASONS and t.tag != "EN" for t in after) or any(
+        t.form in _REASONS and t.tag == "EN" for t in before
+    )
+
+
+def _is_korean_around(tokens: tuple[Token, ...], mention: Mention) -> bool:
+    """Whether grammar around a mention is Korean: particles follow English words too."""
+    around = tokens[mention.last : mention.last + 3]
+    return any(t.tag not in PLAIN for t in around) or not any(t.tag == "EN" for t in around[1:])
+
+
+# ---------------------------------------------------------------- Korean
+
+
+def _korean(tokens: tuple[Token, ...], first: int, last: int) -> Told:
+    at = _end_of_name(tokens, last + 1)
+    after = tokens[at : at + 7]
+    if not after:
+        return ("topic" if first == 0 else "object"), False
+    if _is_compared(after):
+        return "compared", False
+    if _is_absent(after[:5]) or "이전" in [t.form for t in after[:2]]:
+        return "topic", True
+    return _by_particle(after), False
+
+
+def _end_of_name(tokens: tuple[Token, ...], at: int) -> int:
+    """The first token from `at` on that is no tail of a name (`함수`), nor in a bracket after it."""
+    depth = 0
+    while at < len(tokens) and (depth or tokens[at].form in _NOUN_TAILS or tokens[at].form in _CLOSING):
+        depth += (tokens[at].form == "(") - (tokens[at].form == ")")
+        at += 1
+    return at
+
+
+def _by_particle(after: tuple[Token, ...]) -> Role:
+    """The role that the first of the tokens after a subject gives it."""
+    form, kind = after[0].form, after[0].kind
+    if form == "의":
+        return "owner"
+    if form in ("에서", "에", "으로", "로"):
+        return "topic" if [t.form for t in after[1:2]] in (["는"], ["은"]) else "place"
+    if form in ("을", "를"):
+        return "topic" if any(t.form in _USES for t in after[1:3]) else "object"
+    is_topic = (kind == "particle" and form in _TOPIC_PARTICLES) or form in (
+        ":",
+        "와",
+        "과",
+        ",",
+        "나",
+        "이나",
+        "및",
+        "/",
+    )
+    return "owner" if not is_topic and kind in ("noun", "verb") else "topic"
+
+
+def _is_compared(after: tuple[Token, ...]) -> bool:
+    """`X보다`, `X에 비해`, `X와 달리`, `X 대신`, `X를 사용할 때보다`."""
+    forms = [t.form for t in after]
+    if forms[0] in ("보다", "대비", "대신"):
+        return True
+    if forms[0] in ("와", "과", "에", "이랑", "랑", "하고") and any(form in _COMPARED for form in forms[1:2]):
+        return True
+    than = forms.index("보다") if "보다" in forms else 0
+    return bool(than) and all(t.kind not in ("noun", "verb", "number") or t.form in _USES for t in after[:than])
+
+
+def _is_absent(after: tuple[Token, ...]) -> bool:
+    """`패딩이 없으면`, `패딩 없이`, `패딩을 하지 않으면`, `안 쓰면`."""
+    for i, token in enumerate(after):
+        if token.kind == "negation":
+            following = after[i + 1].form if i + 1 < len(after) else ""
+            return following in _CONDITIONS or token.form in ("없이", "안", "못")
+        if token.kind in ("noun", "verb") and token.form not in _USES:
+            return False
+    return False
+
+
+# ---------------------------------------------------------------- English
+
+
+def _english(tokens: tuple[Token, ...], mention: Mention) -> Told:
+    before = [t for t in tokens[max(0, mention.first - 5) : mention.first] if t.form not in _OPENING]
+    after = tokens[mention.last + 1 : mention.last + 5]
+    forms = [t.form for t in before if t.kind != "adverb"]
+    if before and before[-1].kind == "negation" and before[-1].surface in ("without", "no", "lacking"):
+        return "topic", True
+    if forms[-1:] in (["if"], ["when"]) and any(t.kind == "negation" for t in after[:3]) and _is_unused(after):
+        return "topic", True
+    if _is_compared_with(before, forms):
+        return "compared", False
+    return _by_preposition(forms[-1] if forms else "", after), False
+
+
+def _is_compared_with(before: list[Token], forms: list[str]) -> bool:
+    """`than X`, `unlike X`, `compared to X`, `replaces X`."""
+    near = [t.form for t in before[-3:] if t.kind not in ("adverb", "light") and t.form not in ("just", "onli")]
+    if near and near[-1] in _COMPARING and _MOVES.isdisjoint(forms):
+        return True
+    return tuple(forms[-2:]) in _COMPARING_PAIRS or (bool(forms) and forms[-1] in _COMPARING_VERBS)
+
+
+def _by_preposition(last: str, after: tuple[Token, ...]) -> Role:
+    """The role of a subject by the word before it and those after it: `X's slope`, `the sigmoid slope`, `in X`."""
+    if after and after[0].form == "'s":
+        return "owner"
+    if last not in _OF:
+        return "topic"
+    owns = bool(after) and after[0].kind == "noun" and after[0].form not in _NOUN_TAILS
+    return "owner" if owns or last == "of" else "place"
+
+
+def _is_unused(after: tuple[Token, ...]) -> bool:
+    return any(t.form in _USED_EN or t.surface in ("used", "applied") for t in after)

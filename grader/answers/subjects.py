@@ -1,0 +1,114 @@
+"""Of whom a claim is said: one of the subjects that its stretch names, or one carried from before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from grader.answers.clauses import Stretch
+from grader.answers.roles import Subject
+from grader.answers.words import words
+from grader.model import Claim
+
+BOTH = ""  # stands for subjects that are spoken of together
+_JOINING = words("와 과 and , / 나 이나")
+_BREAKS = words(", → -> and but so that which")
+
+
+class Holder(NamedTuple):
+    """Who is meant.
+
+    `term`: None where nobody is named, or only given a reason (`패딩을 쓰는 이유`): what follows may be what it mends.
+    `absent`: it is said of the subject's absence. `plain`: it is named here. `owns`: `A의 기울기`.
+    """
+
+    term: str | None
+    absent: bool = False
+    plain: bool = True
+    owns: bool = False
+
+
+def holder(claim: Claim, stretch: Stretch, first: int, last: int) -> Holder:
+    """Of whom the claim is said whose words are among the tokens [first, last]."""
+    asked = {*claim.of, *claim.unlike, *claim.not_of, *claim.apart_from}
+    named = [s for s in stretch.subjects if s.term in asked and not (first <= s.first <= last and s.role == "object")]
+    direct = [s for s in named if s.role != "compared"]
+    if attached := _attached(stretch, direct, first, last):
+        return attached
+    before = [s for s in direct if s.role == "topic" and s.first <= first]
+    if len(before) > 1 and _are_joined(stretch, *before[-2:]) and not _agree(claim, before[-2:]):
+        return Holder(BOTH)
+    if chosen := _chosen(stretch, direct, before, first, last):
+        return Holder(None) if chosen.reason else Holder(chosen.term, chosen.absent)
+    if compared := [s for s in named if s.role == "compared"]:
+        other = _other(claim, compared[0].term)
+        return Holder(other, plain=bool(other))
+    for term, reason in stretch.carried:
+        if term in asked:
+            return Holder(None if reason else term, plain=False)
+    return Holder(None, plain=False)
+
+
+def _attached(stretch: Stretch, direct: Sequence[Subject], first: int, last: int) -> Holder | None:
+    """A subject that the claim's words belong to by grammar."""
+    for subject in direct:
+        if _owns(stretch, subject, first):
+            return Holder(subject.term, subject.absent, owns=True)
+    for subject in direct:
+        if _is_described(stretch, subject, last):
+            return Holder(subject.term, subject.absent)
+    return None
+
+
+def _chosen(
+    stretch: Stretch, direct: Sequence[Subject], topics: Sequence[Subject], first: int, last: int
+) -> Subject | None:
+    """An owner among the claim's words, the topic before them, any before or among them, one soon after them."""
+    owners = [s for s in direct if first <= s.first <= last and s.role == "owner"]
+    before = [s for s in direct if s.first < first]
+    inside = [s for s in direct if first <= s.first <= last]
+    for choice in (owners, topics, before, inside):
+        if choice:
+            return choice[-1]
+    return next((s for s in direct if s.first > last and not _is_broken(stretch, last + 1, s.first)), None)
+
+
+def _owns(stretch: Stretch, subject: Subject, first: int) -> bool:
+    """`시그모이드의 (단점인) 기울기 소실`, `시그모이드에서 나타나는 기울기 소실`: whose it is stands before it."""
+    if subject.last >= first:
+        return False
+    between = stretch.tokens[subject.last + 1 : first]
+    if subject.role == "place":
+        return len(between) <= 6 and stretch.tokens[first - 1].tag == "ETM"
+    near = len(between) <= 3 or (len(between) <= 7 and not any(t.kind == "verb" for t in between))
+    return subject.role == "owner" and near
+
+
+def _is_described(stretch: Stretch, subject: Subject, last: int) -> bool:
+    """`기울기 소실이 덜한 ReLU`: the words stand in a clause that describes the subject after it."""
+    return 0 < subject.first - last <= 6 and stretch.tokens[subject.first - 1].tag == "ETM"
+
+
+def _is_broken(stretch: Stretch, start: int, end: int) -> bool:
+    """Whether a clause ends between two places."""
+    return any(t.tag in ("EC", "EF") or t.form in _BREAKS for t in stretch.tokens[start:end])
+
+
+def _agree(claim: Claim, subjects: Sequence[Subject]) -> bool:
+    """Whether a claim is as true of each of these."""
+    terms = {subject.term for subject in subjects}
+    return terms <= set(claim.of) or terms <= {*claim.unlike, *claim.not_of}
+
+
+def _other(claim: Claim, term: str) -> str | None:
+    """Whom a comparison with `term` is about."""
+    others = (*claim.unlike, *claim.not_of)
+    if term in claim.of:
+        return others[0] if others else None
+    return claim.of[0] if term in others and claim.of else None
+
+
+def _are_joined(stretch: Stretch, a: Subject, b: Subject) -> bool:
+    """`A와 B는`, `A and B`: nothing but a joining word between them."""
+    between = stretch.tokens[a.last + 1 : b.first]
+    return a.term != b.term and len(between) <= 2 and any(t.form in _JOINING for t in between)
