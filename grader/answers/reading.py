@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-MAX_CHARACTERS = 50_000
+MAX_CHARACTERS = 20_000  # of an answer, which have hundreds: as much Korean as the analyser reads in a second
 
 _TAGS = (
     "a abbr b big blockquote br center code dd del details div dl dt em font h1 h2 h3 h4 h5 h6 hr i img ins kbd li"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import groupby
 
@@ -21,22 +21,40 @@ class KoreanWords:
 
     def __init__(self, words: Iterable[tuple[str, str]]) -> None:
         """`words`: each with its term."""
-        self._by_length: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        self._by_length: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
         for word, term in words:
-            self._by_length[len(word)].append((jamo(word), term))
+            self._by_length[len(word)].append((_letters(jamo(word)), jamo(word), term))
 
-    def beginning(self, run: str) -> list[tuple[str, int]]:
+    def beginning(self, run: str) -> Iterator[tuple[str, int]]:
         """Terms with a word that a run of syllables begins with, but for a slip, and how many syllables that takes."""
-        found = []
-        for length, words in self._by_length.items():
-            spelt = [word for word, _ in words]
-            lengths: dict[int, int] = {}
-            for taken in (length, length - 1, length + 1):
-                if 2 <= taken <= len(run):
-                    for number in _near(jamo(run[:taken]), spelt, 2 if length >= _TWO_SLIPS["ko"] else 1):
-                        lengths.setdefault(number, taken)
-            found += [(words[number][1], taken) for number, taken in lengths.items()]
-        return found
+        for length, listed in self._by_length.items():
+            if length - 1 > len(run):
+                continue
+            allowed = 2 if length >= _TWO_SLIPS["ko"] else 1
+            lacking = ~_letters(jamo(run[: length + 1]))
+            for spelt, term in [
+                (word, term) for letters, word, term in listed if (letters & lacking).bit_count() <= allowed
+            ]:
+                if taken := _taken(run, length, spelt, allowed):
+                    yield term, taken
+
+
+def _letters(word: str) -> int:
+    """The letters of a word as a set of bits. A slip adds or replaces one letter at most."""
+    bits = 0
+    for letter in word:
+        bits |= 1 << (ord(letter) & 0xFF)
+    return bits
+
+
+def _taken(run: str, length: int, spelt: str, allowed: int) -> int | None:
+    """How many syllables of a run are a word of so many syllables, but for the slips allowed; None if it is another."""
+    for taken in (length, length - 1, length + 1):
+        if 2 <= taken <= len(run):
+            distance = DamerauLevenshtein.distance(spelt, jamo(run[:taken]), score_cutoff=allowed)
+            if distance <= allowed:
+                return taken
+    return None
 
 
 class EnglishStems:
@@ -59,12 +77,6 @@ class EnglishStems:
 def _nearest(stem: str, known: tuple[str, ...], allowed: int) -> str | None:
     found = extract(stem, known, scorer=DamerauLevenshtein.distance, score_cutoff=allowed, limit=None)
     return min(((distance, other) for other, distance, _ in found), default=(0, None))[1]
-
-
-def _near(word: str, others: list[str], allowed: int) -> list[int]:
-    """Which of the others are at most so many slips away."""
-    found = extract(word, others, scorer=DamerauLevenshtein.distance, score_cutoff=allowed, limit=None)
-    return [number for _, _, number in found]
 
 
 @lru_cache(maxsize=65536)
