@@ -16,8 +16,10 @@ from typing import Literal
 from grader.answers.clauses import Stretch
 from grader.answers.denial import denials
 from grader.answers.lexicon import Mention
+from grader.answers.reach import together
 from grader.answers.subjects import BOTH, holder
 from grader.answers.words import words
+from grader.answers.tokens import Token
 from grader.model import Claim, Concept
 
 Stand = Literal["holds", "contradicts", "asks"]
@@ -93,9 +95,11 @@ def _near(parts: Parts, stretch: Stretch) -> Near:
 
 def _in_stretch(concept: str, number: int, claim: Claim, parts: Parts, stretch: Stretch) -> Iterator[Hit]:
     tokens = stretch.tokens
-    for chosen in _combinations(parts, stretch.stated):
+    terms = {term for part in parts for term in part}
+    # all that says the claim's terms: `기울기가 사라지는 기울기 소실` denies nothing of itself
+    own = frozenset(i for m in stretch.mentions if m.term in terms for i in range(m.first, m.last + 1))
+    for chosen in _combinations(parts, stretch.stated, tokens):
         first, last = min(m.first for m in chosen), max(m.last for m in chosen)
-        own = frozenset(i for m in chosen for i in range(m.first, m.last + 1))
         told = _stand(claim, stretch, first, last, own)
         if told is None:
             continue
@@ -116,14 +120,16 @@ def _is_hedged(stretch: Stretch, last: int) -> bool:
     return any(t.form in _LEAVES_OPEN for t in after if t.kind != "noun")
 
 
-def _combinations(parts: Parts, mentions: Sequence[Mention]) -> Iterator[tuple[Mention, ...]]:
+def _combinations(
+    parts: Parts, mentions: Sequence[Mention], tokens: tuple[Token, ...]
+) -> Iterator[tuple[Mention, ...]]:
     """One mention for each part, apart from one another and near; for each of the last part's only the nearest."""
     listed = [[m for m in mentions if m.term in part] for part in parts]
     if not all(listed):
         return
     best: dict[tuple[int, int], tuple[int, tuple[Mention, ...]]] = {}
     for chosen in _candidates(listed):
-        if not _apart(chosen):
+        if not _apart(chosen) or not together(tokens, chosen):
             continue
         span = max(m.last for m in chosen) - min(m.first for m in chosen)
         key = (chosen[-1].first, chosen[-1].last)
@@ -161,8 +167,12 @@ def _stand(
     if owns and count and _is_remedied(stretch, last):
         count -= 1  # to solve a problem of somebody's says that he has it
     holds = (count % 2 == 0) != claim.denied
+    if term is None and claim.denied and not holds:
+        return None  # that it is so is no contradiction where nobody is named
     if term is None:
         return _told(holds or bool(claim.unlike)), "", not claim.of
+    if term in claim.not_of and absent:
+        return _told(holds), term, plain  # what is wrong of it may well be so without it
     holds = holds != absent
     if term == BOTH:
         return _told(holds and not (claim.unlike or claim.not_of)), "both", False

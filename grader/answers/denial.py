@@ -19,7 +19,7 @@ _JOINS = words("""
 """)
 _STOPS_EN = words(", : / → -> that by keep")
 _STOPS_KO = words("때문 반면 따르 위하 통하")
-_ARROWS = words(", → -> ⇒ /")
+_ARROWS = words(", → -> ⇒ / + ·")
 # Words between a claim and its denial that claim nothing else: `문제가 생기지 않는다`, `does not cause the problem`.
 _NEUTRAL = words("""
     문제 현상 정보 데이터 특징 값 것 일 경우 위험 정도 효과 발생 일어나 생기 나타나 걱정 우려 수 점 단점 가능 영향
@@ -27,13 +27,14 @@ _NEUTRAL = words("""
     problem issu inform featur phenomenon effect risk danger occur happen exist suffer appear caus lead from aris chanc
     worri
 """)
+_THAT = words("that which what how where")
 _KEEPS = words("keep protect save hinder hold")  # `prevent` turns by itself
 _DEGREES = words("onli just mere matter doubt")  # `not only`, `no matter`
 
 
 def denials(stretch: Stretch, first: int, last: int, own: frozenset[int]) -> int:
     """How often a claim made by the tokens [first, last] is denied. `own`: tokens that are the claim's words."""
-    return _inside(stretch, first, last, own) + _after(stretch, last, own) + _before(stretch, first)
+    return _inside(stretch, first, last, own) + _after(stretch, last, own) + _before(stretch, first, own)
 
 
 def _inside(stretch: Stretch, first: int, last: int, own: frozenset[int]) -> int:
@@ -46,16 +47,16 @@ def _inside(stretch: Stretch, first: int, last: int, own: frozenset[int]) -> int
             count += _reaches(tokens, i, last)
         elif i in stretch.turning and tokens[i].tag == "EN":
             count += not any(t.form in _JOINS or t.form == "," for t in tokens[i + 1 : last])
-        elif tokens[i].form == "덜" or _is_kept_from(tokens, i):
+        elif tokens[i].form == "덜" or _is_kept_from(tokens, i, own):
             count += 1
     return count
 
 
-def _is_kept_from(tokens: tuple[Token, ...], i: int) -> bool:
+def _is_kept_from(tokens: tuple[Token, ...], i: int, own: frozenset[int]) -> bool:
     """`keeps the edges from being lost`."""
     if tokens[i].surface != "from" or not any(t.surface.endswith("ing") for t in tokens[i + 1 : i + 2]):
         return False
-    return any(t.form in _KEEPS for t in tokens[max(0, i - 8) : i])
+    return any(tokens[at].form in _KEEPS and at not in own for at in range(max(0, i - 14), i))
 
 
 def _reaches(tokens: tuple[Token, ...], i: int, last: int) -> bool:
@@ -122,16 +123,16 @@ def _is_said_of(tokens: tuple[Token, ...], i: int) -> bool:
     return any(t.kind == "light" for t in tokens[max(0, i - 2) : i])
 
 
-def _before(stretch: Stretch, first: int) -> int:
+def _before(stretch: Stretch, first: int, own: frozenset[int]) -> int:
     tokens = stretch.tokens
     content = 0
     count = int(first > 0 and tokens[first - 1].form in ("안", "못", "덜") and tokens[first].kind in ("verb", "noun"))
     for i in _outside_brackets(tokens, range(first - 1, max(stretch.start, first - _FARTHEST) - 1, -1)):
         token = tokens[i]
-        if _is_kept_from(tokens, i):
+        if _is_kept_from(tokens, i, own):
             count += 1
         if token.tag not in PLAIN or token.form in _JOINS or token.form in _STOPS_EN:
-            count += token.form == "that" and i - 1 in stretch.turning  # `it is false that ...`
+            count += token.form in _THAT and i - 1 in stretch.turning  # `false that ...`, `ignores which ...`
             break
         if token.kind == "negation":
             count += _denies(stretch, i, first)

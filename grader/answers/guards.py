@@ -38,10 +38,10 @@ _ORDERS = re.compile(
     r"|\bmark (?:this|the|it|as)\b.{0,30}(?:correct|right|full|pass)|system\s*(?:prompt|message|:)",
     re.IGNORECASE | re.DOTALL,
 )
-_MORE = "적|많|크|작|늘|줄|빠르|느리|좋|나쁘|높|낮"  # as `적거나 많다` says nothing
+_MORE = "적|많|늘|줄|빠르|느리|좋|나쁘"  # as `적거나 많다` says nothing
 _HEDGES = re.compile(
     r"수도 있고.{0,40}수도|(?:이?거나|든지?)\s?(?:아니거나|아니든|반대)"
-    rf"|(?:{_MORE})\S{{0,3}}거나\s\S{{0,8}}(?:적|많|크|작|늘|줄|빠르|느리|나쁘|높|낮)"
+    rf"|(?:{_MORE})\S{{0,3}}거나\s\S{{0,8}}(?:적|많|늘|줄|빠르|느리|나쁘)"
     r"|\b(?:may|might|can|could)\b[^.]{0,60}\bor\b[^.]{0,20}"
     r"(?:may not|might not|not|decrease|lost|lose|increase|slower|opposite)"
     r"|in some cases[^.]{0,80}in others|either way|both (?:larger|smaller|faster|slower|more|less|yes) and"
@@ -50,10 +50,10 @@ _HEDGES = re.compile(
 _SEPARATORS = words(", 와 과 및 and 나 이나 / ·")
 # Words of sentences that only say what an answer is about: `A, B and C are the relevant concepts`.
 _EMPTY_WORDS = words("""
-    설명 관련 관점 논의 언급 측면 주제 키워드 개념 등장 중요 핵심
-    related relat topic concern discuss mention involv explain matter term concept keyword aspect relev role import
-    key main
+    설명 관련 관점 논의 언급 측면 주제 키워드 개념 등장
+    related relat topic concern discuss mention involv explain matter term concept keyword aspect relev role
 """)
+_EMPTY_SAYING = re.compile(r"(?:이|가|은|는)\s?(?:중요|핵심)\S{0,4}$|\bimportant (?:here|are|is)\b|\b(?:are|is) (?:important|key)\b")
 _MOST_NAMED = 2  # terms in a row that a sentence may name and say nothing of
 _FEWEST_WORDS = 6  # of content that an answer has which may be a list
 _COPIED = 88.0  # per cent of a sentence's letters that the question has in the same order
@@ -170,7 +170,7 @@ def _is_formula(token: Token) -> bool:
 def _listed(found: Sequence[Stretch]) -> Iterator[Flag]:
     """A sentence that only names terms one after the other (`A, B와 C의 관점에서`), of which nothing is said."""
     for sentence, named in _named(found):
-        empty = any(t.form in _EMPTY_WORDS for t in sentence.tokens)
+        empty = any(t.form in _EMPTY_WORDS for t in sentence.tokens) or bool(_EMPTY_SAYING.search(" ".join(t.surface for t in sentence.tokens)))
         if empty and not sentence.question and _in_a_row(sentence.tokens, named) > _MOST_NAMED:
             yield Flag("enumeration", _say("용어를 늘어놓기만 한 문장이 있습니다.", "a sentence only names terms"))
             return

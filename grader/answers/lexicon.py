@@ -30,6 +30,7 @@ _BOUNDS_BEFORE = words("than < > ≤ ≥ <= >= below abov exceed")
 _ARTICLES = words("a an the")
 _HANGUL_RUN = re.compile(r"[가-힣]{3,}")
 _KOREAN_NOUN = re.compile(r"[가-힣]+[가-힣](?<!다)")  # what ends in `다` may be a verb
+_ADVERB = re.compile(r".+(?:게|히|만|도|든|서|면|고|로|씩|리|이)")  # `적게` has to stay a form of `적다`
 _LONG_STEM = re.compile(r"[a-z]{4,}")
 _TAIL_OF_VERB = re.compile(r"(?<=[가-힣])다$")
 
@@ -50,7 +51,9 @@ class Lexicon:
     def __init__(self, terms: Iterable[Term]) -> None:
         self.terms: Mapping[str, Term] = {term.name: term for term in terms}
         named = [(alias, term.name) for term in self.terms.values() for alias in term.words]
-        self._nouns = frozenset(alias for alias, _ in named if _KOREAN_NOUN.fullmatch(alias))
+        self._nouns = frozenset(
+            alias for alias, _ in named if _KOREAN_NOUN.fullmatch(alias) and not _ADVERB.fullmatch(alias)
+        )
         self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
         for alias, term in named:
             for forms in self._readings(alias):

@@ -20,9 +20,9 @@ from grader.answers.korean import HANGUL, Analyser
 
 _SHORTEST = 8  # words of a sentence
 _MOST_CHARACTERS = 1500
-_SHUFFLES = {"ko": 2, "en": 20}
+_SHUFFLES = {"ko": 3, "en": 20}
 # of the logarithm of likelihood, per word: 19 of 20 shuffles lie below, 19 of 20 answers that people wrote above
-_LEAST = {"ko": 1.05, "en": 0.33}
+_LEAST = {"ko": 0.85, "en": 0.33}
 _MIXED = 0.1  # of the letters that are Korean, from which on a text is read as Korean
 _PIECE = re.compile(r"[a-z]+(?:['’][a-z]+)?|\d[\d.,/]*|[.!?;:\n]|[,()]")
 _SENTENCE = re.compile(r"(?<=[.!?])\s|[\n;:•+]| - |→|->")
@@ -37,35 +37,37 @@ def is_shuffled(text: str, analyser: Analyser | None) -> bool:
 
     Only sentences of some length count: points of a list and notes have too few orders to tell.
     """
-    words = [word for part in _SENTENCE.split(text[:_MOST_CHARACTERS]) if _is_long(part) for word in part.split()]
-    if not words:
+    sentences = [part.split() for part in _SENTENCE.split(text[:_MOST_CHARACTERS]) if _is_long(part)]
+    if not sentences:
         return False
     letters = sum(map(str.isalpha, text))
     known = len(HANGUL.findall(text)) / max(1, letters)
     korean = analyser is not None and known > _MIXED
     language = "ko" if korean else "en"
     chance = random.Random(0)  # the same shuffles in every run
-    own = _likelihood(words, analyser if korean else None)
+    own = _likelihood(sentences, analyser if korean else None)
     others = []
     for _ in range(_SHUFFLES[language]):
-        chance.shuffle(words)
-        others.append(_likelihood(words, analyser if korean else None))
+        for words in sentences:
+            chance.shuffle(words)
+        others.append(_likelihood(sentences, analyser if korean else None))
     gain = own - sum(others) / len(others)
     if not korean:
         return gain < _LEAST[language]
     # the analyser's model says nothing about the order of English words
-    return gain / len(words) < _LEAST[language] * known**2
+    return gain / sum(map(len, sentences)) < _LEAST[language] * known**2
 
 
 def _is_long(part: str) -> bool:
     return sum(len(_LETTERS.findall(word)) > 1 for word in part.split()) >= _SHORTEST
 
 
-def _likelihood(words: list[str], analyser: Analyser | None) -> float:
+def _likelihood(sentences: list[list[str]], analyser: Analyser | None) -> float:
+    text = " ".join(word for words in sentences for word in words)
     if analyser is not None:
-        return analyser.likelihood(" ".join(words))
+        return analyser.likelihood(text)
     counts, followed, total = _counts()
-    classes = classes_of(" ".join(words))
+    classes = classes_of(text)
     value = 0.0
     for a, b in pairwise(classes):
         share = (followed.get(b, 0) + 0.5) / (total + 100)

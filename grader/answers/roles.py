@@ -16,7 +16,7 @@ from grader.answers.words import words
 Role = Literal["topic", "owner", "place", "compared", "object"]
 Told = tuple[Role, bool]  # a role, and whether the subject is absent
 
-_COMPARED = words("보다 대비 달리 비하 비교 다르 대신 반대 대조")
+_COMPARED = words("보다 대비 달리 비 비하 비교 다르 대신 반대 대조")
 _COMPARING = words("than unlik versus vs over")
 _COMPARING_PAIRS = (
     ("compar", "to"), ("compar", "with"), ("instead", "of"), ("rather", "than"), ("contrast", "to"),
@@ -149,13 +149,15 @@ def _by_particle(after: tuple[Token, ...]) -> Role:
 
 
 def _is_compared(after: tuple[Token, ...]) -> bool:
-    """`X보다`, `X에 비해`, `X와 달리`, `X 대신`, `X를 사용할 때보다`."""
+    """`X보다`, `X에 비해`, `X와 달리`, `X 대신`, `X를 사용할 때보다`, `X의 지수 함수보다`."""
     forms = [t.form for t in after]
     if forms[0] in ("보다", "대비", "대신"):
         return True
     if forms[0] in ("와", "과", "에", "이랑", "랑", "하고") and any(form in _COMPARED for form in forms[1:2]):
         return True
     than = forms.index("보다") if "보다" in forms else 0
+    if than and forms[0] == "의" and all(t.kind == "noun" for t in after[1:than]):
+        return True
     return bool(than) and all(t.kind not in ("noun", "verb", "number") or t.form in _USES for t in after[:than])
 
 

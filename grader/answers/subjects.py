@@ -33,7 +33,7 @@ def holder(claim: Claim, stretch: Stretch, first: int, last: int) -> Holder:
     asked = {*claim.of, *claim.unlike, *claim.not_of, *claim.apart_from}
     named = [s for s in stretch.subjects if s.term in asked and not (first <= s.first <= last and s.role == "object")]
     direct = [s for s in named if s.role != "compared"]
-    if attached := _attached(stretch, direct, first, last):
+    if attached := _attached(stretch, named, first, last):
         return attached
     before = [s for s in direct if s.role == "topic" and s.first <= first]
     if len(before) > 1 and _are_joined(stretch, *before[-2:]) and not _agree(claim, before[-2:]):
@@ -49,12 +49,12 @@ def holder(claim: Claim, stretch: Stretch, first: int, last: int) -> Holder:
     return Holder(None, plain=False)
 
 
-def _attached(stretch: Stretch, direct: Sequence[Subject], first: int, last: int) -> Holder | None:
+def _attached(stretch: Stretch, named: Sequence[Subject], first: int, last: int) -> Holder | None:
     """A subject that the claim's words belong to by grammar."""
-    for subject in direct:
+    for subject in named:
         if _owns(stretch, subject, first):
             return Holder(subject.term, subject.absent, owns=True)
-    for subject in direct:
+    for subject in named:
         if _is_described(stretch, subject, last):
             return Holder(subject.term, subject.absent)
     return None

@@ -1,0 +1,46 @@
+"""Whether words that lie in different clauses belong together: Korean puts what is said after of whom or what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from grader.answers.lexicon import Mention
+from grader.answers.tokens import PLAIN, Token
+from grader.answers.words import words
+
+_SEPARATES = words("+ / · ; → -> ⇒ ↓ ↑")
+_GOES_ON = words("지 게 도록 기 음 ᆷ")  # endings after which the same clause goes on
+_MAKES_VERBS = words("XSV XSA VCP")
+_MARKS = words("JKS JKO JX")  # particles that begin another thing to say something of
+
+
+def together(tokens: tuple[Token, ...], chosen: Sequence[Mention]) -> bool:
+    """Whether no clause ends between the mentions that keeps them apart."""
+    return all(_joined(tokens, a, b) for a, b in pairwise(sorted(chosen, key=lambda mention: mention.first)))
+
+
+def _joined(tokens: tuple[Token, ...], a: Mention, b: Mention) -> bool:
+    between = range(a.last + 1, b.first)
+    ends = [i for i in between if _ends(tokens, i)]
+    if not ends:
+        return True
+    if _is_said(tokens, a) or not _is_said(tokens, b):
+        return False
+    return not any(tokens[i].tag in _MARKS and tokens[i - 1].kind == "noun" for i in range(ends[0] + 1, b.first))
+
+
+def _ends(tokens: tuple[Token, ...], i: int) -> bool:
+    """Whether a clause, or a point of a list, ends with a token of Korean text."""
+    token = tokens[i]
+    if token.tag == "EC" and token.form not in _GOES_ON:
+        return [t.tag for t in tokens[i + 1 : i + 2]] != ["VX"]
+    return token.form in _SEPARATES and any(t.tag not in PLAIN for t in tokens)
+
+
+def _is_said(tokens: tuple[Token, ...], mention: Mention) -> bool:
+    """Whether a mention is, or ends with, a verb, or ends a sentence that has none."""
+    if tokens[mention.last].kind in ("verb", "light", "negation"):
+        return True
+    following = tokens[mention.last + 1 : mention.last + 2]
+    return not following or any(t.tag in _MAKES_VERBS or t.kind in ("light", "negation", "sign") for t in following)
