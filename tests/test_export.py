@@ -56,7 +56,7 @@ MOODLE_EN = (
     "Identifier,Full name,Email address,Status,Grade,Maximum Grade,Grade can be changed,"
     "Last modified (submission),Last modified (grade),Feedback comments\n"
     'Participant 900100,"김서연","kim@univ.example",Submitted,,30.00,Yes,-,-,""\n'
-    'Participant 900101,"Lee, ""Doyun""",x@univ.example,Submitted,,30.00,Yes,-,-,P1.1 3/20<br>- runs\n'
+    'Participant 900101,"Lee, ""Doyun""",x@univ.example,Submitted,,30.00,Yes,-,-,P1.1 3/20<br>• runs\n'
 )
 
 
@@ -141,8 +141,8 @@ def test_csv_with_feedback_and_marks(out: Path) -> None:
     found = by_name(file)
     waiting = found["20231005 정예은"]
     assert (waiting["P1.1"], waiting["P2"], waiting["total"], waiting["status"]) == ("", "10", "", "provisional")
-    assert waiting["P1.1 feedback"] == "'- runs ?/20: 아직 채점 중입니다"
-    assert found['20231002 Lee, "Doyun"']["P1.1 feedback"] == "'- runs 7.25/20: ?"
+    assert waiting["P1.1 feedback"] == "• runs ?/20: 아직 채점 중입니다"
+    assert found['20231002 Lee, "Doyun"']["P1.1 feedback"] == "• runs 7.25/20: ?"
 
 
 @pytest.mark.parametrize("to", ["csv", "xlsx", "nbgrader", "json", "gradescope"])
@@ -229,7 +229,7 @@ def test_gradescope_has_results_for_who_has_a_grade(out: Path) -> None:
     assert (lee["score"], lee["visibility"]) == (7.25, "visible")
     assert lee["tests"][0] == {
         **{"score": 7.25, "max_score": 20, "status": "failed", "name": "P1.1", "number": "1"},
-        **{"output": "- runs 7.25/20: ?", "output_format": "text", "visibility": "visible"},
+        **{"output": "• runs 7.25/20: ?", "output_format": "text", "visibility": "visible"},
     }
     found = by_name(folder / "grades.csv", "SID")
     assert found["20231001"]["Total Score"] == "30"
@@ -245,7 +245,7 @@ def test_what_students_may_not_see_is_not_in_their_feedback(tmp_path: Path) -> N
     hidden = HOMEWORK.items[0].model_copy(update={"visibility": "after_due"})
     of = HOMEWORK.model_copy(update={"items": (hidden, HOMEWORK.items[1])})
     folder = graded(tmp_path / "o", student(LEE, 7.25, 3), of=of)
-    assert standings(folder)[0].words == "P1.1 7.25/20\n\nP2 3/10\n- runs 3/10: ?"
+    assert standings(folder)[0].words == "P1.1 7.25/20\n\nP2 3/10\n• runs 3/10: ?"
     file = export("gradescope", wish(folder)).files[0] / file_name(LEE_CALLED) / "results.json"
     assert json.loads(file.read_bytes())["tests"][0]["visibility"] == "after_due_date"
 
@@ -367,10 +367,10 @@ def test_moodle_in_korean_changes_grades_and_comments_only(out: Path) -> None:
     changed = {(n, m): after[n][m] for n, row in enumerate(before) for m, cell in enumerate(row) if after[n][m] != cell}
     assert changed == {
         (1, 4): "30.00",
-        (1, 10): "P1.1 20/20<br>- runs 20/20: 통과<br><br>P2 10/10<br>- runs 10/10: 통과",
+        (1, 10): "P1.1 20/20<br>• runs 20/20: 통과<br><br>P2 10/10<br>• runs 10/10: 통과",
         (2, 4): "7.25",
         (3, 4): "3.50",
-        (3, 10): "P1.1 0/20<br>- runs 0/20: ?<br><br>P2 3.5/10<br>- runs 3.5/10: ?",
+        (3, 10): "P1.1 0/20<br>• runs 0/20: ?<br><br>P2 3.5/10<br>• runs 3.5/10: ?",
     }
     undone = read(done.files[0]).with_cells({(n, m): before[n][m] for n, m in changed})
     assert undone.encoded() == MOODLE_KO.encode()
@@ -452,6 +452,7 @@ def test_canvas_takes_feedback_back_under_the_upload_s_own_name(tmp_path: Path) 
     for name, student_id, upload in (("김서연_LATE_41000_8001_hw1-1.ipynb", "41000", "8001"),):
         assert [part for part in name.split("_") if part.isdigit()][:2] == [student_id, upload]
     assert "30/30" in back["cells"][0]["source"]
+    assert "**P2 10/10**\n\n- runs 10/10" in back["cells"][0]["source"]
     assert back["cells"][1]["source"] == "print(1)"
     assert (f"20231003 {EVIL.name}",) in told(done).values()
 

@@ -10,7 +10,7 @@ from typing import Any
 from grader.exporters.cells import number, table
 from grader.exporters.exported import Exported, Wish
 from grader.exporters.lists import items_of
-from grader.exporters.standing import Standing
+from grader.exporters.standing import BULLET, Standing
 from grader.exporters.values import points
 from grader.names import file_name
 
@@ -39,7 +39,7 @@ def results(standing: Standing) -> dict[str, Any]:
 def _test(standing: Standing, item: str, place: int) -> dict[str, Any]:
     visibility = standing.visibility.get(item, "visible")
     said = "\n".join(
-        f"- {one.criterion} {points(one.earned or 0)}/{points(one.points)}: {one.feedback or one.outcome}"
+        f"{BULLET}{one.criterion} {points(one.earned or 0)}/{points(one.points)}: {one.feedback or one.outcome}"
         for one in standing.findings.get(item, ())
     )
     earned, most = standing.points[item], standing.maximum[item]

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from grader.exporters.exported import Upload
-from grader.exporters.standing import Standing
+from grader.exporters.standing import BULLET, Standing
 from grader.intake import labels
 from grader.names import file_name
 
@@ -94,7 +94,9 @@ def _notebook(standing: Standing, out: Path) -> bytes:
 
 
 def _paragraphs(words: str) -> str:
-    return re.sub(r"^(?!- )(.+)$", r"**\1**\n", words, flags=re.MULTILINE)
+    """As Markdown: items in bold, criteria as a list."""
+    heads = re.sub(rf"^(?!{BULLET})(.+)$", r"**\1**\n", words, flags=re.MULTILINE)
+    return re.sub(rf"^{BULLET}", "- ", heads, flags=re.MULTILINE)
 
 
 def packed(entries: Mapping[str, bytes]) -> bytes:

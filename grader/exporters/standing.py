@@ -18,6 +18,8 @@ from grader.names import spelling
 
 Status = Literal["final", "provisional", "missing"]
 
+BULLET = "• "  # a hyphen would be taken for the start of a formula
+
 _WAITS = Text(ko="아직 채점 중입니다", en="still being graded")
 _STATES = MappingProxyType(
     {
@@ -148,7 +150,7 @@ def _missing(told: ClassFile) -> Iterable[Standing]:
 
 
 def _said(score: Score, language: Language) -> str:
-    return "\n".join(f"- {_line(finding, language)}" for finding in score.findings)
+    return "\n".join(f"{BULLET}{_line(finding, language)}" for finding in score.findings)
 
 
 def _line(finding: Finding, language: Language) -> str:
