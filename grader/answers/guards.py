@@ -57,8 +57,6 @@ _EMPTY_WORDS = words("""
 _EMPTY_SAYING = re.compile(
     r"(?:이|가|은|는)\s?(?:중요|핵심)\S{0,4}$|\bimportant (?:here|are|is)\b|\b(?:are|is) (?:important|key)\b"
 )
-    r"(?:이|가|은|는)\s?(?:중요|핵심)\S{0,4}$|\bimportant (?:here|are|is)\b|\b(?:are|is) (?:important|key)\b"
-)
 _MOST_NAMED = 2  # terms in a row that a sentence may name and say nothing of
 _FEWEST_WORDS = 6  # of content that an answer has which may be a list
 _COPIED = 88.0  # per cent of a sentence's letters that the question has in the same order
@@ -177,8 +175,6 @@ def _listed(found: Sequence[Stretch]) -> Iterator[Flag]:
     for sentence, named in _named(found):
         words_only = " ".join(token.surface for token in sentence.tokens)
         empty = any(t.form in _EMPTY_WORDS for t in sentence.tokens) or _EMPTY_SAYING.search(words_only)
-            _EMPTY_SAYING.search(" ".join(t.surface for t in sentence.tokens))
-        )
         if empty and not sentence.question and _in_a_row(sentence.tokens, named) > _MOST_NAMED:
             yield Flag("enumeration", _say("용어를 늘어놓기만 한 문장이 있습니다.", "a sentence only names terms"))
             return
