@@ -41,6 +41,7 @@ _ROSTER = (
     "The course list as CSV (columns such as 학번, 이름, name, ID, e-mail; a Canvas gradebook, a Moodle worksheet):"
     " names the hand-ins and lists who is missing."
 )
+_TEMPLATE = "For canvas its gradebook export, for moodle its grading worksheet: all but grades and comments is kept."
 _CORES = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
@@ -53,6 +54,21 @@ class Walls(StrEnum):
 class Lang(StrEnum):
     ko = "ko"
     en = "en"
+
+
+class Form(StrEnum):
+    csv = "csv"
+    xlsx = "xlsx"
+    canvas = "canvas"
+    moodle = "moodle"
+    gradescope = "gradescope"
+    nbgrader = "nbgrader"
+    json = "json"
+
+
+class Undecided(StrEnum):
+    skip = "skip"
+    mark = "mark"
 
 
 def _path(given: str) -> Path:
@@ -127,6 +143,33 @@ def similar(
     from grader.commands import compare_class
 
     raise typer.Exit(compare_class(paths, out, _rubric(assignment), lang.value))
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Argument(parser=_path, metavar="OUT", help="The folder that `grade` wrote with -o.")],
+    to: Annotated[Form, typer.Option(help="Who is to read it.")],
+    template: Annotated[Path | None, typer.Option(parser=_path, metavar="<path>", help=_TEMPLATE)] = None,
+    target: Annotated[
+        Path | None, typer.Option("-o", "--out", parser=_path, metavar="<path>", help="[default: OUT/exports/...]")
+    ] = None,
+    column: Annotated[
+        str | None, typer.Option(help="The template's column for the grades, by title or number.")
+    ] = None,
+    feedback: Annotated[bool, typer.Option("--feedback", help="Feedback too, as the system takes it back.")] = False,
+    scale: Annotated[
+        bool, typer.Option("--scale", help="Convert points where the template's maximum differs.")
+    ] = False,
+    provisional: Annotated[
+        Undecided, typer.Option(help="Who waits for a person: left out, or listed without a grade.")
+    ] = Undecided.skip,
+) -> None:
+    """Write the grades for a spreadsheet or a learning system. What nobody has decided is never written as 0."""
+    from grader.commands import export_grades
+    from grader.exporters.exported import Wish
+
+    wish = Wish(out, template, column, feedback, scale)
+    raise typer.Exit(export_grades(to.value, wish, target, provisional.value))
 
 
 @app.command()

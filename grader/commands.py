@@ -9,8 +9,11 @@ from pathlib import Path
 
 from grader import terminal
 from grader.assignment import load
+from grader.class_file import write_class
 from grader.errors import GraderError, RubricError, RunnerError
 from grader.executions import Executions, StoringRunner
+from grader.exporters.exported import Wish
+from grader.exporting import Provisional, export
 from grader.grading import grade
 from grader.intake.room import Room
 from grader.kernels import cores as machine
@@ -91,6 +94,7 @@ def _grade_into(
     results: Results, found: Class, jobs: int, language: Language, kernels: KernelRunner, rerun: bool
 ) -> int:
     assignment, submissions, broken_pages = results.assignment, found.submissions, []
+    write_class(results.folder, found, assignment)
     stored = Executions(results.folder / "executions")
     with ThreadPoolExecutor(jobs) as executor:
         runner = StoringRunner(kernels, stored, walls=kernels.walls, repairs=kernels.repairs, rerun=rerun)
@@ -139,6 +143,12 @@ def compare_class(paths: Sequence[Path], out: Path, rubric: Path, language: Lang
         except OSError as error:
             raise GraderError(f"{out} cannot be written: {error.strerror}; choose another folder with -o") from None
     terminal.print_similar(pairs, len(submissions), out / SIMILARITY)
+    return 0
+
+
+def export_grades(to: str, wish: Wish, target: Path | None, provisional: Provisional) -> int:
+    """Write the grades in OUT as somebody else wants them, and print who is not among them."""
+    terminal.print_exported(export(to, wish, target, provisional))
     return 0
 
 

@@ -26,9 +26,14 @@ class NoLocks(OSError):
 
 def write(file: Path, text: str) -> None:
     """Write UTF-8 so that `file` holds the old or the new text, never half of it. Lone surrogates become `?`."""
+    write_bytes(file, text.encode("utf-8", errors="replace"))
+
+
+def write_bytes(file: Path, content: bytes) -> None:
+    """As `write`, of any content."""
     beside = file.with_name(f".{file.name}.{threading.get_native_id()}.part")  # no two threads write to one name
     try:
-        beside.write_bytes(text.encode("utf-8", errors="replace"))
+        beside.write_bytes(content)
         os.replace(beside, file)
     finally:
         beside.unlink(missing_ok=True)

@@ -164,6 +164,7 @@ class Submission(Noun):
     only_documents: bool = Field(False, description="no notebook file, so the cells are the documents' words")
     submitted_at: dt.datetime | None = None
     late: bool | None = None
+    uploaded_as: str = Field("", description="its name in a Canvas or Moodle export, under which feedback goes back")
     warnings: tuple[str, ...] = ()
 
 
@@ -298,6 +299,7 @@ class Report(Noun):
     warnings: tuple[str, ...] = ()
     submitted_at: dt.datetime | None = None
     late: bool | None = Field(None, description="as the export says; None where it does not")
+    uploaded_as: str = Field("", description="as in the submission")
     language: Language
     submission_sha256: str
     rubric_sha256: str

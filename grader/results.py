@@ -7,12 +7,12 @@ import csv
 import io
 import json
 import shutil
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
 from grader.errors import GraderError
+from grader.exporters.cells import harmless
 from grader.exporters.html import class_page, executed_page, feedback_page, similarity_page
 from grader.exporters.overview import language_of
 from grader.files import NoLocks, lock, remove_torn, write
@@ -24,7 +24,6 @@ from grader.similarity import Pair, groups, similar
 from grader.submissions import LOCK
 
 SIMILARITY = "similarity.html"
-_FORMULA_STARTS = ("=", "+", "-", "@")  # a spreadsheet would run such a cell
 
 
 class Results:
@@ -175,12 +174,6 @@ def gradebook(reports: Sequence[Report], assignment: Assignment, missing: Sequen
     for student in missing:
         writer.writerow([harmless(student), *("" for _ in items), "", _number(assignment.total), "missing", "", ""])
     return table.getvalue()
-
-
-def harmless(cell: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    start = unicodedata.normalize("NFKC", cell[:20]).lstrip()  # full-width signs and leading white space count too
-    return f"'{cell}" if start.startswith(_FORMULA_STARTS) or cell.startswith(("\t", "\r", "\n")) else cell
 
 
 def _number(value: float | None) -> str:

@@ -56,6 +56,11 @@ class Roster:
         there = {spelling(student) for student in students}
         return [name for name in self._called if spelling(name) not in there]
 
+    def identities(self, names: Iterable[str]) -> dict[str, Identity]:
+        """What the list tells of students by what they are called."""
+        wanted = set(names)
+        return {name: one for name, one in zip(self._called, self.students, strict=True) if name in wanted}
+
     def find(self, hand_in: HandIn) -> Match:
         """By student number, LMS id, login or e-mail, and name, in that order; the first that finds anybody decides.
 
@@ -104,7 +109,7 @@ def _doubt(kind: str, enrolled: Identity, told: Identity) -> str:
         return ""
     if bool(_KOREAN.search(told.name)) != bool(_KOREAN.search(enrolled.name)):
         return ""
-    if _spellings(told.name) & _spellings(enrolled.name):
+    if spellings(told.name) & spellings(enrolled.name):
         return ""
     return f"the {kind} is that of {enrolled.name}, but the name says {printable(told.name)}"
 
@@ -123,9 +128,9 @@ def _has_login(student: Identity, told: Identity, raw: str) -> bool:
 
 
 def _has_name(name: str, told: str, raw: str) -> bool:
-    spellings = _spellings(name)
+    known = spellings(name)
     words = {word.casefold() for word in _WORD.findall(raw)}
-    if spellings & (_spellings(told) | words):
+    if known & (spellings(told) | words):
         return True
     parts = [word.casefold() for word in _WORD.findall(name)]
     if len(parts) > 1 and all(part in words for part in parts):
@@ -134,7 +139,7 @@ def _has_name(name: str, told: str, raw: str) -> bool:
 
 
 @lru_cache(maxsize=10_000)
-def _spellings(name: str) -> frozenset[str]:
+def spellings(name: str) -> frozenset[str]:
     """A name without spaces and signs, given and family name either way round: `Kim, Seoyeon`, `kimseoyeon`."""
     words = [word.casefold() for word in _WORD.findall(nfc(name))]
     joined = {"".join(words), "".join(words[1:] + words[:1]), "".join(words[-1:] + words[:-1])}

@@ -70,6 +70,17 @@ def read(file: Path) -> Roster:
     return Roster(list(students.values()))
 
 
+def identities(rows: Sequence[Sequence[str]]) -> dict[int, Identity]:
+    """What each line below the header tells of its student, by the line's place; lines of nobody are left out."""
+    at, columns = _header(rows)
+    told = {place: _student(row, columns) for place, row in enumerate(rows) if place > at}
+    return {
+        place: student
+        for place, student in told.items()
+        if student is not None and not _NOT_A_STUDENT.search(student.name)
+    }
+
+
 def _rows(file: Path) -> list[list[str]]:
     try:
         if file.stat().st_size > _MAX_BYTES:

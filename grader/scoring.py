@@ -48,6 +48,7 @@ def score(
         warnings=submission.warnings,
         submitted_at=submission.submitted_at,
         late=submission.late,
+        uploaded_as=submission.uploaded_as,
         language=language,
         submission_sha256=submission.sha256,
         rubric_sha256=assignment.sha256,

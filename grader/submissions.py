@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader import notebook, reading
@@ -20,7 +20,7 @@ from grader.intake.listing import Listing
 from grader.intake.recognise import looks_like_class, notebooks_directly
 from grader.intake.room import Room
 from grader.intake.suffixes import is_archive
-from grader.model import Assignment, Submission
+from grader.model import Assignment, Identity, Submission
 from grader.names import printable
 from grader.roster import Roster
 
@@ -39,6 +39,7 @@ class Class:
     missing: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
+    identities: Mapping[str, Identity] = field(default_factory=dict)  # of the missing
 
 
 def collect(
@@ -68,11 +69,13 @@ def collect_class(
     with ThreadPoolExecutor(os.cpu_count()) as executor:
         read = executor.map(lambda hand_in: _submission(hand_in, assignment), named)
         submissions = sorted(read, key=lambda submission: submission.student)
+    missing = roster.missing(h.student for h in hand_ins if h.identity.enrolled) if roster else []
     return Class(
         tuple(submissions),
-        tuple(roster.missing(h.student for h in hand_ins if h.identity.enrolled)) if roster else (),
+        tuple(missing),
         tuple(s.student for s in submissions if s.identity.enrolled is False),
         tuple(sorted({*left, *(name for one in found for name in one.unused)})),
+        roster.identities(missing) if roster else {},
     )
 
 
@@ -199,6 +202,7 @@ def _submission(hand_in: HandIn, assignment: Assignment) -> Submission:
         submitted_at=hand_in.submitted_at or contents.timestamp(chosen or "", hand_in.files),
         lost=choice.content.lost if choice.content is not None else None,
         late=hand_in.late,
+        uploaded_as=hand_in.uploaded_as(chosen),
         warnings=(
             *hand_in.notes,
             *hand_in.closed,
@@ -230,6 +234,7 @@ def _unread(hand_in: HandIn, choice: Choice, notes: tuple[str, ...]) -> Submissi
         sha256=_sha256(file),
         submitted_at=hand_in.submitted_at,
         late=hand_in.late,
+        uploaded_as=hand_in.uploaded_as(choice.name),
         warnings=(*hand_in.notes, *notes, *(said or (reason,))),
     )
 

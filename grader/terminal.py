@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from grader.exporting import Done
 from grader.model import Assignment, Language, Report, Score
 from grader.names import printable
 from grader.similarity import Pair
@@ -131,6 +132,18 @@ def print_similar(pairs: Sequence[Pair], compared: int, page: Path) -> None:
         screen.print(told, markup=False, highlight=False, soft_wrap=True)
     screen.print(f"{compared} hand-ins compared, {len(pairs)} pair(s) more alike than is usual. Nothing was graded.")
     screen.print(f"Report: {page}", markup=False, soft_wrap=True)
+
+
+def print_exported(done: Done) -> None:
+    """Who is not in an export or without a grade in it, and where it is."""
+    screen = console()
+    for told, names in done.notes:
+        if names:
+            screen.print(f"{_text(told)} ({len(names)}): {', '.join(map(_text, names))}", soft_wrap=True)
+    into = f" into the column {printable(done.column)}" if done.column else ""
+    screen.print(f"{done.written} exported{into}.", markup=False, soft_wrap=True)
+    for file in done.files:
+        screen.print(f"Export: {file}", markup=False, soft_wrap=True)
 
 
 def print_failures(pages: Sequence[str], executions: Sequence[str]) -> None:

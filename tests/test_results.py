@@ -13,6 +13,7 @@ import pytest
 
 from grader import results
 from grader.errors import GraderError
+from grader.exporters.cells import harmless
 from grader.grading import Graded
 from grader.model import (
     Assignment,
@@ -26,7 +27,7 @@ from grader.model import (
     Submission,
     Text,
 )
-from grader.results import LOCK, Results, gradebook, harmless, results_in
+from grader.results import LOCK, Results, gradebook, results_in
 
 SAID = Text(ko="말", en="word")
 HOMEWORK = Assignment(

@@ -18,8 +18,8 @@ from grader.answers.denial import denials
 from grader.answers.lexicon import Mention
 from grader.answers.reach import together
 from grader.answers.subjects import BOTH, holder
-from grader.answers.words import words
 from grader.answers.tokens import Token
+from grader.answers.words import words
 from grader.model import Claim, Concept
 
 Stand = Literal["holds", "contradicts", "asks"]
@@ -167,10 +167,8 @@ def _stand(
     if owns and count and _is_remedied(stretch, last):
         count -= 1  # to solve a problem of somebody's says that he has it
     holds = (count % 2 == 0) != claim.denied
-    if term is None and claim.denied and not holds:
-        return None  # that it is so is no contradiction where nobody is named
     if term is None:
-        return _told(holds or bool(claim.unlike)), "", not claim.of
+        return _of_nobody(claim, holds)
     if term in claim.not_of and absent:
         return _told(holds), term, plain  # what is wrong of it may well be so without it
     holds = holds != absent
@@ -182,6 +180,13 @@ def _stand(
         return (_told(False), term, plain) if holds and plain else None
     holds = holds != (term in claim.unlike)
     return (_told(holds), term, plain) if holds or plain else None
+
+
+def _of_nobody(claim: Claim, holds: bool) -> tuple[Stand, str, bool] | None:
+    """What is said of nobody is taken to be said of whom it is true; that a denied claim is so says nothing then."""
+    if claim.denied and not holds:
+        return None
+    return _told(holds or bool(claim.unlike)), "", not claim.of
 
 
 def _told(holds: bool) -> Stand:

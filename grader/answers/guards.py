@@ -35,6 +35,7 @@ _ORDERS = re.compile(
     r"|\b(?:dear|attention|note to|hey|hello|hi)\s(?:the\s)?(?:grader|ta|marker|autograder|grading)"
     r"|\b(?:grader|autograder|grading (?:system|model|script|bot|ai))\b.{0,40}"
     r"(?:must|should|please|mark|award|pass|accept)"
+    r"|\b(?:score|rate|treat|count|consider)\s(?:it|this|me|my)\b.{0,40}(?:100|full|correct|equivalent|perfect|reference)"
     r"|\bmark (?:this|the|it|as)\b.{0,30}(?:correct|right|full|pass)|system\s*(?:prompt|message|:)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -50,10 +51,12 @@ _HEDGES = re.compile(
 _SEPARATORS = words(", 와 과 및 and 나 이나 / ·")
 # Words of sentences that only say what an answer is about: `A, B and C are the relevant concepts`.
 _EMPTY_WORDS = words("""
-    설명 관련 관점 논의 언급 측면 주제 키워드 개념 등장
+    설명 관련 관점 논의 언급 측면 주제 키워드 개념 등장 배우
     related relat topic concern discuss mention involv explain matter term concept keyword aspect relev role
 """)
-_EMPTY_SAYING = re.compile(r"(?:이|가|은|는)\s?(?:중요|핵심)\S{0,4}$|\bimportant (?:here|are|is)\b|\b(?:are|is) (?:important|key)\b")
+_EMPTY_SAYING = re.compile(
+    r"(?:이|가|은|는)\s?(?:중요|핵심)\S{0,4}$|\bimportant (?:here|are|is)\b|\b(?:are|is) (?:important|key)\b"
+)
 _MOST_NAMED = 2  # terms in a row that a sentence may name and say nothing of
 _FEWEST_WORDS = 6  # of content that an answer has which may be a list
 _COPIED = 88.0  # per cent of a sentence's letters that the question has in the same order
@@ -170,7 +173,8 @@ def _is_formula(token: Token) -> bool:
 def _listed(found: Sequence[Stretch]) -> Iterator[Flag]:
     """A sentence that only names terms one after the other (`A, B와 C의 관점에서`), of which nothing is said."""
     for sentence, named in _named(found):
-        empty = any(t.form in _EMPTY_WORDS for t in sentence.tokens) or bool(_EMPTY_SAYING.search(" ".join(t.surface for t in sentence.tokens)))
+        words_only = " ".join(token.surface for token in sentence.tokens)
+        empty = any(t.form in _EMPTY_WORDS for t in sentence.tokens) or _EMPTY_SAYING.search(words_only)
         if empty and not sentence.question and _in_a_row(sentence.tokens, named) > _MOST_NAMED:
             yield Flag("enumeration", _say("용어를 늘어놓기만 한 문장이 있습니다.", "a sentence only names terms"))
             return
@@ -183,6 +187,8 @@ def _in_a_row(tokens: tuple[Token, ...], named: set[int]) -> int:
         if i in named:
             count += not inside
             inside = True
+        elif inside and token.kind == "noun" and tokens[i - 1].kind == "noun":
+            continue  # `neighbouring` `pixels` is one name
         elif token.form in _SEPARATORS:
             inside = False
         elif token.kind in _SAYS and count <= _MOST_NAMED:

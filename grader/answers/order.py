@@ -22,7 +22,9 @@ _SHORTEST = 8  # words of a sentence
 _MOST_CHARACTERS = 1500
 _SHUFFLES = {"ko": 3, "en": 20}
 # of the logarithm of likelihood, per word: 19 of 20 shuffles lie below, 19 of 20 answers that people wrote above
-_LEAST = {"ko": 0.85, "en": 0.33}
+_OVER_ALL = 0.9  # sentences that say alike may be exchanged word for word
+_FEWEST_OF_PROSE, _PROSE = 5, 0.7  # words of a sentence of prose, and the share of words in such
+_LEAST = {"ko": 0.7, "en": 0.27}
 _MIXED = 0.1  # of the letters that are Korean, from which on a text is read as Korean
 _PIECE = re.compile(r"[a-z]+(?:['’][a-z]+)?|\d[\d.,/]*|[.!?;:\n]|[,()]")
 _SENTENCE = re.compile(r"(?<=[.!?])\s|[\n;:•+]| - |→|->")
@@ -33,33 +35,40 @@ _SMOOTHING = 5.0
 
 @lru_cache(maxsize=64)  # an answer is scored once for each criterion
 def is_shuffled(text: str, analyser: Analyser | None) -> bool:
-    """Whether the words of a text might as well stand in any other order.
+    """Whether the words of a text might as well stand in any other order, within its sentences or over all of them.
 
-    Only sentences of some length count: points of a list and notes have too few orders to tell.
+    Only prose of some length counts: points of a list and notes have too few orders to tell.
     """
-    sentences = [part.split() for part in _SENTENCE.split(text[:_MOST_CHARACTERS]) if _is_long(part)]
-    if not sentences:
-        return False
+    sentences = [part.split() for part in _SENTENCE.split(text[:_MOST_CHARACTERS])]
+    words = [word for sentence in sentences for word in sentence]
+    prose = sum(len(sentence) for sentence in sentences if len(sentence) >= _FEWEST_OF_PROSE)
     letters = sum(map(str.isalpha, text))
     known = len(HANGUL.findall(text)) / max(1, letters)
-    korean = analyser is not None and known > _MIXED
-    language = "ko" if korean else "en"
-    chance = random.Random(0)  # the same shuffles in every run
-    own = _likelihood(sentences, analyser if korean else None)
-    others = []
-    for _ in range(_SHUFFLES[language]):
-        for words in sentences:
-            chance.shuffle(words)
-        others.append(_likelihood(sentences, analyser if korean else None))
-    gain = own - sum(others) / len(others)
-    if not korean:
-        return gain < _LEAST[language]
+    model = analyser if known > _MIXED else None
     # the analyser's model says nothing about the order of English words
-    return gain / sum(map(len, sentences)) < _LEAST[language] * known**2
+    least = _LEAST["ko"] * known**2 if model else _LEAST["en"]
+    if long := [sentence for sentence in sentences if _is_long(sentence)]:
+        return _gain(long, model) < least or (_is_long(words) and _gain([words], model) < least * _OVER_ALL)
+    return _is_long(words) and prose >= _PROSE * len(words) and _gain([words], model) < least * _OVER_ALL
 
 
-def _is_long(part: str) -> bool:
-    return sum(len(_LETTERS.findall(word)) > 1 for word in part.split()) >= _SHORTEST
+def _gain(sentences: list[list[str]], model: Analyser | None) -> float:
+    """How much more likely the words are in their order than shuffled within each sentence."""
+    chance = random.Random(0)  # the same shuffles in every run
+    shuffled = [list(words) for words in sentences]
+    own = _likelihood(sentences, model)
+    times = _SHUFFLES["ko" if model else "en"]
+    others = 0.0
+    for _ in range(times):
+        for words in shuffled:
+            chance.shuffle(words)
+        others += _likelihood(shuffled, model)
+    gain = own - others / times
+    return gain / sum(map(len, sentences)) if model else gain
+
+
+def _is_long(words: list[str]) -> bool:
+    return sum(len(_LETTERS.findall(word)) > 1 for word in words) >= _SHORTEST
 
 
 def _likelihood(sentences: list[list[str]], analyser: Analyser | None) -> float:

@@ -30,7 +30,12 @@ class HandIn:
     late: bool | None = None
     submitted_at: dt.datetime | None = None
     order: Mapping[str, int] = field(default_factory=dict)  # of uploads, where the export numbers them
+    exported: Mapping[str, str] = field(default_factory=dict)  # the names that uploads have in an LMS's export
     doubtful: bool = False  # counts only if the roster knows whose it is: a loose text among a class's notebooks
+
+    def uploaded_as(self, name: str | None) -> str:
+        """The name in the export of the upload that is or holds the file `name`; of the last where that is unknown."""
+        return self.exported.get(name or "") or next(iter(list(self.exported.values())[-1:]), "")
 
 
 def together(hand_ins: Iterable[HandIn]) -> list[HandIn]:
@@ -75,6 +80,7 @@ def _joined(first: HandIn, second: HandIn) -> HandIn:
         identity=named.identity,
         files={**first.files, **{prefix + name: file for name, file in second.files.items()}},
         order={**first.order, **{prefix + name: place for name, place in second.order.items()}},
+        exported={**first.exported, **{prefix + name: entry for name, entry in second.exported.items()}},
         own_folder=first.own_folder or second.own_folder,
         closed=(*first.closed, *second.closed),
         notes=(*first.notes, *second.notes, said),

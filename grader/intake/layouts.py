@@ -91,17 +91,18 @@ class Layouts:
         for name in sorted(told, key=lambda name: (told[name].attachment, name)):
             students.setdefault(told[name].key, []).append(name)
         for names in students.values():
-            first, order = told[names[0]], {}
+            first, order, exported = told[names[0]], {}, {}
             files: dict[str, Path] = {}
             refused: dict[str, str] = {}
             for name in names:
                 refused.update({f"{name}/{path}": said for path, said in parts[name].refused.items()})
                 for path, file in parts[name].files.items():
                     given = _free(told[name].file or path, files)
-                    files[given], order[given] = file, told[name].attachment
+                    files[given], order[given], exported[given] = file, told[name].attachment, name
             one = self.of_student(first.shown, Listing(files, refused=refused), place / names[0], depth, order)
             late = any(told[name].late for name in names) if first.late is not None else None
-            yield replace(one, student=printable(first.shown), identity=first.identity, late=late)
+            known = replace(one, identity=first.identity, late=late, exported=exported)
+            yield replace(known, student=printable(first.shown))
 
     # ------------------------------------------------------------ what teachers keep
 
