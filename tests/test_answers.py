@@ -173,6 +173,7 @@ def test_a_subject_is_carried_into_the_next_sentence(homework: Assignment, right
         ("ReLU는 시그모이드보다 계산이 빠르다.", "시그모이드는 ReLU보다 계산이 빠르다."),
         ("Unlike the sigmoid, ReLU is cheap to compute.", "Unlike ReLU, the sigmoid is cheap to compute."),
         ("ReLU is cheaper to compute than the sigmoid.", "The sigmoid is cheaper to compute than ReLU."),
+        ("Compared to the sigmoid, it is cheap to compute.", "Compared to ReLU, it is cheap to compute."),
     ],
 )
 def test_a_comparison_is_about_the_one_that_is_not_compared_with(homework: Assignment, right: str, wrong: str) -> None:
@@ -232,7 +233,7 @@ def test_decomposed_letters_earn_the_same(homework: Assignment, item: str, langu
 
 
 def test_letters_of_another_script_are_read_as_what_they_look_like(homework: Assignment) -> None:
-    assert earns(homework, "P2", "vanishing", "The sigmоid makes gradiеnts vanish.")  # with a Cyrillic о and е
+    assert earns(homework, "P2", "saturation", "The dеrivative of the sigmoid is clоse to zero.")  # Cyrillic е and о
 
 
 @pytest.mark.parametrize(
