@@ -28,6 +28,8 @@ _LEAST = {"ko": 0.7, "en": 0.27}
 _MIXED = 0.1  # of the letters that are Korean, from which on a text is read as Korean
 _PIECE = re.compile(r"[a-z]+(?:['’][a-z]+)?|\d[\d.,/]*|[.!?;:\n]|[,()]")
 _SENTENCE = re.compile(r"(?<=[.!?])\s|[\n;:•+]| - |→|->")
+_MOST_FORMULA = 0.3  # of a sentence's words
+_OF_FORMULA = re.compile(r"(?!a$|i$)(?!.*[^\W\d_]{2}).*[a-zα-ω=]")  # no two letters in a row, as in `w(n)`, `=`, `e,`
 _LETTERS = re.compile(r"[^\W\d_]")
 _SUFFIXES = ("ing", "ed", "ly", "tion", "ive", "ous", "al", "s", "er")
 _SMOOTHING = 5.0
@@ -68,7 +70,9 @@ def _gain(sentences: list[list[str]], model: Analyser | None) -> float:
 
 
 def _is_long(words: list[str]) -> bool:
-    return sum(len(_LETTERS.findall(word)) > 1 for word in words) >= _SHORTEST
+    """Whether there are enough words, and no formula with its legend, whose letters have no order of prose."""
+    formula = sum(bool(_OF_FORMULA.match(word)) for word in words)
+    return sum(len(_LETTERS.findall(word)) > 1 for word in words) >= _SHORTEST and formula <= _MOST_FORMULA * len(words)
 
 
 def _likelihood(sentences: list[list[str]], analyser: Analyser | None) -> float:
