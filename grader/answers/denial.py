@@ -93,8 +93,8 @@ def _is_object(tokens: tuple[Token, ...], i: int) -> bool:
 
 
 def _is_compound(tokens: tuple[Token, ...], last: int, i: int) -> bool:
-    """`지수` `함수`: nouns that go on from the claim's last word name one thing with it."""
-    return all(t.kind == "noun" for t in tokens[last + 1 : i])
+    """`지수` `함수`, `다른 크기`의 `이미지`: nouns that go on from the claim's last word name one thing with it."""
+    return all(t.kind == "noun" or t.tag == "JKG" for t in tokens[last + 1 : i])
 
 
 def _is_content(token: Token) -> bool:

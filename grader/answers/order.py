@@ -22,6 +22,7 @@ _SHORTEST = 8  # words of a sentence
 _MOST_CHARACTERS = 1500
 _SHUFFLES = {"ko": 3, "en": 20}
 # of the logarithm of likelihood, per word: 19 of 20 shuffles lie below, 19 of 20 answers that people wrote above
+_ENOUGH = 30  # words; of fewer the likelihood varies more
 _OVER_ALL = 0.9  # sentences that say alike may be exchanged word for word
 _FEWEST_OF_PROSE, _PROSE = 5, 0.7  # words of a sentence of prose, and the share of words in such
 _LEAST = {"ko": 0.7, "en": 0.27}
@@ -49,6 +50,7 @@ def is_shuffled(text: str, analyser: Analyser | None) -> bool:
     model = analyser if known > _MIXED else None
     # the analyser's model says nothing about the order of English words
     least = _LEAST["ko"] * known**2 if model else _LEAST["en"]
+    least *= min(1.0, len(words) / _ENOUGH)
     if long := [sentence for sentence in sentences if _is_long(sentence)]:
         return _gain(long, model) < least or (_is_long(words) and _gain([words], model) < least * _OVER_ALL)
     return _is_long(words) and prose >= _PROSE * len(words) and _gain([words], model) < least * _OVER_ALL

@@ -28,8 +28,8 @@ _OF = words("of in for with by through on from use appli to insid within")
 _TOPIC_PARTICLES = words("은 는 이 가 란 이란 도 ᆫ 께서 이라는 라는")
 # What may stand between a subject's name and its particle: `시그모이드 함수의`, `sigmoid function's`.
 _NOUN_TAILS = words("""
-    함수 층 계층 레이어 연산 신경망 네트워크 구조 모델 방식 기법 활성 활성화 활성함수 자체 경우 의 들 류 계열
-    layer function network activ unit operat model neuron
+  함수 층 계층 레이어 연산 신경망 네트워크 구조 모델 방식 기법 활성 활성화 활성함수 자체 경우 들 류 계열
+  layer function network activ unit operat model neuron
 """)
 _CLOSING = words("( ' \" ” ’")
 _OPENING = words("a an the ' \" ( “")
@@ -66,12 +66,21 @@ def roles(tokens: tuple[Token, ...], mentions: Iterable[Mention], subjects: froz
         korean = not english and _is_korean_around(tokens, mention)
         role, absent = _korean(tokens, mention.first, mention.last) if korean else _english(tokens, mention)
         reason = _is_reason(tokens, mention)
+        absent = absent or _ends_otherwise(tokens)
         found.append(Subject(mention.term, mention.first, mention.last, role, absent, reason))
     return found
 
 
+def _ends_otherwise(tokens: tuple[Token, ...]) -> bool:
+    """`Padding: border pixels would be lost otherwise`."""
+    spoken = [t for t in tokens if t.tag != "SP"]
+    return bool(spoken) and spoken[-1].surface == "otherwise"
+
+
 def unnamed_absence(tokens: tuple[Token, ...], start: int, term: str) -> Subject | None:
     """`안 하면`, `그렇지 않으면`, `otherwise`: without what was spoken of, the term; None where nothing says so."""
+    if _ends_otherwise(tokens):
+        return Subject(term, start, start, "topic", absent=True)
     beginning = tokens[start : start + 5]
     for i, token in enumerate(beginning):
         if token.surface == "otherwise" or _is_condition_of_absence(beginning, i):

@@ -80,6 +80,8 @@ def _owns(stretch: Stretch, subject: Subject, first: int) -> bool:
     between = stretch.tokens[subject.last + 1 : first]
     if subject.role == "place":
         return len(between) <= 6 and stretch.tokens[first - 1].tag == "ETM"
+    if subject.role == "compared":
+        return bool(between) and between[0].form == "의" and len(between) <= 2  # `A의 지수 함수보다`
     near = len(between) <= 3 or (len(between) <= 7 and not any(t.kind == "verb" for t in between))
     return subject.role == "owner" and near
 
