@@ -140,7 +140,7 @@ def _with_pronouns(named: list[Subject], tokens: tuple[Token, ...], memory: _Mem
 
 def _cuts(tokens: tuple[Token, ...], named: Sequence[Subject]) -> list[int]:
     """Where the stretches of a sentence begin: at a contrast, or where another topic comes after something was said."""
-    topics = {s.first: s.term for s in reversed(named) if s.role == "topic" and not s.absent}
+    topics = {s.first: s.term for s in reversed(named) if _is_topic(tokens, s)}
     placed = defaultdict(set)
     for subject in named:
         if subject.role != "compared":
@@ -154,6 +154,12 @@ def _cuts(tokens: tuple[Token, ...], named: Sequence[Subject]) -> list[int]:
         terms |= placed.get(i, set())
         said = said or _says(token)
     return cuts
+
+
+def _is_topic(tokens: tuple[Token, ...], subject: Subject) -> bool:
+    """Whether it is spoken of from here on; `커널이` does something to the topic and is none of its own."""
+    nominative = any(t.tag == "JKS" for t in tokens[subject.last + 1 : subject.last + 2])
+    return subject.role == "topic" and not subject.absent and not nominative
 
 
 def _says(token: Token) -> bool:

@@ -27,6 +27,7 @@ _NEUTRAL = words("""
     problem issu inform featur phenomenon effect risk danger occur happen exist suffer appear caus lead from aris chanc
     worri
 """)
+_ARE = words("is are was were")
 _THAT = words("that which what how where")
 _KEEPS = words("keep protect save hinder hold")  # `prevent` turns by itself
 _DEGREES = words("onli just mere matter doubt")  # `not only`, `no matter`
@@ -126,6 +127,7 @@ def _is_said_of(tokens: tuple[Token, ...], i: int) -> bool:
 def _before(stretch: Stretch, first: int, own: frozenset[int]) -> int:
     tokens = stretch.tokens
     content = 0
+    another = False  # whether a verb came that has a subject of its own
     count = int(first > 0 and tokens[first - 1].form in ("안", "못", "덜") and tokens[first].kind in ("verb", "noun"))
     for i in _outside_brackets(tokens, range(first - 1, max(stretch.start, first - _FARTHEST) - 1, -1)):
         token = tokens[i]
@@ -138,9 +140,12 @@ def _before(stretch: Stretch, first: int, own: frozenset[int]) -> int:
             count += _denies(stretch, i, first)
         elif i in stretch.turning:
             count += 1
-        elif token.kind == "noun" and token.form not in _NEUTRAL:
+        elif token.surface in _ARE:
+            another = True
+        elif token.kind == "noun" and (another or token.form not in _NEUTRAL):
             content += 1
-            if content > _MOST_CONTENT:
+            of_its_own = another and tokens[i - 1].form not in _THAT
+            if of_its_own or content > _MOST_CONTENT:
                 break
     return count
 

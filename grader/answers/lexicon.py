@@ -27,11 +27,15 @@ _LONGEST_ALIAS = 8
 _BOUNDS_AFTER = words("보다 이하 미만 이상 초과 근처 부근 사이")
 _OPERATORS = frozenset("-−+*·×^/")
 _BOUNDS_BEFORE = words("than < > ≤ ≥ <= >= below abov exceed")
+_ADNOMINAL = frozenset("한된할인")
 _ARTICLES = words("a an the")
 _HANGUL_RUN = re.compile(r"[가-힣]{3,}")
 _KOREAN_NOUN = re.compile(r"[가-힣]+[가-힣](?<!다)")  # what ends in `다` may be a verb
-_ADVERB = re.compile(r".+(?:게|히|만|도|든|서|면|고|로|씩|리|이)")  # `적게` has to stay a form of `적다`
+_ADVERB = re.compile(
+    r".+(?:게|히|만|도|든|서|면|고|로|씩|리|이|한|된|는|인|운|은)"
+)  # `적게` has to stay a form of `적다`
 _LONG_STEM = re.compile(r"[a-z]{4,}")
+_FIRST_SYLLABLE, _FINALS, _N_FINAL = 0xAC00, 28, 4
 _TAIL_OF_VERB = re.compile(r"(?<=[가-힣])다$")
 
 
@@ -73,13 +77,17 @@ class Lexicon:
         parts = alias.casefold().split(" ")
         if forms := self._forms(" ".join(parts)):
             yield forms
+        if declared := _declared(parts[-1]):
+            yield self._forms(" ".join([*parts[:-1], declared]))
         if len(parts[-1]) > 1 and _TAIL_OF_VERB.search(parts[-1]):
             before = self._forms(" ".join(parts[:-1])) if parts[:-1] else ()
             yield (*before, parts[-1][:-1])
 
     def _forms(self, alias: str) -> tuple[str, ...]:
         tokens = next(iter(self.sentences(alias)), ())
-        spoken = [t for t in tokens if t.kind not in ("particle", "ending") and t.tag != "SP"]
+        # `옮겨도` is not `옮기다`: a last ending says what it is, but for that of the dictionary
+        last = tokens[-1:] if tokens and tokens[-1].tag == "EC" and tokens[-1].form != "다" else ()
+        spoken = [t for t in tokens if (t.kind not in ("particle", "ending") or t in last) and t.tag != "SP"]
         needed = [t for t in spoken if t.form not in _ARTICLES]
         kept = [t for t in needed if t.tag == "EN" or t.kind != "function" or _is_derived(t)] or needed
         if all(t.kind == "negation" for t in kept):
@@ -109,7 +117,11 @@ class Lexicon:
         """English words that no alias has, as the known word that they are but for a slip; and which these are."""
         listed, mended = list(tokens), set()
         for i, token in enumerate(tokens):
-            if token.tag != "EN" or token.kind != "noun" or token.form in self._known:
+            if token.kind != "noun" or token.form in self._known:
+                continue
+            if token.tag != "EN":
+                if token.form[-1:] in _ADNOMINAL and token.form[:-1] in self._known:
+                    listed[i] = replace(token, form=token.form[:-1])  # `중요한`, taken for a name
                 continue
             if form := self._stems.nearest(token.surface, token.form):
                 listed[i] = replace(token, form=form)
@@ -177,6 +189,13 @@ def _is_bound(tokens: tuple[Token, ...], first: int, last: int, text: str) -> bo
     after = tokens[last + 1].form if last + 1 < len(tokens) else ""
     in_formula = text[tokens[first].start - 1 : tokens[first].start] + text[tokens[last].end : tokens[last].end + 1]
     return after in _BOUNDS_AFTER or before in _BOUNDS_BEFORE or any(sign in _OPERATORS for sign in in_formula)
+
+
+def _declared(word: str) -> str:
+    """`작아진다` of `작아지다`, which is analysed otherwise; empty where that is not made by a letter."""
+    if len(word) < 3 or not _TAIL_OF_VERB.search(word) or (ord(word[-2]) - _FIRST_SYLLABLE) % _FINALS:
+        return ""
+    return f"{word[:-2]}{chr(ord(word[-2]) + _N_FINAL)}다"
 
 
 def _is_derived(token: Token) -> bool:

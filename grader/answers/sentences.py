@@ -22,7 +22,7 @@ _END = re.compile(
 _OPERAND_BEFORE = re.compile(r"(?:[)=+×·/\d]|(?<![^\W\d_])[^\W\d_]|['’′])[ ]*$")
 _OPERAND_AFTER = re.compile(r"[ ]+(?:(?!a )[^\W\d_]{1,2}(?![^\W\d_])|[(∂∇]|\d+(?:\.\d+)?(?![.)\d]))")
 _OPERATOR_BEFORE = re.compile(r"[-−+×·*/=<>][ ]*$")
-_EQUALS_BEFORE = re.compile(r"(?:[=≈<>→]|is)\s*$")
+_EQUALS_BEFORE = re.compile(r"(?:[=≈<>→]|\b(?:is|are|of|be|by|than)|[가-힣][이가은는을를도에로]|항상|언제나)\s*$")
 _NEAR = 8  # characters before a point that are looked at
 _SHORT = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|fig|eq|no|approx)|^\s*\d{1,2})$")
 _KOREAN_ASKS = words("을까 ᆯ까 ᆯ까요 을까요 는가 ᆫ가 은가 나요 니 는지요")
