@@ -17,7 +17,7 @@ _GOES_ON = words("지 게 도록 기 음 ᆷ 지는 질 ㄹ ᆯ 을 는 은 ᆫ 
 _JOINS = words("""
     and or but so becaus which while wherea when if sinc as thus therefor henc where whose who
 """)
-_STOPS_EN = words(", : / → -> that by keep")
+_STOPS_EN = words(", : / → -> that by")
 _STOPS_KO = words("때문 반면 따르 위하 통하")
 _ARROWS = words(", → -> ⇒ / + ·")
 # Words between a claim and its denial that claim nothing else: `문제가 생기지 않는다`, `does not cause the problem`.

@@ -55,9 +55,10 @@ _EMPTY_WORDS = words("""
     related relat topic concern discuss mention involv explain matter term concept keyword aspect relev role
 """)
 _EMPTY_SAYING = re.compile(
-    r"(?:이|가|은|는)\s?(?:중요|핵심)\S{0,4}$|\bimportant (?:here|are|is)\b|\b(?:are|is) (?:important|key)\b"
+    r"(?:이|가|은|는)\s?(?:중요|핵심)(?:\s?\S{1,3}){0,2}$|\bimportant (?:here|are|is)\b|\b(?:are|is) (?:important|key)\b"
 )
 _MOST_NAMED = 2  # terms in a row that a sentence may name and say nothing of
+_MANY_PARTS, _BARE = 5, 0.7  # parts between commas that are bare terms, and their share
 _FEWEST_WORDS = 6  # of content that an answer has which may be a list
 _COPIED = 88.0  # per cent of a sentence's letters that the question has in the same order
 _LIST_DENSITY = 0.62  # of an answer's content that is terms of the rubric, with hardly any grammar
@@ -83,7 +84,7 @@ def raised(page: Page, found: Sequence[Stretch], item: Item, analyser: Analyser 
         *_hidden(page),
         *_orders(page),
         *_copied(found, page, item),
-        *_unwoven(found),
+        *(list(_unwoven(found)) or _counted_up(found)),
         *_listed(found),
         *_ordered(page, analyser),
         *_hedged(page),
@@ -138,6 +139,32 @@ def _unwoven(found: Sequence[Stretch]) -> Iterator[Flag]:
         yield Flag(
             "list", _say("문장이 아니라 낱말을 늘어놓은 것으로 보입니다.", "it lists words rather than say something")
         )
+
+
+def _counted_up(found: Sequence[Stretch]) -> Iterator[Flag]:
+    """Most of what stands between commas is the bare name of a term."""
+    bare = parts = 0
+    for sentence, named in _named(found):
+        for part in _between_commas(sentence.tokens):
+            content = [i for i in part if _is_word(sentence.tokens[i])]
+            parts += bool(content)
+            grammar = any(sentence.tokens[i].kind in ("particle", "light", "function") for i in part)
+            bare += bool(content) and not grammar and all(i in named for i in content)
+    if bare >= _MANY_PARTS and bare >= _BARE * parts and not _has_labels(found):
+        yield Flag(
+            "list", _say("문장이 아니라 낱말을 늘어놓은 것으로 보입니다.", "it lists words rather than say something")
+        )
+
+
+def _between_commas(tokens: tuple[Token, ...]) -> Iterator[list[int]]:
+    part: list[int] = []
+    for i, token in enumerate(tokens):
+        if token.form in (",", "/", "·"):
+            yield part
+            part = []
+        elif token.tag != "SP":
+            part.append(i)
+    yield part
 
 
 def _has_labels(found: Sequence[Stretch]) -> bool:
