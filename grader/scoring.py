@@ -78,7 +78,7 @@ def _score_item(
         decision = _decision(criterion, evidence, findings)
         findings[criterion.id] = _finding(criterion, decision, language, evidence)
     others = submission.work_beside.get(item.id, ())
-    return _capped(item, _unless_beside(tuple(findings.values()), others, language))
+    return capped(item.id, item.points, _unless_beside(tuple(findings.values()), others, language))
 
 
 def _unless_beside(findings: tuple[Finding, ...], others: tuple[str, ...], language: Language) -> tuple[Finding, ...]:
@@ -94,15 +94,15 @@ def _unless_beside(findings: tuple[Finding, ...], others: tuple[str, ...], langu
     )
 
 
-def _capped(item: Item, findings: tuple[Finding, ...]) -> Score:
-    """Points are certain when nothing is undecided, or when what is decided already fills the item."""
-    decided = min(item.points, sum(finding.earned or 0.0 for finding in findings))
+def capped(item: str, full: float, findings: tuple[Finding, ...]) -> Score:
+    """An item of `full` points. They are certain when nothing is undecided, or what is decided already fills it."""
+    decided = min(full, sum(finding.earned or 0.0 for finding in findings))
     reasons = list(_reasons(findings))
     broken = any(finding.outcome == "error" for finding in findings)
-    if reasons and (broken or decided < item.points):
+    if reasons and (broken or decided < full):
         review = "; ".join(reasons)
-        return Score(item=item.id, points=None, max_points=item.points, findings=findings, needs_review=review)
-    return Score(item=item.id, points=round(decided, 6), max_points=item.points, findings=findings)
+        return Score(item=item, points=None, max_points=full, findings=findings, needs_review=review)
+    return Score(item=item, points=round(decided, 6), max_points=full, findings=findings)
 
 
 def _said(text: Text | None, language: Language, evidence: Evidence) -> str | None:
