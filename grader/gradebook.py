@@ -122,6 +122,12 @@ class Gradebook:
         """Where every student of the assignment stands, by name and sorted."""
         return self._transaction(lambda connection: self._standings(connection, assignment), reading=True)
 
+    def standing(self, assignment: str, student: str) -> Standing | None:
+        """Where one student stands; None without a report."""
+        return self._transaction(
+            lambda connection: self._standings(connection, assignment, student).get(student), reading=True
+        )
+
     def history(self, assignment: str, student: str) -> list[Entry]:
         """All that was written down about a student, in order."""
 

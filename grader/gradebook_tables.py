@@ -131,6 +131,16 @@ def file_url(file: Path) -> str:
     return URL.create("sqlite", database=str(file)).render_as_string()
 
 
+def address(url: str | None) -> str:
+    """An SQLAlchemy URL without its password; empty for None. Raises GraderError if it cannot be understood."""
+    if url is None:
+        return ""
+    try:
+        return make_url(url).set(password=None).render_as_string()
+    except ArgumentError as error:
+        raise GraderError(f"--gradebook is no database's URL ({error}): postgresql://user@host/name, say") from None
+
+
 def shown(engine: Engine) -> str:
     """The database as people may read it: no password."""
     return str(engine.url.database if engine.dialect.name == "sqlite" else engine.url)

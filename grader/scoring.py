@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
 
 from grader import __version__
 from grader.checks import decide
@@ -24,15 +26,27 @@ from grader.model import (
     Text,
 )
 
+_NOTHING: Mapping[str, Score] = MappingProxyType({})
 _NOT_RUN = ("unreadable", "infrastructure")
 _FOUND_IN_ANY = ("runs", "compares_devices")  # criteria that need nothing of the item's own work
 
 
 def score(
-    submission: Submission, execution: Execution, assignment: Assignment, language: Language, graded_at: dt.datetime
+    submission: Submission,
+    execution: Execution,
+    assignment: Assignment,
+    language: Language,
+    graded_at: dt.datetime,
+    known: Mapping[str, Score] = _NOTHING,
 ) -> Report:
-    """Judge every criterion of one submission; `graded_at` is only written down."""
-    scores = tuple(_score_item(submission, execution, assignment, item, language) for item in assignment.items)
+    """Judge every criterion of one submission; `graded_at` is only written down.
+
+    `known`: scores by item that are this submission's under this rubric already, and so are not worked out again.
+    """
+    scores = tuple(
+        known.get(item.id) or _score_item(submission, execution, assignment, item, language)
+        for item in assignment.items
+    )
     undecided = any(item.points is None for item in scores)
     total = None if undecided else round(sum(item.points or 0.0 for item in scores), 6)
     run = _summary(execution)
@@ -73,8 +87,9 @@ def _score_item(
     submission: Submission, execution: Execution, assignment: Assignment, item: Item, language: Language
 ) -> Score:
     findings: dict[str, Finding] = {}
+    worked_out: dict[str, Any] = {}
     for criterion in item.criteria:
-        evidence = Evidence(submission, execution, assignment, item, criterion)
+        evidence = Evidence(submission, execution, assignment, item, criterion, worked_out)
         decision = _decision(criterion, evidence, findings)
         findings[criterion.id] = _finding(criterion, decision, language, evidence)
     others = submission.work_beside.get(item.id, ())

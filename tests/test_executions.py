@@ -155,7 +155,7 @@ def test_an_installed_package_and_our_own_code_are_in_the_key(
 def test_every_folder_of_code_that_runs_notebooks_is_hashed() -> None:
     hashed = [name for name, _ in executions._running_code()]
     assert {"kernels/runner.py", "kernels/server.py", "probes/observer.py"} <= set(hashed)
-    assert len(executions._environment()) > 20
+    assert len(executions.environment()) > 20
 
 
 # ---------------------------------------------------------------- once
