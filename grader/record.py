@@ -12,7 +12,8 @@ from grader.gradebook import FILE, Gradebook, Standing
 from grader.gradebook_tables import address
 from grader.grading import Graded
 from grader.keeping import Asked, Keeping, Roll, asked_by
-from grader.model import Report
+from grader.model import Assignment, Report
+from grader.processes import in_processes
 from grader.results import Results
 
 
@@ -81,16 +82,24 @@ def rewrite(
     results: Results, standings: Mapping[str, Standing], roll: Roll, *, pages: Sequence[str] = ()
 ) -> list[Report]:
     """The files of the whole class from where everybody stands; `pages`: students whose page is written in any case."""
-    keeping = Keeping(results.folder)
-    for student in roll.students:
-        if student in standings:
-            results.renew(
-                standings[student].report,
-                lambda student=student: stored(keeping, student),  # type: ignore[misc]
-                page=student in pages,
-            )
+    given = (str(results.folder), results.assignment.model_dump_json(), frozenset(pages))
+    counts = [standings[student].report for student in roll.students if student in standings]
+    for renewed in in_processes(_renew, given, [report.model_dump_json() for report in counts]):
+        results.reports += map(Report.model_validate_json, renewed)
     results.compared_before()
     return results.finish(roll.missing, roll.strangers)
+
+
+def _renew(given: tuple[str, str, frozenset[str]], reports: Sequence[str]) -> list[str]:
+    """Write the files of each report; returns the reports as they stand there, with the dates that they keep."""
+    folder, rubric, pages = given
+    results = Results(Path(folder), Assignment.model_validate_json(rubric))
+    keeping = Keeping(results.folder)
+    for text in reports:
+        report = Report.model_validate_json(text)
+        name = report.student
+        results.renew(report, lambda name=name: stored(keeping, name), page=name in pages)  # type: ignore[misc]
+    return [report.model_dump_json() for report in results.reports]
 
 
 def _same_as_before(folder: Path, url: str | None) -> None:

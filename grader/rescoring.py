@@ -4,23 +4,44 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-import sys
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from grader.checks.decision import NOT_ASKED
 from grader.keeping import Asked, Keeping, Kept, asked_by, judging_code
-from grader.model import Assignment, Execution, Noun, Report, Score, Submission
+from grader.model import Assignment, Execution, Finding, Item, Noun, Report, Submission
 from grader.notebook import by_item
-from grader.scoring import score
+from grader.processes import in_processes
+from grader.scoring import Known, score
 
-_FEW = 40  # hand-ins that one process scores sooner than others are started
-_CHUNKS = 6  # for each process, so that one with long answers keeps no other waiting
 _NOTHING_RAN = ("infrastructure", "unreadable")
+
+
+@dataclass(frozen=True)
+class Target:
+    """The rubric by which stored executions are scored, and what it asks; compared with each former rubric once."""
+
+    assignment: Assignment
+    asked: Asked
+    code_sha256: str
+    graded_at: dt.datetime
+    _compared: dict[str, tuple[dict[str, frozenset[str]], bool]] = field(default_factory=dict)
+
+    def untouched_by(self, old: Assignment) -> dict[str, frozenset[str]]:
+        """Criteria, by item, that both rubrics decide alike."""
+        return self._with(old)[0]
+
+    def reads_words_as(self, old: Assignment) -> bool:
+        """Whether both sort a hand-in's words by item in the same way, but for the handout."""
+        return self._with(old)[1]
+
+    def _with(self, old: Assignment) -> tuple[dict[str, frozenset[str]], bool]:
+        if old.sha256 not in self._compared:
+            alike = untouched_by(old, self.assignment), _words(old) == _words(self.assignment)
+            self._compared[old.sha256] = alike
+        return self._compared[old.sha256]
 
 
 class Rescored(Noun):
@@ -40,64 +61,70 @@ def rescore_class(folder: Path, students: Sequence[str], assignment: Assignment)
     Raises OSError if one of the rubric's files cannot be read.
     """
     asked, now = asked_by(assignment), dt.datetime.now(dt.UTC).replace(microsecond=0)
-    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
     given = (str(folder), assignment.model_dump_json(), asked.model_dump_json(), judging_code(), now.isoformat())
-    if len(students) < _FEW or cores == 1:
-        yield from map(Rescored.model_validate_json, _several(given, students))
-        return
-    size = -(-len(students) // (cores * _CHUNKS))
-    chunks = [students[start : start + size] for start in range(0, len(students), size)]
-    method = "fork" if sys.platform == "linux" else None  # what is imported here is there at once
-    with ProcessPoolExecutor(cores, mp_context=get_context(method)) as executor:
-        for found in executor.map(_several, [given] * len(chunks), chunks):
-            yield from map(Rescored.model_validate_json, found)
+    for found in in_processes(_several, given, students):
+        yield from map(Rescored.model_validate_json, found)
 
 
-def rescore(
-    kept: Kept,
-    execution: Execution | None,
-    assignment: Assignment,
-    old: Assignment | None,
-    asked: Asked,
-    code_sha256: str,
-    graded_at: dt.datetime,
-) -> Rescored:
-    """One student's report under `assignment`, which asks `asked`; `old` is the rubric of `kept.report`, if known.
+def rescore(kept: Kept, execution: Execution | None, old: Assignment | None, target: Target) -> Rescored:
+    """One student's report by the target's rubric; `old` is the rubric of `kept.report`, if known.
 
-    What was not asked when the notebook ran waits for a rerun; an item that the change does not touch keeps its score.
+    What was not asked when the notebook ran waits for a rerun; a criterion that the change does not touch keeps its
+    finding.
     """
     student = kept.submission.student
-    if reason := _cannot(kept, execution, assignment, old, asked):
+    if reason := _cannot(kept, execution, old, target):
         return Rescored(student=student, kept=kept.report, reason=reason)
     assert execution is not None  # `_cannot` has a reason for that
-    unasked = _unasked(kept, asked) if execution.status not in _NOTHING_RAN else ()
-    same_code = kept.code_sha256 == code_sha256
-    known: dict[str, Score] = {}
-    if old is not None and same_code and not unasked and kept.asked.files_sha256 == asked.files_sha256:
-        untouched = untouched_items(old, assignment)
-        known = {one.item: one for one in kept.report.scores if one.item in untouched}
+    unasked = _unasked(kept, target.asked) if execution.status not in _NOTHING_RAN else ()
+    same_code = kept.code_sha256 == target.code_sha256
+    known: Known = {}
+    if old is not None and same_code and not unasked and kept.asked.files_sha256 == target.asked.files_sha256:
+        known = _known(kept, target.untouched_by(old))
     evidence = execution.evidence | {question: {"fault": NOT_ASKED, "message": ""} for question in unasked}
     report = score(
-        _read_anew(kept, assignment, old, asked),
+        _read_anew(kept, old, target),
         execution.model_copy(update={"evidence": evidence}),
-        assignment,
+        target.assignment,
         kept.language,
-        graded_at,
+        target.graded_at,
         known,
     )
     return Rescored(student=student, report=report, kept=kept.report, unasked=unasked, same_code=same_code)
 
 
-def untouched_items(old: Assignment, new: Assignment) -> frozenset[str]:
-    """Items that two rubrics ask for alike, among others whose numbers alone differ.
+def untouched_by(old: Assignment, new: Assignment) -> dict[str, frozenset[str]]:
+    """Criteria, by item, that two rubrics decide alike, among others whose numbers alone differ.
 
-    What judges may ask about other items are names and words: what they call models, concepts and items, which layers
-    they want. Their points, thresholds and bars mean nothing to an item.
+    What judges ask about other criteria are names and words: what they call models, concepts and items, which layers
+    they want. Others' points, thresholds and bars mean nothing to a criterion unless it requires them.
     """
     if _surroundings(old) != _surroundings(new):
+        return {}
+    before = {item.id: item for item in old.items}
+    return {item.id: _alike(before[item.id], item) for item in new.items}
+
+
+def _alike(old: Item, new: Item) -> frozenset[str]:
+    if old.review_below != new.review_below:
         return frozenset()
-    before = {item.id: item.model_dump_json() for item in old.items}
-    return frozenset(item.id for item in new.items if before.get(item.id) == item.model_dump_json())
+    was = {criterion.id: criterion for criterion in old.criteria}
+    same: set[str] = set()
+    for criterion in new.criteria:  # what one requires stands before it
+        if was.get(criterion.id) == criterion and same.issuperset(criterion.requires):
+            same.add(criterion.id)
+    return frozenset(same)
+
+
+def _known(kept: Kept, untouched: Mapping[str, Set[str]]) -> Known:
+    """The findings on untouched criteria. Where another notebook may hold an item, one finding depends on all."""
+    known: dict[str, dict[str, Finding]] = {}
+    for one in kept.report.scores:
+        named = untouched.get(one.item, frozenset())
+        whole = all(finding.criterion in named for finding in one.findings)
+        if whole or not kept.submission.work_beside.get(one.item):
+            known[one.item] = {f.criterion: f for f in one.findings if f.criterion in named}
+    return known
 
 
 def _surroundings(assignment: Assignment) -> str:
@@ -116,18 +143,16 @@ def _surroundings(assignment: Assignment) -> str:
 # ---------------------------------------------------------------- what a rescore cannot tell
 
 
-def _cannot(
-    kept: Kept, execution: Execution | None, assignment: Assignment, old: Assignment | None, asked: Asked
-) -> str:
+def _cannot(kept: Kept, execution: Execution | None, old: Assignment | None, target: Target) -> str:
     """Why stored evidence does not answer this rubric; empty where it does."""
     if execution is None:
         return "the execution is no longer stored"
     if execution.status not in _NOTHING_RAN:
-        if kept.asked.rows_sha256 != asked.rows_sha256:
+        if kept.asked.rows_sha256 != target.asked.rows_sha256:
             return "the held-out rows are others than the notebook was asked about"
-        if kept.asked.data_sha256 != asked.data_sha256:
+        if kept.asked.data_sha256 != target.asked.data_sha256:
             return "the data are others than the notebook ran on"
-    if not kept.read_anew and (old is None or not _reads_alike(kept, assignment, old, asked)):
+    if not kept.read_anew and not _reads_alike(kept, old, target):
         return "the answers came from several files, which have to be read again under this rubric"
     return ""
 
@@ -138,9 +163,9 @@ def _unasked(kept: Kept, asked: Asked) -> tuple[str, ...]:
     return tuple(f"{probe}:{name}" for probe, name, model in asked.questions if (probe, name, model) not in before)
 
 
-def _reads_alike(kept: Kept, assignment: Assignment, old: Assignment, asked: Asked) -> bool:
-    """Whether both rubrics sort a hand-in's words by item in the same way: by names, titles, topics and the handout."""
-    return kept.asked.files_sha256 == asked.files_sha256 and _words(assignment) == _words(old)
+def _reads_alike(kept: Kept, old: Assignment | None, target: Target) -> bool:
+    """Whether the words of this hand-in belong to the same items still."""
+    return old is not None and kept.asked.files_sha256 == target.asked.files_sha256 and target.reads_words_as(old)
 
 
 def _words(assignment: Assignment) -> list[Any]:
@@ -151,14 +176,12 @@ def _words(assignment: Assignment) -> list[Any]:
     return [items, {name: (concept.ko, concept.en) for name, concept in assignment.concepts.items()}]
 
 
-def _read_anew(kept: Kept, assignment: Assignment, old: Assignment | None, asked: Asked) -> Submission:
+def _read_anew(kept: Kept, old: Assignment | None, target: Target) -> Submission:
     """The hand-in, its words sorted by the items of this rubric."""
     submission = kept.submission
-    if submission.notebook is None or (old is not None and _reads_alike(kept, assignment, old, asked)):
+    if submission.notebook is None or not kept.read_anew or _reads_alike(kept, old, target):
         return submission
-    if not kept.read_anew:
-        return submission
-    said = by_item(submission.notebook, assignment)
+    said = by_item(submission.notebook, target.assignment)
     stale = by_item(submission.notebook, old).notes if old is not None else ()
     warnings = (*(told for told in submission.warnings if told not in stale), *said.notes)
     return submission.model_copy(
@@ -179,19 +202,16 @@ def _several(given: tuple[str, str, str, str, str], students: Sequence[str]) -> 
     """Text in, text out: what goes between processes is JSON."""
     folder, rubric, asked, code_sha256, now = given
     keeping = Keeping(Path(folder))
-    assignment, wanted = Assignment.model_validate_json(rubric), Asked.model_validate_json(asked)
-    at = dt.datetime.fromisoformat(now)
-    return [_plain(_one(keeping, student, assignment, wanted, code_sha256, at)) for student in students]
+    assignment = Assignment.model_validate_json(rubric)
+    target = Target(assignment, Asked.model_validate_json(asked), code_sha256, dt.datetime.fromisoformat(now))
+    return [_plain(_one(keeping, student, target)) for student in students]
 
 
-def _one(
-    keeping: Keeping, student: str, assignment: Assignment, asked: Asked, code_sha256: str, at: dt.datetime
-) -> Rescored:
+def _one(keeping: Keeping, student: str, target: Target) -> Rescored:
     kept = keeping.get(student)
     if kept is None:
         return Rescored(student=student, reason="nothing was kept of this hand-in, or it was not graded yet")
-    old = keeping.rubric(kept.report.rubric_sha256)
-    return rescore(kept, keeping.execution(kept), assignment, old, asked, code_sha256, at)
+    return rescore(kept, keeping.execution(kept), keeping.rubric(kept.report.rubric_sha256), target)
 
 
 def _plain(rescored: Rescored) -> str:

@@ -26,7 +26,9 @@ from grader.model import (
     Text,
 )
 
-_NOTHING: Mapping[str, Score] = MappingProxyType({})
+Known = Mapping[str, Mapping[str, Finding]]  # by item and criterion
+
+_NOTHING: Known = MappingProxyType({})
 _NOT_RUN = ("unreadable", "infrastructure")
 _FOUND_IN_ANY = ("runs", "compares_devices")  # criteria that need nothing of the item's own work
 
@@ -37,14 +39,14 @@ def score(
     assignment: Assignment,
     language: Language,
     graded_at: dt.datetime,
-    known: Mapping[str, Score] = _NOTHING,
+    known: Known = _NOTHING,
 ) -> Report:
     """Judge every criterion of one submission; `graded_at` is only written down.
 
-    `known`: scores by item that are this submission's under this rubric already, and so are not worked out again.
+    `known`: findings that are this submission's under this rubric already, and so are not worked out again.
     """
     scores = tuple(
-        known.get(item.id) or _score_item(submission, execution, assignment, item, language)
+        _score_item(submission, execution, assignment, item, language, known.get(item.id, {}))
         for item in assignment.items
     )
     undecided = any(item.points is None for item in scores)
@@ -84,11 +86,19 @@ def _summary(execution: Execution) -> ExecutionSummary:
 
 
 def _score_item(
-    submission: Submission, execution: Execution, assignment: Assignment, item: Item, language: Language
+    submission: Submission,
+    execution: Execution,
+    assignment: Assignment,
+    item: Item,
+    language: Language,
+    known: Mapping[str, Finding],
 ) -> Score:
     findings: dict[str, Finding] = {}
     worked_out: dict[str, Any] = {}
     for criterion in item.criteria:
+        if criterion.id in known:
+            findings[criterion.id] = known[criterion.id]
+            continue
         evidence = Evidence(submission, execution, assignment, item, criterion, worked_out)
         decision = _decision(criterion, evidence, findings)
         findings[criterion.id] = _finding(criterion, decision, language, evidence)
