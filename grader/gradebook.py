@@ -107,10 +107,11 @@ class Gradebook:
         """
 
         def append(connection: Connection) -> tuple[Override, Standing]:
+            number = _numbers(connection, assignment, student).get(student, 0) + 1
             now = self._standings(connection, assignment, student).get(student)
             if now is None:
                 raise GraderError(f"{student} has no report in the gradebook")
-            made = make(now, _numbers(connection, assignment, student).get(student, 0) + 1, _now())
+            made = make(now, number, _now())
             _append(connection, made, now.report_number)
             return made, Standing(now.machine, (*now.overrides, made), now.report_number)
 
@@ -187,8 +188,8 @@ def _land(connection: Connection, landing: Sequence[Report]) -> int:
     appended = 0
     for assignment in {report.assignment for report in landing}:
         names = [report.student for report in landing if report.assignment == assignment]
-        newest = _newest(connection, assignment, *names)
         numbers = _numbers(connection, assignment, *names)
+        newest = _newest(connection, assignment, *names)
         for report in (report for report in landing if report.assignment == assignment):
             said, (body, content) = report.student, _written(report)
             if said in newest and newest[said][1] == content:
@@ -219,7 +220,10 @@ def _append(connection: Connection, made: Override, report_number: int) -> None:
 
 
 def _numbers(connection: Connection, assignment: str, *students: str) -> dict[str, int]:
-    """The last number of each student, of those of whom something is written down."""
+    """The last number of each student, of those of whom something is written down.
+
+    It is read before all else: what another writer adds after that, seen or not, has the number that is taken next.
+    """
     last = select(entries.c.student, func.max(entries.c.number)).group_by(entries.c.student)
     return {name: number for name, number in connection.execute(_theirs(last, entries, assignment, *students))}
 
@@ -281,5 +285,5 @@ def _now() -> dt.datetime:
 
 
 def _aware(moment: dt.datetime) -> dt.datetime:
-    """SQLite keeps no zones; what we write is UTC."""
-    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment
+    """In UTC, as it was written; SQLite keeps no zones."""
+    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)

@@ -136,14 +136,14 @@ def address(url: str | None) -> str:
     if url is None:
         return ""
     try:
-        return make_url(url).set(password=None).render_as_string()
+        return make_url(url).difference_update_query(["password"]).render_as_string(hide_password=True)
     except ArgumentError as error:
         raise GraderError(f"--gradebook is no database's URL ({error}): postgresql://user@host/name, say") from None
 
 
 def shown(engine: Engine) -> str:
     """The database as people may read it: no password."""
-    return str(engine.url.database if engine.dialect.name == "sqlite" else engine.url)
+    return str(engine.url.database if engine.dialect.name == "sqlite" else address(str(engine.url)))
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
