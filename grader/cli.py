@@ -82,6 +82,15 @@ Rubric = Annotated[
     Path | None,
     typer.Option("-a", "--assignment", parser=_path, metavar="<path>", help="The rubric. [default: rubrics/hw1.yaml]"),
 ]
+Gradebook = Annotated[
+    str | None,
+    typer.Option(
+        envvar="GRADER_GRADEBOOK",
+        metavar="<url>",
+        help="SQLAlchemy URL of the gradebook, such as postgresql://ta@host/grades. [default: gradebook.db in OUT]",
+    ),
+]
+Out = Annotated[Path, typer.Argument(parser=_path, metavar="out", help="Folder that `grader grade` wrote.")]
 Jobs = Annotated[int, typer.Option("-j", "--jobs", min=1, help="Notebooks at a time.")]
 
 
@@ -111,20 +120,67 @@ def grade(
     repairs: Annotated[
         bool, typer.Option("--repairs/--no-repairs", help="Repair what fails only here: paths, Colab, GPU, downloads.")
     ] = True,
+    gradebook: Gradebook = None,
 ) -> None:
     """Run and score hand-ins; write reports, feedback pages, gradebook.csv and index.html.
 
     Exit code 0: all graded; 1: a notebook was lost to a fault of the grader's; 2: bad input, in one sentence;
     3: notebooks cannot be run here; 130: interrupted.
     """
-    from grader.commands import grade_class
+    from grader.commands import Options, grade_class
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what is done is kept, no kernel is left
     tier: Tier | None = None if walls is None else walls.value
     rubric = _rubric(assignment)
-    raise typer.Exit(
-        grade_class(paths, out, rubric, jobs, lang.value, rerun=rerun, walls=tier, roster=roster, repairs=repairs)
-    )
+    options = Options(rerun=rerun, walls=tier, roster=roster, repairs=repairs, gradebook=gradebook)
+    raise typer.Exit(grade_class(paths, out, rubric, jobs, lang.value, options))
+
+
+@app.command()
+def override(
+    out: Out,
+    student: Annotated[str, typer.Argument(metavar="student", help="Name, number, login or e-mail address.")],
+    place: Annotated[str, typer.Argument(metavar="item[/criterion]", help="Such as P2, or P1.1/r2.")],
+    points: Annotated[str | None, typer.Argument(metavar="points", help="From 0 to the full points.")] = None,
+    reason: Annotated[str, typer.Option(help="Why; the student reads it.")] = "",
+    author: Annotated[
+        str | None, typer.Option(envvar="GRADER_AUTHOR", help="Who decides. [default: your login]")
+    ] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Take back the last decision on this place.")] = False,
+    gradebook: Gradebook = None,
+) -> None:
+    """Decide on points. The decision is appended to the gradebook, and survives every rescore."""
+    from grader.gradebook_commands import asked_for, override_points
+
+    raise typer.Exit(override_points(out, student, asked_for(place, points, reason, author, undo=undo), gradebook))
+
+
+@app.command()
+def history(
+    out: Out,
+    student: Annotated[str | None, typer.Argument(metavar="student", help="One student, in full.")] = None,
+    gradebook: Gradebook = None,
+) -> None:
+    """Print where everybody stands and who changed what; or everything about one student."""
+    from grader.gradebook_commands import print_history
+
+    raise typer.Exit(print_history(out, student, gradebook))
+
+
+@app.command()
+def rescore(
+    out: Out,
+    assignment: Rubric = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would change; write nothing.")] = False,
+    gradebook: Gradebook = None,
+) -> None:
+    """Score what is stored by a rubric that has changed; nothing is run.
+
+    Exit code 0: done; 1: some hand-ins need another `grader grade`, and are named; 2: bad input, in one sentence.
+    """
+    from grader.gradebook_commands import rescore_stored
+
+    raise typer.Exit(rescore_stored(out, _rubric(assignment), gradebook, dry_run=dry_run))
 
 
 @app.command()
@@ -269,6 +325,8 @@ def main() -> None:
     """Run the command line. Bad input and a file system's refusal are a sentence, anything else the bug that it is."""
     from grader.errors import GraderError
 
+    # Judges solve many small systems, for which waking a thread for each core takes ten times as long as the work.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without Korean must not end the command
     try:

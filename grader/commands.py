@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from grader import terminal
@@ -20,7 +21,8 @@ from grader.kernels import cores as machine
 from grader.kernels.runner import KernelRunner, kernel_runner, kernel_server
 from grader.kernels.warm import KernelServer
 from grader.model import Assignment, Language
-from grader.results import SIMILARITY, Results, results_in, write_similarity
+from grader.record import Record, book_of
+from grader.results import SIMILARITY, results_in, write_similarity
 from grader.roster_file import read as read_roster
 from grader.selftest import selftest
 from grader.submissions import Class, collect_class
@@ -28,31 +30,31 @@ from grader.walls.doctor import examine
 from grader.walls.plan import Tier
 
 
-def grade_class(
-    paths: Sequence[Path],
-    out: Path,
-    rubric: Path,
-    jobs: int,
-    language: Language,
-    *,
-    rerun: bool = False,
-    walls: Tier | None = None,
-    roster: Path | None = None,
-    repairs: bool = True,
-) -> int:
+@dataclass(frozen=True)
+class Options:
+    """How to grade. Without `walls` the best that can be had here; without `repairs` notebooks fail where what they ask
+    for is not here. `gradebook`: the URL of a database in place of the file in the folder of results."""
+
+    rerun: bool = False
+    walls: Tier | None = None
+    roster: Path | None = None
+    repairs: bool = True
+    gradebook: str | None = None
+
+
+def grade_class(paths: Sequence[Path], out: Path, rubric: Path, jobs: int, language: Language, options: Options) -> int:
     """Grade everything below `paths` into `out`. Raises GraderError for bad input before anything runs.
 
-    What an earlier run executed is not executed again, unless `rerun`. Without `walls` the best that can be had here;
-    without `repairs` notebooks fail where what they ask for is not here. Archives are unpacked into a temporary folder
+    What an earlier run executed is not executed again, unless `rerun`. Archives are unpacked into a temporary folder
     for as long as this lasts.
     """
     if any(path.is_dir() and path.resolve() == out.resolve() for path in paths):
         raise GraderError(f"{out} holds the hand-ins: choose another folder for the results with -o")
     with kernel_server() as server, Room() as room:
         assignment = load(rubric)
-        enrolled = read_roster(roster) if roster is not None else None
+        enrolled = read_roster(options.roster) if options.roster is not None else None
         found = collect_class(paths, assignment, room=room, roster=enrolled)
-        return _grade_found(found, out, assignment, jobs, language, rerun, walls, repairs, server)
+        return _grade_found(found, out, assignment, jobs, language, options, server)
 
 
 def _grade_found(
@@ -61,12 +63,10 @@ def _grade_found(
     assignment: Assignment,
     jobs: int,
     language: Language,
-    rerun: bool,
-    walls: Tier | None,
-    repairs: bool,
+    options: Options,
     server: KernelServer | None,
 ) -> int:
-    tier = _tier(walls, assignment)
+    tier = _tier(options.walls, assignment)
     cores = machine.usable()
     if jobs > cores:
         terminal.console().print(
@@ -74,9 +74,13 @@ def _grade_found(
         )
     with (
         results_in(out, assignment) as results,
-        kernel_runner(tier, repairs=repairs, at_a_time=min(jobs, cores), server=server) as kernels,
+        book_of(out, options.gradebook) as book,
+        kernel_runner(tier, repairs=options.repairs, at_a_time=min(jobs, cores), server=server) as kernels,
     ):
-        return _grade_into(results, found, min(jobs, cores) + 1, language, kernels, rerun)
+        record = Record(results, book, options.gradebook)
+        write_class(results.folder, found, assignment)
+        record.begin([one.student for one in found.submissions], found.missing, found.strangers)
+        return _grade_into(record, found, min(jobs, cores) + 1, language, kernels, options.rerun)
 
 
 def _tier(wanted: Tier | None, assignment: Assignment) -> Tier:
@@ -90,11 +94,9 @@ def _tier(wanted: Tier | None, assignment: Assignment) -> Tier:
     return tier
 
 
-def _grade_into(
-    results: Results, found: Class, jobs: int, language: Language, kernels: KernelRunner, rerun: bool
-) -> int:
-    assignment, submissions, broken_pages = results.assignment, found.submissions, []
-    write_class(results.folder, found, assignment)
+def _grade_into(record: Record, found: Class, jobs: int, language: Language, kernels: KernelRunner, rerun: bool) -> int:
+    results, submissions, broken_pages = record.results, found.submissions, []
+    assignment = results.assignment
     stored = Executions(results.folder / "executions")
     with ThreadPoolExecutor(jobs) as executor:
         runner = StoringRunner(kernels, stored, walls=kernels.walls, repairs=kernels.repairs, rerun=rerun)
@@ -102,7 +104,7 @@ def _grade_into(
             with terminal.bar(len(submissions)) as bar:
                 for graded in grade(submissions, assignment, runner, executor, language, bar.start):
                     try:
-                        results.add(graded)
+                        record.add(graded, runner.keys.get(graded.submission.student))
                     except Exception as error:  # noqa: BLE001  # one page that cannot be made must not cost the class
                         broken_pages.append(f"{graded.submission.student}: {type(error).__name__}: {error}")
                     bar.done(graded.submission.student)
@@ -111,7 +113,7 @@ def _grade_into(
             executor.shutdown(wait=False, cancel_futures=True)
             runner.stop()
             kernels.stop()
-            terminal.print_class(results.finish(found.missing, found.strangers), assignment, results.index)
+            terminal.print_class(record.finish(), assignment, results.index)
             terminal.console().print(
                 f"Interrupted: {len(results.reports)} of {len(submissions)} are graded and written."
                 " The same command again grades the others."
@@ -119,7 +121,7 @@ def _grade_into(
             return 130
     if kernels.note:
         terminal.console().print(kernels.note, markup=False)
-    reports = results.finish(found.missing, found.strangers)
+    reports = record.finish()
     terminal.print_earlier(len(runner.used), len(reports), results.of_others(s.student for s in submissions))
     terminal.print_class(reports, assignment, results.index)
     terminal.print_roll(found.missing, found.strangers, found.unused)

@@ -3,6 +3,7 @@
 GraderError                 anything a user can mend; the command line prints it and exits with `exit_code`
 ├── RubricError             the rubric is not valid; holds every complaint with file and line
 ├── SubmissionError         a hand-in could not be found or read
+├── Busy                    another grader is writing into the folder
 └── RunnerError             a kernel could not be started or lost its connection: our fault, not a student's
 
 Unreadable                  a hand-in is no notebook; the batch goes on, and this one gets that status
@@ -43,6 +44,10 @@ class RubricError(GraderError):
 
 class SubmissionError(GraderError):
     """A path that holds no hand-in."""
+
+
+class Busy(GraderError):
+    """Another grader is writing into the folder of results."""
 
 
 class RunnerError(GraderError):

@@ -53,6 +53,7 @@ class StoringRunner:
         self._walls, self._repairs = walls, repairs
         self._stored_now: set[str] = set()
         self._stopping = False
+        self.keys: dict[str, str] = {}  # of stored executions, by student
         self.used: list[str] = []  # students whose execution is an earlier run's
         self.not_stored: list[str] = []  # students whose execution could not be stored, with the cause
 
@@ -65,6 +66,7 @@ class StoringRunner:
         stored = self._executions.get(key) if now or not self._rerun else None
         if stored is None:
             return self._stored(key, submission.student, self._runner.run(submission, assignment))
+        self.keys[submission.student] = key
         if not now:
             self.used.append(submission.student)
         return stored
@@ -83,6 +85,7 @@ class StoringRunner:
             self.not_stored.append(f"{student}: {error}")
             return execution
         self._stored_now.add(key)
+        self.keys[student] = key
         return self._executions.get(key) or execution
 
 
@@ -94,23 +97,28 @@ def key_of(submission: Submission, assignment: Assignment, walls: str, *, repair
     decisive = {
         "sha256": submission.sha256,
         "notebook": submission.notebook,
-        "files": [[name, _sha256(file)] for name, file in submission.files.items()],
+        "files": [[name, file_sha256(file)] for name, file in submission.files.items()],
         "data": [
             [data.shown_as, _sha256_of_data(data.file, data.file.stat().st_mtime_ns)]
             for data in assignment.data.values()
         ],
         "limits": assignment.limits.model_dump(),
-        "questions": sorted([*asked, model] for asked, model in needed_probes(assignment).items()),
-        "rows": _asked_rows(assignment),
+        "questions": questions(assignment),
+        "rows": asked_rows(assignment),
         "walls": walls,
         "repairs": _stand_ins(assignment) if repairs else None,
-        "environment": _environment(),
+        "environment": environment(),
         "grader": [__version__, _running_code()],
     }
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
 
 
-def _asked_rows(assignment: Assignment) -> str | None:
+def questions(assignment: Assignment) -> list[tuple[str, str, str | None]]:
+    """(probe, name, the model it should belong to) of all that a kernel is asked, sorted."""
+    return sorted((*asked, model) for asked, model in needed_probes(assignment).items())
+
+
+def asked_rows(assignment: Assignment) -> str | None:
     """Of the held-out features; their targets never enter a kernel."""
     if assignment.heldout is None:
         return None
@@ -122,7 +130,7 @@ def _stand_ins(assignment: Assignment) -> list[object]:
     """What a kernel may be given in place of what it asks for in vain."""
     named: list[object] = [[data.shown_as, data.also] for data in assignment.data.values()]
     for stand_in in assignment.stand_ins.values():
-        beside = _sha256(stand_in.beside) if stand_in.beside else None
+        beside = file_sha256(stand_in.beside) if stand_in.beside else None
         named.append([stand_in.model_dump(mode="json", exclude={"beside"}), beside])
     return named
 
@@ -130,16 +138,16 @@ def _stand_ins(assignment: Assignment) -> list[object]:
 @lru_cache(maxsize=64)
 def _sha256_of_data(file: Path, _changed: int) -> str:
     """The same for every student, as long as the file is as it was."""
-    return _sha256(file)
+    return file_sha256(file)
 
 
-def _sha256(file: Path) -> str:
+def file_sha256(file: Path) -> str:
     with file.open("rb") as data:
         return hashlib.file_digest(data, "sha256").hexdigest()
 
 
 @lru_cache(maxsize=1)
-def _environment() -> list[str]:
+def environment() -> list[str]:
     """Python and all that is installed: a package that was missing changes what a notebook does."""
     installed = {found.name for place in sys.path if place for found in Path(place).glob("*.dist-info")}
     return [platform.python_version(), platform.machine(), *sorted(installed)]
@@ -150,4 +158,4 @@ def _running_code() -> list[list[str]]:
     """Hashes of our own source, which changes between two versions where the grader is being worked on."""
     package = Path(__file__).parent
     sources = sorted(file for name in _RUNNING_CODE for file in (package / name).rglob("*.py"))
-    return [[file.relative_to(package).as_posix(), _sha256(file)] for file in sources]
+    return [[file.relative_to(package).as_posix(), file_sha256(file)] for file in sources]

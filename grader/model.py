@@ -20,6 +20,7 @@ from grader.nouns import Identity as Identity
 from grader.nouns import Language as Language
 from grader.nouns import Noun as Noun
 from grader.nouns import Text as Text
+from grader.override import Override as Override
 
 Outcome = Literal["passed", "partial", "failed", "skipped", "error"]
 ExecutionStatus = Literal[
@@ -264,6 +265,8 @@ class Score(Noun):
     @property
     def decided(self) -> float:
         """Points that are certain whatever a person decides on the rest."""
+        if self.points is not None:
+            return self.points
         return min(self.max_points, sum(f.earned or 0.0 for f in self.findings))
 
 
@@ -295,6 +298,8 @@ class Report(Noun):
     total: float | None
     max_points: float
     scores: tuple[Score, ...]
+    overrides: tuple[Override, ...] = Field((), description="people's decisions that are in the scores")
+    adrift: tuple[str, ...] = Field((), description="decisions on items that are gone, each in a sentence to look at")
     execution: ExecutionSummary
     warnings: tuple[str, ...] = ()
     submitted_at: dt.datetime | None = None
@@ -311,8 +316,8 @@ class Report(Noun):
         undecided = any(score.points is None for score in self.scores)
         if (self.total is None) != undecided:
             raise ValueError("the total is None exactly when any score is")
-        if (self.status == "provisional") != (undecided or self.execution.doubtful):
-            raise ValueError("a report is provisional exactly when a score is undecided or a repair is doubtful")
+        if (self.status == "provisional") != (undecided or bool(self.adrift) or self.execution.doubtful):
+            raise ValueError("a report is provisional exactly when a score, an override or a repair waits for a person")
         return self
 
     @property

@@ -7,11 +7,11 @@ import csv
 import io
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-from grader.errors import GraderError
+from grader.errors import Busy, GraderError
 from grader.exporters.cells import harmless
 from grader.exporters.html import class_page, executed_page, feedback_page, similarity_page
 from grader.exporters.overview import language_of
@@ -24,6 +24,7 @@ from grader.similarity import Pair, groups, similar
 from grader.submissions import LOCK
 
 SIMILARITY = "similarity.html"
+_MADE_BY = ("graded_at", "rubric_sha256", "grader_version")
 
 
 class Results:
@@ -46,31 +47,49 @@ class Results:
         execution, name = graded.execution, file_name(graded.report.student)
         file = self.folder / "reports" / f"{name}.json"
         report = _since(file, graded.report)
-        self.reports.append(report)
+        self._count(report)
         write(file, _plain(report))
-        link = None
         if execution.notebook is not None:
             notebook = json.dumps(execution.notebook, ensure_ascii=False, indent=1)
             write(self.folder / "executed" / f"{name}.ipynb", notebook)
             title = f"{self.assignment.title.in_language(report.language)} · {report.student}"
             write(self.folder / "executed" / f"{name}.html", executed_page(execution, title, report.language))
-            link = f"../executed/{quote(name)}.html"
-        handed_in = self._documents(graded, name)
-        page = feedback_page(report, graded.submission, execution, self.assignment, link, handed_in)
+        self._copy_documents(graded.submission, name)
+        self._write_page(report, graded, name)
+
+    def renew(self, report: Report, stored: Callable[[], Graded | None], *, page: bool = False) -> None:
+        """Write a report that was come to without running anything; the page only if it says something else now.
+
+        `stored` gives the page what it shows besides; `page`: write it whatever it says. The report is written last:
+        while it is an earlier one, the page is known to be so too.
+        """
+        name = file_name(report.student)
+        file = self.folder / "reports" / f"{name}.json"
+        report = _since(file, report)
+        self._count(report)
+        shown = self.folder / "feedback" / f"{name}.html"
+        if page or not shown.exists() or not _says_the_same(file, report):
+            graded = stored()
+            if graded is not None:
+                self._write_page(report, graded, name)
+        write(file, _plain(report))
+
+    def _count(self, report: Report) -> None:
+        """The report is the one that counts for its student."""
+        self.reports = [other for other in self.reports if other.student != report.student] + [report]
+
+    def _write_page(self, report: Report, graded: Graded, name: str) -> None:
+        link = f"../executed/{quote(name)}.html" if graded.execution.notebook is not None else None
+        links = [target and f"../{quote(target)}" for target in _documents(graded.submission, name)]
+        page = feedback_page(report, graded.submission, graded.execution, self.assignment, link, links)
         write(self.folder / "feedback" / f"{name}.html", page)
 
-    def _documents(self, graded: Graded, name: str) -> list[str | None]:
-        """Copy the documents that a person has to read; returns for each document its link from the feedback page."""
-        links: list[str | None] = []
-        for number, document in enumerate(graded.submission.documents, start=1):
-            suffix = document.path.suffix.lower()
-            suffix = suffix if suffix in SHOWN_AS_THEY_ARE else ".txt"  # a page of a student's would run in a browser
-            target = self.folder / "documents" / name / f"{number}{suffix}"
-            links.append(f"../documents/{quote(name)}/{number}{suffix}" if document.unread else None)
-            if document.unread:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(document.path, target)
-        return links
+    def _copy_documents(self, submission: Submission, name: str) -> None:
+        """Copy the documents that a person has to read."""
+        for document, target in zip(submission.documents, _documents(submission, name), strict=True):
+            if target is not None:
+                (self.folder / target).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(document.path, self.folder / target)
 
     def of_others(self, students: Iterable[str]) -> list[str]:
         """Names of the reports in the folder that are an earlier run's and about none of these students."""
@@ -84,6 +103,10 @@ class Results:
             language = language_of(self.reports)
             write_similarity(self.folder, submissions, self.assignment, language, self._links())
             self._similar = SIMILARITY
+
+    def compared_before(self) -> None:
+        """`finish` leads to the page of similar hand-ins that is there."""
+        self._similar = SIMILARITY if (self.folder / SIMILARITY).exists() else None
 
     def finish(self, missing: Sequence[str] = (), strangers: Sequence[str] = ()) -> list[Report]:
         """Write gradebook.csv and index.html; returns the reports sorted by student.
@@ -109,7 +132,7 @@ def results_in(folder: Path, assignment: Assignment) -> Iterator[Results]:
         raise GraderError(f"{folder} cannot be written: {error.strerror}; choose another folder with -o") from None
     if held is None:
         mend = "wait until it is done, or choose another folder with -o"
-        raise GraderError(f"another grader is writing into {folder}: {mend}")
+        raise Busy(f"another grader is writing into {folder}: {mend}")
     with held:
         remove_torn(folder)
         yield results
@@ -153,6 +176,26 @@ def _since(file: Path, report: Report) -> Report:
     except (OSError, ValueError):
         return report
     return same if _plain(same) == earlier else report
+
+
+def _says_the_same(file: Path, report: Report) -> bool:
+    """Whether the report in `file` differs from this one at most in when and by what it was made."""
+    try:
+        earlier = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    now = json.loads(_plain(report))
+    return all(earlier.get(key) == value for key, value in now.items() if key not in _MADE_BY)
+
+
+def _documents(submission: Submission, name: str) -> list[str | None]:
+    """For each document its place in the folder; None for one that nobody has to read."""
+    places: list[str | None] = []
+    for number, document in enumerate(submission.documents, start=1):
+        suffix = document.path.suffix.lower()
+        suffix = suffix if suffix in SHOWN_AS_THEY_ARE else ".txt"  # a page of a student's would run in a browser
+        places.append(f"documents/{name}/{number}{suffix}" if document.unread else None)
+    return places
 
 
 def _plain(report: Report) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
 
 from grader import __version__
 from grader.checks import decide
@@ -24,15 +26,29 @@ from grader.model import (
     Text,
 )
 
+Known = Mapping[str, Mapping[str, Finding]]  # by item and criterion
+
+_NOTHING: Known = MappingProxyType({})
 _NOT_RUN = ("unreadable", "infrastructure")
 _FOUND_IN_ANY = ("runs", "compares_devices")  # criteria that need nothing of the item's own work
 
 
 def score(
-    submission: Submission, execution: Execution, assignment: Assignment, language: Language, graded_at: dt.datetime
+    submission: Submission,
+    execution: Execution,
+    assignment: Assignment,
+    language: Language,
+    graded_at: dt.datetime,
+    known: Known = _NOTHING,
 ) -> Report:
-    """Judge every criterion of one submission; `graded_at` is only written down."""
-    scores = tuple(_score_item(submission, execution, assignment, item, language) for item in assignment.items)
+    """Judge every criterion of one submission; `graded_at` is only written down.
+
+    `known`: findings that are this submission's under this rubric already, and so are not worked out again.
+    """
+    scores = tuple(
+        _score_item(submission, execution, assignment, item, language, known.get(item.id, {}))
+        for item in assignment.items
+    )
     undecided = any(item.points is None for item in scores)
     total = None if undecided else round(sum(item.points or 0.0 for item in scores), 6)
     run = _summary(execution)
@@ -71,15 +87,24 @@ def _summary(execution: Execution) -> ExecutionSummary:
 
 
 def _score_item(
-    submission: Submission, execution: Execution, assignment: Assignment, item: Item, language: Language
+    submission: Submission,
+    execution: Execution,
+    assignment: Assignment,
+    item: Item,
+    language: Language,
+    known: Mapping[str, Finding],
 ) -> Score:
     findings: dict[str, Finding] = {}
+    worked_out: dict[str, Any] = {}
     for criterion in item.criteria:
-        evidence = Evidence(submission, execution, assignment, item, criterion)
+        if criterion.id in known:
+            findings[criterion.id] = known[criterion.id]
+            continue
+        evidence = Evidence(submission, execution, assignment, item, criterion, worked_out)
         decision = _decision(criterion, evidence, findings)
         findings[criterion.id] = _finding(criterion, decision, language, evidence)
     others = submission.work_beside.get(item.id, ())
-    return _capped(item, _unless_beside(tuple(findings.values()), others, language))
+    return capped(item.id, item.points, _unless_beside(tuple(findings.values()), others, language))
 
 
 def _unless_beside(findings: tuple[Finding, ...], others: tuple[str, ...], language: Language) -> tuple[Finding, ...]:
@@ -95,15 +120,15 @@ def _unless_beside(findings: tuple[Finding, ...], others: tuple[str, ...], langu
     )
 
 
-def _capped(item: Item, findings: tuple[Finding, ...]) -> Score:
-    """Points are certain when nothing is undecided, or when what is decided already fills the item."""
-    decided = min(item.points, sum(finding.earned or 0.0 for finding in findings))
+def capped(item: str, full: float, findings: tuple[Finding, ...]) -> Score:
+    """An item of `full` points. They are certain when nothing is undecided, or what is decided already fills it."""
+    decided = min(full, sum(finding.earned or 0.0 for finding in findings))
     reasons = list(_reasons(findings))
     broken = any(finding.outcome == "error" for finding in findings)
-    if reasons and (broken or decided < item.points):
+    if reasons and (broken or decided < full):
         review = "; ".join(reasons)
-        return Score(item=item.id, points=None, max_points=item.points, findings=findings, needs_review=review)
-    return Score(item=item.id, points=round(decided, 6), max_points=item.points, findings=findings)
+        return Score(item=item, points=None, max_points=full, findings=findings, needs_review=review)
+    return Score(item=item, points=round(decided, 6), max_points=full, findings=findings)
 
 
 def _said(text: Text | None, language: Language, evidence: Evidence) -> str | None:

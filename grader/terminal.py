@@ -89,12 +89,12 @@ def print_class(reports: Sequence[Report], assignment: Assignment, index: Path) 
     if any(report.total is None for report in waiting):
         screen.print("`12+` means 12 points so far: a person has to decide the rest; the report lists what and why.")
     if doubtful := [report for report in reports if report.execution.doubtful]:
-        names = ", ".join(_text(report.student) for report in doubtful[:50])
+        names = ", ".join(foreign(report.student) for report in doubtful[:50])
         screen.print(f"A doubtful repair, which a person has to look at ({len(doubtful)}): {names}", soft_wrap=True)
     for report in reports:
         if report.execution.status in ("infrastructure", "unreadable"):
             reason = report.execution.errors[0].message if report.execution.errors else ""
-            screen.print(f"[red]{report.execution.status}[/] {_text(report.student)}: {_text(reason)}")
+            screen.print(f"[red]{report.execution.status}[/] {foreign(report.student)}: {foreign(reason)}")
     screen.print(f"Report: {index}", soft_wrap=True)
 
 
@@ -108,7 +108,7 @@ def print_roll(missing: Sequence[str], strangers: Sequence[str], unused: Sequenc
     ):
         if names:
             more = f" and {len(names) - 50} more" if len(names) > 50 else ""
-            screen.print(f"{told} ({len(names)}): {', '.join(map(_text, names[:50]))}{more}", soft_wrap=True)
+            screen.print(f"{told} ({len(names)}): {', '.join(map(foreign, names[:50]))}{more}", soft_wrap=True)
 
 
 def print_earlier(used: int, graded: int, others: Sequence[str]) -> None:
@@ -139,7 +139,7 @@ def print_exported(done: Done) -> None:
     screen = console()
     for told, names in done.notes:
         if names:
-            screen.print(f"{_text(told)} ({len(names)}): {', '.join(map(_text, names))}", soft_wrap=True)
+            screen.print(f"{foreign(told)} ({len(names)}): {', '.join(map(foreign, names))}", soft_wrap=True)
     into = f" into the column {printable(done.column)}" if done.column else ""
     screen.print(f"{done.written} exported{into}.", markup=False, soft_wrap=True)
     for file in done.files:
@@ -149,10 +149,10 @@ def print_exported(done: Done) -> None:
 def print_failures(pages: Sequence[str], executions: Sequence[str]) -> None:
     """Students whose pages or executions could not be written, with the cause."""
     for page in pages:
-        console().print(f"[red]page not written[/] {_text(page)}", soft_wrap=True)
+        console().print(f"[red]page not written[/] {foreign(page)}", soft_wrap=True)
     for execution in executions:
         told = "[red]execution not stored[/], so the next run repeats it:"
-        console().print(f"{told} {_text(execution)}", soft_wrap=True)
+        console().print(f"{told} {foreign(execution)}", soft_wrap=True)
 
 
 def print_warnings(found: Sequence[Warned]) -> None:
@@ -186,7 +186,7 @@ def _shortened(text: str) -> str:
     return text if len(text) <= _MOST_LETTERS else f"{text[: _MOST_LETTERS - 1]}…"
 
 
-def _text(foreign: str) -> str:
+def foreign(foreign: str) -> str:
     """A student's or a kernel's words on one line: one of their own could begin with an order to a CI runner."""
     return escape(" | ".join(map(printable, foreign.splitlines())))
 

@@ -146,7 +146,7 @@ def test_an_installed_package_and_our_own_code_are_in_the_key(
     submission: Submission, assignment: Assignment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = [key_of(submission, assignment, "full")]
-    for name in ("_environment", "_running_code"):
+    for name in ("environment", "_running_code"):
         monkeypatch.setattr(executions, name, lambda: ["seaborn-0.13.dist-info"])
         keys.append(key_of(submission, assignment, "full"))
     assert len(set(keys)) == 3
@@ -155,7 +155,7 @@ def test_an_installed_package_and_our_own_code_are_in_the_key(
 def test_every_folder_of_code_that_runs_notebooks_is_hashed() -> None:
     hashed = [name for name, _ in executions._running_code()]
     assert {"kernels/runner.py", "kernels/server.py", "probes/observer.py"} <= set(hashed)
-    assert len(executions._environment()) > 20
+    assert len(executions.environment()) > 20
 
 
 # ---------------------------------------------------------------- once

@@ -55,7 +55,8 @@ _EMPTY_WORDS = words("""
     related relat topic concern discuss mention involv explain matter term concept keyword aspect relev role
 """)
 _EMPTY_SAYING = re.compile(
-    r"(?:이|가|은|는)\s?(?:중요|핵심)(?:\s?\S{1,3}){0,2}$|\bimportant (?:here|are|is)\b|\b(?:are|is) (?:important|key)\b"
+    r"(?:이|가|은|는)\s?(?:중요|핵심)(?:\s?\S{1,3}){0,2}$|\bimportant (?:here|are|is)\b"
+    r"|\b(?:are|is) (?:important|key)\b"
 )
 _MOST_NAMED = 2  # terms in a row that a sentence may name and say nothing of
 _MANY_PARTS, _BARE = 5, 0.7  # parts between commas that are bare terms, and their share

@@ -69,6 +69,15 @@ _DEAD = Text(
 
 
 _FAULTS = {"wrong_type": _TYPE, "raised": _RAISED, "unusable": _UNUSABLE, "too_slow": _SLOW}
+NOT_ASKED = "not_asked"  # in place of an answer, where a rubric came to ask after the notebook had run
+_NOT_ASKED = Text(
+    ko="노트북을 실행할 때는 `{0}`을(를) 묻지 않았습니다. 다시 실행해서 확인합니다.",
+    en="the notebook was not asked about `{0}` when it ran; it will be run again",
+)
+_NOT_ASKED_REVIEW = Text(
+    ko="실행한 뒤에 채점 기준이 `{0}`({1})을(를) 묻게 되었습니다. `grader grade`로 다시 실행해 주세요.",
+    en="the rubric asks about `{0}` ({1}) since after the notebook ran: run it again with `grader grade`",
+)
 _NOT_READ = Text(
     ko="`{0}`에 대한 커널의 답을 읽을 수 없어 사람이 확인합니다.",
     en="the kernel's answer about `{0}` cannot be read; a person will look",
@@ -96,6 +105,7 @@ class Evidence:
     assignment: Assignment
     item: Item
     criterion: Criterion
+    worked_out: dict[str, Any] = field(default_factory=dict)  # what judges of the item's criteria leave to each other
 
     def claim(self, probe: str, name: str) -> dict[str, Any]:
         """What the kernel answered about `name`, of the form that claims.py gives. Raises Unmet or Unsure otherwise."""
@@ -111,6 +121,8 @@ class Evidence:
         kind, message = str(reply.get("fault"))[:50], claims.words(reply.get("message", ""))
         if kind == "missing":
             raise self._missing(probe, name)
+        if kind == NOT_ASKED:
+            raise Unsure(_NOT_ASKED.filled(name), _NOT_ASKED_REVIEW.filled(name, probe))
         if kind in _FAULTS:
             unmet = Unmet(_fault(probe, name, kind, message))
             raise unmet if kind == "wrong_type" else self.blaming(unmet)

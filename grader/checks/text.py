@@ -108,7 +108,8 @@ def mentions(evidence: Evidence, *, concept: str) -> Decision:
     answer = evidence.answer
     if not answer.text.strip():
         raise _no_answer(evidence)
-    scored = score(evidence.assignment, evidence.item.id, answer.text)
+    scored: AnswerScore = evidence.worked_out.get("answer") or score(evidence.assignment, evidence.item.id, answer.text)
+    evidence.worked_out["answer"] = scored  # for the item's other criteria: reading it is what takes time
     mine = next(one for one in scored.criteria if one.criterion == evidence.criterion.id)
     said = [one for one in scored.evidence if one.criterion == mine.criterion and one.share]
     spans = tuple(Span(start=one.start, end=one.end, concept=concept, phrase=one.claim) for one in said)

@@ -110,6 +110,7 @@ LABELS = _table(
     from_cells=("셀 {cells}", "from cells {cells}"),
     your_plots=("제출한 그림", "Your plots"),
     plot_caption=("그림 {n} · {cell}번 셀", "Figure {n}, cell {cell}"),
+    decided_by_person=("사람이 {n}점으로 결정했습니다. {why}", "A person decided on {n} points. {why}"),
     hidden_item=(
         "이 항목은 점수만 공개됩니다.",
         "Only the points of this item are shown.",

@@ -200,6 +200,7 @@ def _shares(counts: Counter[str]) -> tuple[int, tuple[tuple[str, int, float], ..
 
 def _notes(reports: Sequence[Report]) -> Iterator[Note]:
     for report in reports:
+        yield from (Note(report.student, "-", text) for text in report.adrift)
         for score in report.scores:
             for finding in score.findings:
                 yield from (Note(report.student, f"{score.item} {finding.criterion}", text) for text in finding.notes)
