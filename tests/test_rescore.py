@@ -268,7 +268,7 @@ def test_folders_of_earlier_versions_and_of_others(tmp_path: Path, grader: Comma
     assert refused.returncode == 2
     said = "was written by a grader that kept no hand-ins: grade the class into it once more; what was executed"
     assert said in refused.stderr
-    (tmp_path / "roll.json").rename(out / "class.json")
+    (tmp_path / "roll.json").rename(out / "roll.json")
     lost = grader("rescore", out, "-a", course)
     assert (lost.returncode, "nothing was kept of this hand-in" in lost.stdout) == (1, True)
     course.write_text(course.read_text(encoding="utf-8").replace("id: tiny", "id: other"), encoding="utf-8")

@@ -62,6 +62,7 @@ _MOST_NAMED = 2  # terms in a row that a sentence may name and say nothing of
 _MANY_PARTS, _BARE = 5, 0.7  # parts between commas that are bare terms, and their share
 _FEWEST_WORDS = 6  # of content that an answer has which may be a list
 _COPIED = 88.0  # per cent of a sentence's letters that the question has in the same order
+_LONGER = 1.3  # times the question that a sentence may be which restates it
 _LIST_DENSITY = 0.62  # of an answer's content that is terms of the rubric, with hardly any grammar
 # Of Korean and of English prose at least so much of all tokens is grammar.
 _WEAVE_KO = 0.22
@@ -122,8 +123,13 @@ def _copied(found: Sequence[Stretch], page: Page, item: Item) -> Iterator[Flag]:
     questions = [item.title.ko.casefold(), item.title.en.casefold()]
     sentences = {(s.sentence.start, s.sentence.end) for s in found}
     texts = [page.text[start:end].strip() for start, end in sorted(sentences)]
-    if texts and all(any(fuzz.partial_ratio(text, q) >= _COPIED for q in questions) for text in texts):
+    if texts and all(any(_is_of(text, question) for question in questions) for text in texts):
         yield Flag("copied", _say("문제를 옮겨 적은 것으로 보입니다.", "it restates the question"))
+
+
+def _is_of(text: str, question: str) -> bool:
+    """Whether a sentence is hardly more than a part of the question; an answer may well name what was asked."""
+    return len(text) <= _LONGER * len(question) and fuzz.partial_ratio(text, question) >= _COPIED
 
 
 def _unwoven(found: Sequence[Stretch]) -> Iterator[Flag]:
