@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: all setup demo check test test-all test-hostile selftest bench clean
+.PHONY: all setup demo check test test-all test-stress test-hostile selftest bench clean
 
 all: check test
 
@@ -29,11 +29,15 @@ check: setup
 	$(BIN)/grader lint
 
 test: setup
-	$(BIN)/pytest -m 'not long'
+	$(BIN)/pytest -m 'not long and not stress'
 
 # all but the hostile suite, which wants the machine for itself
 test-all: setup
-	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/hostile
+	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/hostile -m 'not stress'
+
+# two writers and a thousand decisions each, on SQLite and on PostgreSQL
+test-stress: setup
+	$(BIN)/pytest -m stress
 
 test-hostile: setup
 	$(BIN)/pytest tests/hostile

@@ -269,7 +269,7 @@ def kept(book: Gradebook) -> dict[tuple[str, int], str]:
     return found
 
 
-@pytest.mark.parametrize("count", [50, pytest.param(1000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("count", [50, pytest.param(1000, marks=pytest.mark.stress)])
 def test_two_writers_at_once_lose_nothing(url: str, count: int) -> None:
     with Gradebook(url) as book:
         book.land([report("kim"), report("이도윤", 3)])
