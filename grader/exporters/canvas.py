@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from grader import roster_file
 from grader.errors import GraderError
 from grader.exporters import sheet
 from grader.exporters.cells import as_number, two_decimals
@@ -15,6 +14,7 @@ from grader.exporters.matching import matched
 from grader.exporters.returned import canvas_zip
 from grader.exporters.sheet import Place, Sheet
 from grader.exporters.standing import Standing
+from grader.intake import roster_file
 
 _ASSIGNMENT = re.compile(r"(?P<title>.*) \((?P<id>\d+)\)", re.DOTALL)
 _POINTS_POSSIBLE = "points possible"

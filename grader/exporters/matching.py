@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from grader.exporters.standing import Standing
 from grader.intake import labels
+from grader.intake.roster import spellings
 from grader.model import Identity
-from grader.roster import spellings
 
 
 @dataclass(frozen=True)

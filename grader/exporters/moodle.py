@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader import roster_file
 from grader.errors import GraderError
 from grader.exporters import sheet
 from grader.exporters.canvas import decimal_sign, factor, same_or_new
@@ -17,6 +16,7 @@ from grader.exporters.matching import matched
 from grader.exporters.returned import moodle_zip
 from grader.exporters.sheet import Place, Sheet
 from grader.exporters.standing import Standing
+from grader.intake import roster_file
 from grader.model import Identity
 
 # What sites in other languages call the column is found by its place.
