@@ -1,4 +1,4 @@
-"""Where each student stands: the one place from which every export takes its grades."""
+"""The grades of each student: the one place from which every export takes them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _STATES = MappingProxyType(
 )
 
 
-class Standing(Noun):
+class Grades(Noun):
     """One student as an export sees them; points that nobody has decided are None, never 0."""
 
     student: str
@@ -67,7 +67,7 @@ class Standing(Noun):
         return f"{item} {told}/{points(self.maximum[item])}"
 
 
-def standings(out: Path) -> list[Standing]:
+def grades_in(out: Path) -> list[Grades]:
     """Everybody in OUT, sorted by student, and after them who handed in nothing. Raises GraderError if none is there.
 
     Reports of students who are not in the class of the last run are left out, as in gradebook.csv.
@@ -78,7 +78,7 @@ def standings(out: Path) -> list[Standing]:
     if len(assignments) > 1:
         mend = "give each its own folder with `grade -o`"
         raise GraderError(f"{out} holds reports of several assignments ({', '.join(assignments)}): {mend}")
-    found = sorted((_standing(report, told) for report in reports), key=lambda standing: standing.student)
+    found = sorted((_grades(report, told) for report in reports), key=lambda grades: grades.student)
     return [*found, *(_missing(told) if told else ())]
 
 
@@ -108,11 +108,11 @@ def _report(file: Path) -> Report:
         raise GraderError(f"{file} is not a report that this version reads: grade again, or remove it") from None
 
 
-def _standing(report: Report, told: ClassFile | None) -> Standing:
+def _grades(report: Report, told: ClassFile | None) -> Grades:
     visibility = {item.id: item.visibility for item in told.items} if told else {}
     scores = {score.item: score for score in report.scores}
     shown = {item: score for item, score in scores.items() if visibility.get(item, "visible") == "visible"}
-    return Standing(
+    return Grades(
         student=report.student,
         identity=report.identity,
         uploaded_as=report.uploaded_as,
@@ -133,9 +133,9 @@ def _standing(report: Report, told: ClassFile | None) -> Standing:
     )
 
 
-def _missing(told: ClassFile) -> Iterable[Standing]:
+def _missing(told: ClassFile) -> Iterable[Grades]:
     for one in told.missing:
-        yield Standing(
+        yield Grades(
             student=one.student,
             identity=one.identity,
             assignment=told.assignment,
