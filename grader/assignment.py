@@ -10,15 +10,15 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from grader import rubric_claims, rubric_yaml
 from grader.answers.phrases import PhraseError, pattern, phrase_key
 from grader.checks import CHECKS, parameters
 from grader.errors import RubricError
 from grader.model import Assignment, Criterion, DataFile, Heldout, Item, Limits, StandIn, Text
-from grader.rubric_rules import check_files, check_rules
-from grader.rubric_stand_ins import check_stand_ins
-from grader.rubric_types import check_type, validated
-from grader.rubric_yaml import Document, Location
+from grader.rubric import claims, yaml
+from grader.rubric.rules import check_files, check_rules
+from grader.rubric.stand_ins import check_stand_ins
+from grader.rubric.types import check_type, validated
+from grader.rubric.yaml import Document, Location
 
 _CRITERION_KEYS = set(Criterion.model_fields) - {"params"}
 _TOP_KEYS = set(Assignment.model_fields) - {"sha256"} | {"lexicons"}
@@ -26,10 +26,10 @@ _TOP_KEYS = set(Assignment.model_fields) - {"sha256"} | {"lexicons"}
 
 def load(file: Path) -> Assignment:
     """Read and check a rubric. Raises RubricError with every complaint found, in the order of their lines."""
-    document = rubric_yaml.read(file)
+    document = yaml.read(file)
     plain = _known(document, (), document.values, _TOP_KEYS)
     plain["items"] = [_item(document, i, item) for i, item in enumerate(_list(document, ("items",), plain))]
-    plain["terms"], words = rubric_claims.terms(document, plain, file.parent)
+    plain["terms"], words = claims.terms(document, plain, file.parent)
     plain.pop("lexicons", None)
     plain["concepts"] = _concepts(document, plain.get("concepts", {}), plain["terms"])
     plain["sha256"] = hashlib.sha256(file.read_bytes() + words.encode()).hexdigest()
@@ -148,7 +148,7 @@ def _concepts(document: Document, raw: Any, terms: dict[str, Any]) -> dict[str, 
         _check_phrases(document, name, phrases, claimed, needed=stated is None)
         concepts[name] = {"id": name, **phrases}
         if stated is not None:
-            concepts[name]["claims"] = rubric_claims.claims(document, name, stated, terms)
+            concepts[name]["claims"] = claims.claims(document, name, stated, terms)
     return concepts
 
 

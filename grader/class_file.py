@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 from grader.errors import GraderError
 from grader.files import write
 from grader.model import Assignment, Visibility
-from grader.nouns import Identity, Noun, Text
+from grader.model.nouns import Identity, Noun, Text
 from grader.submissions import Class
 
 NAME = "class.json"

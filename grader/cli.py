@@ -150,7 +150,7 @@ def override(
     gradebook: Gradebook = None,
 ) -> None:
     """Decide on points. The decision is appended to the gradebook, and survives every rescore."""
-    from grader.gradebook_commands import asked_for, override_points
+    from grader.gradebook.commands import asked_for, override_points
 
     raise typer.Exit(override_points(out, student, asked_for(place, points, reason, author, undo=undo), gradebook))
 
@@ -162,7 +162,7 @@ def history(
     gradebook: Gradebook = None,
 ) -> None:
     """Print where everybody stands and who changed what; or everything about one student."""
-    from grader.gradebook_commands import print_history
+    from grader.gradebook.commands import print_history
 
     raise typer.Exit(print_history(out, student, gradebook))
 
@@ -178,7 +178,7 @@ def rescore(
 
     Exit code 0: done; 1: some hand-ins need another `grader grade`, and are named; 2: bad input, in one sentence.
     """
-    from grader.gradebook_commands import rescore_stored
+    from grader.gradebook.commands import rescore_stored
 
     raise typer.Exit(rescore_stored(out, _rubric(assignment), gradebook, dry_run=dry_run))
 

@@ -15,15 +15,15 @@ from grader.errors import GraderError, RubricError, RunnerError
 from grader.executions import Executions, StoringRunner
 from grader.exporters.exported import Wish
 from grader.exporting import Provisional, export
+from grader.gradebook.record import Record, book_of
 from grader.grading import grade
 from grader.intake.room import Room
+from grader.intake.roster_file import read as read_roster
 from grader.kernels import cores as machine
 from grader.kernels.runner import KernelRunner, kernel_runner, kernel_server
 from grader.kernels.warm import KernelServer
 from grader.model import Assignment, Language
-from grader.record import Record, book_of
 from grader.results import SIMILARITY, results_in, write_similarity
-from grader.roster_file import read as read_roster
 from grader.selftest import selftest
 from grader.submissions import Class, collect_class
 from grader.walls.doctor import examine

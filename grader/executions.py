@@ -9,7 +9,8 @@ import sys
 from functools import lru_cache
 from pathlib import Path
 
-from grader import __version__, tables
+from grader import __version__
+from grader.arithmetic import tables
 from grader.checks import needed_probes
 from grader.errors import GraderError
 from grader.files import write

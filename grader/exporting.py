@@ -11,7 +11,7 @@ from typing import Literal
 from grader.errors import GraderError
 from grader.exporters import canvas, gradescope, lists, moodle, workbook
 from grader.exporters.exported import Exported, Wish
-from grader.exporters.standing import Standing, earlier, standings
+from grader.exporters.grades import Grades, earlier, grades_in
 from grader.files import write_bytes
 
 Provisional = Literal["skip", "mark"]
@@ -21,7 +21,7 @@ Provisional = Literal["skip", "mark"]
 class Format:
     """`suffix` is "" where the format is a folder."""
 
-    export: Callable[[Sequence[Standing], Wish], Exported]
+    export: Callable[[Sequence[Grades], Wish], Exported]
     suffix: str
     template: bool = False
 
@@ -54,10 +54,10 @@ def export(to: str, wish: Wish, target: Path | None = None, provisional: Provisi
     form = FORMATS[to]
     if wish.template is not None and not form.template:
         raise GraderError(f"{to} takes no template: leave --template out, or choose --to canvas or --to moodle")
-    everybody = standings(wish.out)
+    everybody = grades_in(wish.out)
     place = target or wish.out / "exports" / f"{to}{form.suffix}"
     _check(place, form, wish)
-    kept = [standing for standing in everybody if provisional == "mark" or standing.status != "provisional"]
+    kept = [grades for grades in everybody if provisional == "mark" or grades.status != "provisional"]
     if not kept:
         raise GraderError(f"all of {wish.out} is provisional: decide what waits, or give --provisional mark")
     exported = form.export(kept, wish)
@@ -83,8 +83,8 @@ def _check(place: Path, form: Format, wish: Wish) -> None:
         raise GraderError(f"{place} is a folder, and this export is a file: give a name in it with -o")
 
 
-def _notes(everybody: Sequence[Standing], out: Path, provisional: Provisional) -> list[tuple[str, list[str]]]:
-    waiting = [standing.student for standing in everybody if standing.status == "provisional"]
+def _notes(everybody: Sequence[Grades], out: Path, provisional: Provisional) -> list[tuple[str, list[str]]]:
+    waiting = [grades.student for grades in everybody if grades.status == "provisional"]
     how = "marked" if provisional == "mark" else "left out"
     return [
         (f"provisional, so {how}", waiting),

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader import notebook, reading
+from grader import reading
 from grader.errors import SubmissionError
 from grader.intake import beside, contents, documents, labels, listing
 from grader.intake.caps import Refused
@@ -19,10 +19,11 @@ from grader.intake.layouts import Found, Layouts
 from grader.intake.listing import Listing
 from grader.intake.recognise import looks_like_class, notebooks_directly
 from grader.intake.room import Room
+from grader.intake.roster import Roster
 from grader.intake.suffixes import is_archive
+from grader.items import notebook
 from grader.model import Assignment, Identity, Submission
 from grader.names import printable
-from grader.roster import Roster
 
 LOCK = listing.LOCK
 

@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from build import course, notebook
 
-from grader import tables
+from grader.arithmetic import tables
+from grader.arithmetic.regression import order_of_rows
 from grader.executions import Executions
-from grader.gradebook import Gradebook
+from grader.gradebook.book import Gradebook
+from grader.gradebook.record import Record
 from grader.grading import Graded
 from grader.model import Assignment, Execution, Submission
-from grader.record import Record
-from grader.regression import order_of_rows
 from grader.results import results_in
 from grader.scoring import score
 from grader.submissions import collect

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from build import course
 
-from grader import tables
-from grader.affine import SAME, law, rises_or_falls
+from grader.arithmetic import tables
+from grader.arithmetic.affine import SAME, law, rises_or_falls
+from grader.arithmetic.features import origins
+from grader.arithmetic.tables import Floats
 from grader.checks.tampering import suspicious_lines
 from grader.errors import RubricError
-from grader.features import origins
 from grader.model import Assignment
-from grader.tables import Floats
 
 ROWS = 500
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from test_headings import CONV, DATABASES, POOL, RELU, RELU_EN, VAGUE, Cell, _course, code, md
 
-from grader import passages
+from grader.items import passages
 from grader.model import Assignment, Execution, Finding, Language, Report, Score
 from grader.scoring import score
 from grader.submissions import collect

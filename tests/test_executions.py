@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from build import course, notebook, table
 
-from grader import executions, tables
+from grader import executions
+from grader.arithmetic import tables
 from grader.assignment import load
 from grader.executions import Executions, StoringRunner, key_of
 from grader.model import Assignment, CellError, Execution, ExecutionStatus, Submission

@@ -19,8 +19,8 @@ from test_results import HOMEWORK, report
 from grader.class_file import write_class
 from grader.errors import GraderError
 from grader.exporters.exported import Wish
+from grader.exporters.grades import grades_in
 from grader.exporters.sheet import read
-from grader.exporters.standing import standings
 from grader.exporting import FORMATS, export
 from grader.intake.handin import HandIn
 from grader.intake.layouts import Layouts
@@ -245,7 +245,7 @@ def test_what_students_may_not_see_is_not_in_their_feedback(tmp_path: Path) -> N
     hidden = HOMEWORK.items[0].model_copy(update={"visibility": "after_due"})
     of = HOMEWORK.model_copy(update={"items": (hidden, HOMEWORK.items[1])})
     folder = graded(tmp_path / "o", student(LEE, 7.25, 3), of=of)
-    assert standings(folder)[0].words == "P1.1 7.25/20\n\nP2 3/10\n• runs 3/10: ?"
+    assert grades_in(folder)[0].words == "P1.1 7.25/20\n\nP2 3/10\n• runs 3/10: ?"
     file = export("gradescope", wish(folder)).files[0] / file_name(LEE_CALLED) / "results.json"
     assert json.loads(file.read_bytes())["tests"][0]["visibility"] == "after_due_date"
 

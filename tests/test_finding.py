@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from grader import tables
+from grader.arithmetic import tables
+from grader.arithmetic.tables import Floats
 from grader.finding.carrying import carrier, scale_of
 from grader.finding.rows import pair, proof
 from grader.finding.targets import places_by_target
-from grader.tables import Floats
 
 DATA = ROOT / "reference" / "hw1" / "data"
 TARGET = "median_house_value"

@@ -22,12 +22,12 @@ from test_results import report
 
 from grader.cli import app
 from grader.errors import GraderError
-from grader.gradebook import FILE, Gradebook
-from grader.gradebook_tables import address, file_url
+from grader.gradebook.book import FILE, Gradebook
+from grader.gradebook.overriding import Decision, Undo, made_by
+from grader.gradebook.record import book_of
+from grader.gradebook.standing import standing
+from grader.gradebook.tables import address, file_url
 from grader.model import Override, Report
-from grader.overriding import Decision, Undo, made_by
-from grader.record import book_of
-from grader.standing import standing
 
 WRITER = Path(__file__).with_name("writers.py")
 CLASS = {"kim": Work(0.9), "lee": Work(0.2), "이도윤": Work(0.7)}
@@ -367,14 +367,14 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_decision_waits_for_no_grader(tmp_path: Path, grader: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    from grader import gradebook_commands
+    from grader.gradebook import commands
     from grader.results import results_in
 
     out = graded(tmp_path, CLASS)
-    monkeypatch.setattr(gradebook_commands, "_PATIENCE", 0.0)
+    monkeypatch.setattr(commands, "_PATIENCE", 0.0)
     with results_in(out, rubric(tmp_path)):
-        asked = gradebook_commands.asked_for("P1", "3", "asked in class", "ta", undo=False)
-        assert gradebook_commands.override_points(out, "lee", asked, None) == 0
+        asked = commands.asked_for("P1", "3", "asked in class", "ta", undo=False)
+        assert commands.override_points(out, "lee", asked, None) == 0
         assert rows(out)["lee"]["total"] == "6"
         with book_of(out, None) as book:
             assert book.standings("tiny")["lee"].report.total == 3

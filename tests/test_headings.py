@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from grader import notebook
 from grader.assignment import load
+from grader.items import notebook
 from grader.model import Assignment
 
 Cell = dict[str, Any]

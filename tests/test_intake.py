@@ -13,8 +13,8 @@ from exports import Student, notebook, packed, pdf, renamed, roster, students, z
 from test_submissions import HOMEWORK
 
 from grader.intake.room import Room
+from grader.intake.roster_file import read as read_roster
 from grader.model import Assignment, Submission
-from grader.roster_file import read as read_roster
 from grader.submissions import Class, collect_class
 
 GOOD = notebook("#md # P1\n답")

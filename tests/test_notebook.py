@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from build import Cell, code, document, markdown
 
-from grader import notebook, reading
+from grader import reading
+from grader.items import notebook
 from grader.model import Answer, Assignment, Criterion, Item, Text
 
 SAID = Text(ko="말", en="word")

@@ -13,7 +13,8 @@ import pytest
 from build import code, document, markdown
 from damaged import ANSWER, Damaged, corpus, costly, costly_scripts
 
-from grader import notebook, reading
+from grader import reading
+from grader.items import notebook
 from grader.model import Assignment, Submission
 from grader.submissions import collect
 

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from grader import reading, tables
+from grader import reading
 from grader.answers.phrases import find
+from grader.arithmetic import tables
+from grader.arithmetic.regression import least_squares_r2, r2_score
 from grader.model import Assignment
-from grader.regression import least_squares_r2, r2_score
 from grader.submissions import collect
 
 HW1 = ROOT / "reference" / "hw1"

@@ -13,7 +13,7 @@ import yaml
 from build import course, notebook, submission
 from conftest import Command
 
-from grader import tables
+from grader.arithmetic import tables
 from grader.assignment import load
 from grader.errors import GraderError, RubricError
 from grader.kernels.runner import KernelRunner

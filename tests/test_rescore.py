@@ -12,11 +12,11 @@ import pytest
 from conftest import Command
 from graded_class import CONCEPTS, FALLS, R2, RUNS, SAYS, Work, graded, rubric, tree
 
-from grader.gradebook import Gradebook
-from grader.gradebook_commands import asked_for, override_points, rescore_stored
-from grader.keeping import Keeping, asked_by, judging_code
+from grader.gradebook.book import Gradebook
+from grader.gradebook.commands import asked_for, override_points, rescore_stored
+from grader.gradebook.keeping import Keeping, asked_by, judging_code
+from grader.gradebook.rescoring import Target, rescore, untouched_by
 from grader.model import Report
-from grader.rescoring import Target, rescore, untouched_by
 
 CLASS = {
     "kim": Work(0.9),

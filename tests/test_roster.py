@@ -10,7 +10,7 @@ from exports import notebook, roster, students
 from test_intake import answer, canvas, collected, packed, texts
 
 from grader.errors import GraderError
-from grader.roster_file import read
+from grader.intake.roster_file import read
 
 CLASS = students()
 

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from build import course, notebook, submission
 
-from grader import tables
+from grader.arithmetic import tables
+from grader.arithmetic.regression import least_squares_r2, order_of_rows
 from grader.model import Assignment, CellError, Execution, Finding, Language, Repair, Report, Score, Submission
-from grader.regression import least_squares_r2, order_of_rows
 from grader.scoring import score
 from grader.submissions import collect
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import sys
 
-from grader.gradebook import Gradebook, Standing
+from grader.gradebook.book import Gradebook, Standing
+from grader.gradebook.overriding import Decision, made_by
 from grader.model import Override
-from grader.overriding import Decision, made_by
 
 PLACES = ("P1.1/runs", "P2/runs", "P1.1", "P2")
 

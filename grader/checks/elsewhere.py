@@ -9,11 +9,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from grader import passages, reading, topics
+from grader import reading
 from grader.checks import outputs
 from grader.checks.decision import Evidence, say
+from grader.items import passages, topics
+from grader.items.outline import Outline
 from grader.model import Text
-from grader.outline import Outline
 
 AN_ANSWER = 60  # characters; shorter remarks answer none of the questions
 

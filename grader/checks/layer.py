@@ -12,15 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from grader import tables
-from grader.affine import SAME, Law, law, rises_or_falls
+from grader.arithmetic import tables
+from grader.arithmetic.affine import SAME, Law, law, rises_or_falls
+from grader.arithmetic.features import origins
+from grader.arithmetic.regression import order_of_rows
+from grader.arithmetic.tables import Floats
 from grader.checks.claims import words
 from grader.checks.decision import Evidence, Unmet, Unsure, say
 from grader.checks.predictions import PERTURBED_ROWS, matrix, predicted_rows, unmoved
-from grader.features import origins
 from grader.model import Text
-from grader.regression import order_of_rows
-from grader.tables import Floats
 
 # Shares of the variance of the predictions that the layer's output does not explain. SAME is rounding; up to the
 # next one a person looks; beyond, the predictions are other ones. Least squares beside a layer trained to the same

@@ -6,13 +6,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from grader import tables
+from grader.arithmetic import tables
+from grader.arithmetic.regression import HELDOUT, least_squares_r2, order_of_rows, r2_score
 from grader.checks.decision import Decision, Evidence, Unmet, Unsure, partial, passed, say
 from grader.checks.found import described, remarks, require_no_better_before, require_no_doubt
 from grader.checks.layer import require_own_weights
 from grader.checks.predictions import predicted_table, require_same_answers, require_use_of
 from grader.model import Text
-from grader.regression import HELDOUT, least_squares_r2, order_of_rows, r2_score
 
 _FEWEST_LOSSES = 5
 _LEAK = 0.1  # held-out R² above that on the training rows; two random parts of this data differ by about 0.02

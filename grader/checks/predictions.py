@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from grader import tables
+from grader.arithmetic import tables
+from grader.arithmetic.regression import HELDOUT, order_of_rows
+from grader.arithmetic.tables import Floats
 from grader.checks.claims import words
 from grader.checks.decision import Evidence, Unmet, Unsure, say
 from grader.model import Text
-from grader.regression import HELDOUT, order_of_rows
-from grader.tables import Floats
 
 PERTURBED_ROWS = 64  # as many as grader/probes/predictions.py asks
 _UNMOVED = 0.1  # of the predictions' spread: parameters turned to minus a half move a model's by at least half of it

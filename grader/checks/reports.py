@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from grader.arithmetic.regression import HELDOUT, r2_score, rmse
+from grader.arithmetic.tables import Floats
 from grader.checks import outputs
 from grader.checks.decision import Decision, Evidence, Unmet, Unsure, partial, passed, say
 from grader.checks.predictions import predicted_table
-from grader.regression import HELDOUT, r2_score, rmse
-from grader.tables import Floats
 
 _EXACT = {"r2": 0.015, "rmse": 0.02}  # absolute for R², relative for RMSE: rounding, float32, a last training step
 _BEYOND = {"r2": 0.1, "rmse": 0.15}  # as far outside the range of honest splits, a person should look; farther is wrong

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from grader import topics
 from grader.answers.phrases import expressed
 from grader.answers.scoring import BAR, AnswerScore, CriterionScore, score
 from grader.checks import outputs
 from grader.checks.decision import Decision, Evidence, Unmet, Unsure, joined, partial, passed, say
 from grader.checks.elsewhere import AN_ANSWER, likeliest_answer, passages_of
+from grader.items import topics
+from grader.items.topics import paragraphs
 from grader.model import Span, Submission, Text
-from grader.topics import paragraphs
 
 _CPU = re.compile(r"(?<![a-z])cpu(?![a-z])", re.IGNORECASE)
 _GPU = re.compile(r"(?<![a-z])(?:gpu|cuda|mps)(?![a-z])|그래픽\s?카드", re.IGNORECASE)

@@ -6,15 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from grader import roster_file
 from grader.errors import GraderError
 from grader.exporters import sheet
 from grader.exporters.cells import as_number, two_decimals
 from grader.exporters.exported import Exported, Upload, Wish
+from grader.exporters.grades import Grades
 from grader.exporters.matching import matched
 from grader.exporters.returned import canvas_zip
 from grader.exporters.sheet import Place, Sheet
-from grader.exporters.standing import Standing
+from grader.intake import roster_file
 
 _ASSIGNMENT = re.compile(r"(?P<title>.*) \((?P<id>\d+)\)", re.DOTALL)
 _POINTS_POSSIBLE = "points possible"
@@ -39,19 +39,19 @@ class Column:
         return name in (self.header, self.title, found["id"] if found else "")
 
 
-def export(standings: Sequence[Standing], wish: Wish) -> Exported:
+def export(everybody: Sequence[Grades], wish: Wish) -> Exported:
     """Fill in the totals. Raises GraderError for a template that is no gradebook, or another assignment's."""
     if wish.template is None:
         mend = "download it in Canvas under Grades > Export, and give it with --template"
         raise GraderError(f"canvas takes grades back only in its own gradebook: {mend}")
     given = sheet.read(wish.template)
     possible = _points_possible(given)
-    column = _column(given, possible, standings, wish)
+    column = _column(given, possible, everybody, wish)
     lines = roster_file.identities(given.values)
-    theirs = matched([s for s in standings if s.final], lines, "canvas")
-    factor = _factor(given, possible, column, standings, wish)
+    theirs = matched([s for s in everybody if s.final], lines, "canvas")
+    factor = _factor(given, possible, column, everybody, wish)
     cells, left = _cells(given, column, theirs.lines, factor)
-    uploads = [Upload(standing) for standing in theirs.lines.values()]
+    uploads = [Upload(grades) for grades in theirs.lines.values()]
     archive, not_packed = canvas_zip(uploads, wish.out) if wish.feedback else (None, [])
     untouched = [lines[place].name for place in lines if place not in theirs.lines]
     return Exported(
@@ -74,7 +74,7 @@ def _points_possible(given: Sheet) -> list[str] | None:
     return next(rows, None)
 
 
-def _column(given: Sheet, possible: list[str] | None, standings: Sequence[Standing], wish: Wish) -> Column:
+def _column(given: Sheet, possible: list[str] | None, everybody: Sequence[Grades], wish: Wish) -> Column:
     """The assignment's column: the one asked for, the one of its name, or the only one."""
     header = given.values[0] if given.values else []
     named = [cell.strip() for cell in header]
@@ -91,9 +91,9 @@ def _column(given: Sheet, possible: list[str] | None, standings: Sequence[Standi
     if wish.column is not None:
         asked = [column for column in columns if column.is_called(wish.column)]
         return _one(asked, assignments or columns, f"{wish.template} has no column for {wish.column}")
-    alike = [column for column in assignments if standings and _names(column, standings[0])]
+    alike = [column for column in assignments if everybody and _names(column, everybody[0])]
     return _one(
-        alike or assignments, assignments, f"{wish.template} does not tell which column is {standings[0].assignment}"
+        alike or assignments, assignments, f"{wish.template} does not tell which column is {everybody[0].assignment}"
     )
 
 
@@ -108,24 +108,24 @@ def _read_only(possible: list[str] | None, place: int) -> bool:
     return possible is not None and place < len(possible) and _READ_ONLY in possible[place].casefold()
 
 
-def _names(column: Column, standing: Standing) -> bool:
+def _names(column: Column, grades: Grades) -> bool:
     """Whether the title is the assignment's, or holds its id as a word: `HW1: regression`."""
     words = re.split(r"[\W_]+", column.title.casefold())
-    titles = {standing.title.ko.casefold(), standing.title.en.casefold()}
-    return column.title.casefold() in titles or standing.assignment.casefold() in words
+    titles = {grades.title.ko.casefold(), grades.title.en.casefold()}
+    return column.title.casefold() in titles or grades.assignment.casefold() in words
 
 
 def _factor(
-    given: Sheet, possible: list[str] | None, column: Column, standings: Sequence[Standing], wish: Wish
+    given: Sheet, possible: list[str] | None, column: Column, everybody: Sequence[Grades], wish: Wish
 ) -> float:
     """What points are multiplied with: 1, or with --scale what makes them Canvas's."""
     there = as_number(possible[column.place]) if possible and column.place < len(possible) else None
-    return factor(there, standings, wish, f"{given.file}: {column.header}")
+    return factor(there, everybody, wish, f"{given.file}: {column.header}")
 
 
-def factor(there: float | None, standings: Sequence[Standing], wish: Wish, where: str) -> float:
+def factor(there: float | None, everybody: Sequence[Grades], wish: Wish, where: str) -> float:
     """1 where the system's maximum is ours, or not told; else their ratio if that was asked for."""
-    ours = standings[0].max_points if standings else 0.0
+    ours = everybody[0].max_points if everybody else 0.0
     if there is None or there == ours or not ours:
         return 1.0
     if not wish.scale:
@@ -135,21 +135,21 @@ def factor(there: float | None, standings: Sequence[Standing], wish: Wish, where
 
 
 def _cells(
-    given: Sheet, column: Column, lines: Mapping[int, Standing], times: float
+    given: Sheet, column: Column, lines: Mapping[int, Grades], times: float
 ) -> tuple[dict[Place, str], list[str]]:
     """The grades by cell, and those whose cell says that Canvas wants none."""
     decimal = decimal_sign(given)
     cells: dict[Place, str] = {}
     left = []
-    for place, standing in lines.items():
+    for place, grades in lines.items():
         row = given.values[place]
         if column.place >= len(row):
             mend = "download the template again"
             raise GraderError(f"{given.file} line {place + 1} has fewer cells than the header: {mend}")
         if row[column.place].strip().upper() in _LEFT:
-            left.append(standing.student)
-        elif standing.total is not None:
-            cells[place, column.place] = same_or_new(row[column.place], standing.total * times, decimal)
+            left.append(grades.student)
+        elif grades.total is not None:
+            cells[place, column.place] = same_or_new(row[column.place], grades.total * times, decimal)
     return cells, left
 
 

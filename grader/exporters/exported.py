@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.exporters.standing import Standing
+from grader.exporters.grades import Grades
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,6 @@ class Exported:
 class Upload:
     """Whose feedback goes back to a learning system, and under which id it knows them there."""
 
-    standing: Standing
+    grades: Grades
     lms_id: str = ""
     name: str = ""

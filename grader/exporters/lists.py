@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from grader.exporters.cells import number, table, yes_no
 from grader.exporters.exported import Exported, Wish
+from grader.exporters.grades import Grades
 from grader.exporters.returned import nbgrader_zip
-from grader.exporters.standing import Standing
 
 WHO = ("student", "name", "number", "lms_id", "login", "email")
 _NBGRADER = (
@@ -17,53 +17,53 @@ _NBGRADER = (
 )
 
 
-def items_of(standings: Sequence[Standing]) -> list[str]:
+def items_of(everybody: Sequence[Grades]) -> list[str]:
     """All items, in the rubric's order."""
-    return list(dict.fromkeys(item for standing in standings for item in standing.maximum))
+    return list(dict.fromkeys(item for grades in everybody for item in grades.maximum))
 
 
-def who(standing: Standing) -> list[str]:
+def who(grades: Grades) -> list[str]:
     """The cells under WHO."""
-    one = standing.identity
-    return [standing.student, one.name, one.number, one.lms_id, one.login, one.email]
+    one = grades.identity
+    return [grades.student, one.name, one.number, one.lms_id, one.login, one.email]
 
 
-def csv(standings: Sequence[Standing], wish: Wish) -> Exported:
+def csv(everybody: Sequence[Grades], wish: Wish) -> Exported:
     """One row per student: who, points by item, total, status; with feedback a column of it per item."""
-    items = items_of(standings)
+    items = items_of(everybody)
     said = [f"{item} feedback" for item in items] if wish.feedback else []
     header = [*WHO, *items, "total", "max_points", "status", "late", "submitted_at", *said]
-    rows = (_row(standing, items, feedback=wish.feedback) for standing in standings)
-    return Exported({"": table([header, *rows], mark=True)}, written=len(standings))
+    rows = (_row(grades, items, feedback=wish.feedback) for grades in everybody)
+    return Exported({"": table([header, *rows], mark=True)}, written=len(everybody))
 
 
-def _row(standing: Standing, items: Sequence[str], *, feedback: bool) -> list[str]:
-    points = [number(standing.points.get(item)) for item in items]
-    at = standing.submitted_at.isoformat() if standing.submitted_at else ""
-    end = [number(standing.total), number(standing.max_points), standing.status, yes_no(standing.late), at]
-    return [*who(standing), *points, *end, *(standing.feedback.get(item, "") for item in items if feedback)]
+def _row(grades: Grades, items: Sequence[str], *, feedback: bool) -> list[str]:
+    points = [number(grades.points.get(item)) for item in items]
+    at = grades.submitted_at.isoformat() if grades.submitted_at else ""
+    end = [number(grades.total), number(grades.max_points), grades.status, yes_no(grades.late), at]
+    return [*who(grades), *points, *end, *(grades.feedback.get(item, "") for item in items if feedback)]
 
 
-def nbgrader(standings: Sequence[Standing], wish: Wish) -> Exported:
+def nbgrader(everybody: Sequence[Grades], wish: Wish) -> Exported:
     """The columns of `nbgrader export`, with real quoting; who has no grade has no score, where nbgrader writes 0."""
-    called = {standing.student: _nbgrader_id(standing) for standing in standings}
-    rows = [[*_NBGRADER], *(_nbgrader_row(standing, called[standing.student]) for standing in standings)]
-    final = [standing for standing in standings if standing.final]
+    called = {grades.student: _nbgrader_id(grades) for grades in everybody}
+    rows = [[*_NBGRADER], *(_nbgrader_row(grades, called[grades.student]) for grades in everybody)]
+    final = [grades for grades in everybody if grades.final]
     beside = {"-feedback.zip": nbgrader_zip(final, wish.out, called)} if wish.feedback else {}
-    return Exported({"": table(rows, mark=False)}, beside, len(standings))
+    return Exported({"": table(rows, mark=False)}, beside, len(everybody))
 
 
-def _nbgrader_id(standing: Standing) -> str:
-    return standing.identity.number or standing.identity.login or standing.student
+def _nbgrader_id(grades: Grades) -> str:
+    return grades.identity.number or grades.identity.login or grades.student
 
 
-def _nbgrader_row(standing: Standing, student: str) -> list[str]:
-    last, first = _names(standing.identity.name)
-    at = standing.submitted_at.strftime("%Y-%m-%d %H:%M:%S") if standing.submitted_at else ""
-    total = number(standing.total) if standing.final else ""
+def _nbgrader_row(grades: Grades, student: str) -> list[str]:
+    last, first = _names(grades.identity.name)
+    at = grades.submitted_at.strftime("%Y-%m-%d %H:%M:%S") if grades.submitted_at else ""
+    total = number(grades.total) if grades.final else ""
     penalty = "0" if total else ""
-    told = [standing.assignment, "", at, student, last, first, standing.identity.email]
-    return [*told, total, penalty, total, number(standing.max_points)]
+    told = [grades.assignment, "", at, student, last, first, grades.identity.email]
+    return [*told, total, penalty, total, number(grades.max_points)]
 
 
 def _names(name: str) -> tuple[str, str]:
@@ -77,20 +77,20 @@ def _names(name: str) -> tuple[str, str]:
     return last, first
 
 
-def everything(standings: Sequence[Standing], wish: Wish) -> Exported:
+def everything(everybody: Sequence[Grades], wish: Wish) -> Exported:
     """All that is known, findings and feedback too."""
     plain = {
-        "assignment": standings[0].assignment,
-        "students": [standing.model_dump(mode="json") for standing in standings],
+        "assignment": everybody[0].assignment,
+        "students": [grades.model_dump(mode="json") for grades in everybody],
     }
     text = json.dumps(plain, ensure_ascii=False, indent=1) + "\n"
-    return Exported({"": text.encode(errors="replace")}, written=len(standings))
+    return Exported({"": text.encode(errors="replace")}, written=len(everybody))
 
 
-def findings(standings: Sequence[Standing]) -> Iterator[tuple[str, str, str, str, float | None, float, str]]:
+def findings(everybody: Sequence[Grades]) -> Iterator[tuple[str, str, str, str, float | None, float, str]]:
     """Student, item, criterion, outcome, earned, points and feedback, one line per criterion."""
-    for standing in standings:
-        for item, several in standing.findings.items():
+    for grades in everybody:
+        for item, several in grades.findings.items():
             for one in several:
                 said = one.feedback or ""
-                yield standing.student, item, one.criterion, one.outcome, one.earned, one.points, said
+                yield grades.student, item, one.criterion, one.outcome, one.earned, one.points, said

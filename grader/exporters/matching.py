@@ -5,48 +5,48 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.exporters.standing import Standing
+from grader.exporters.grades import Grades
 from grader.intake import labels
+from grader.intake.roster import spellings
 from grader.model import Identity
-from grader.roster import spellings
 
 
 @dataclass(frozen=True)
 class Matched:
-    """Standings by line; `nobodys` are those of no line, with the reason where there is more than its absence."""
+    """Grades by line; `nobodys` are those of no line, with the reason where there is more than its absence."""
 
-    lines: Mapping[int, Standing]
+    lines: Mapping[int, Grades]
     nobodys: tuple[str, ...]
 
 
-def matched(standings: Sequence[Standing], lines: Mapping[int, Identity], system: str) -> Matched:
+def matched(several: Sequence[Grades], lines: Mapping[int, Identity], system: str) -> Matched:
     """By id, student number, login or e-mail, and name: the first that finds anybody decides.
 
     A number of another learning system is no id here. What fits two lines, or two students for one line, is nobody's.
     """
-    found: dict[int, list[Standing]] = {}
+    found: dict[int, list[Grades]] = {}
     nobodys: list[str] = []
-    for standing in standings:
-        places, kind = _places(standing, lines, system)
+    for grades in several:
+        places, kind = _places(grades, lines, system)
         if len(places) == 1:
-            found.setdefault(places[0], []).append(standing)
+            found.setdefault(places[0], []).append(grades)
         else:
-            nobodys.append(standing.student + (f" ({len(places)} lines have this {kind})" if places else ""))
+            nobodys.append(grades.student + (f" ({len(places)} lines have this {kind})" if places else ""))
     for place, several in found.items():
         if len(several) > 1:
             nobodys += [f"{one.student} (line {place + 1} fits {len(several)} hand-ins)" for one in several]
     return Matched({place: several[0] for place, several in found.items() if len(several) == 1}, tuple(nobodys))
 
 
-def _places(standing: Standing, lines: Mapping[int, Identity], system: str) -> tuple[list[int], str]:
-    one = standing.identity
+def _places(grades: Grades, lines: Mapping[int, Identity], system: str) -> tuple[list[int], str]:
+    one = grades.identity
     there = {place: line for place, line in lines.items() if not _another_number(one.number, line.number)}
-    known_here = _system(standing) in ("", system)
+    known_here = _system(grades) in ("", system)
     searches: tuple[tuple[str, Iterable[int]], ...] = (
         ("id", (p for p, line in there.items() if known_here and one.lms_id and one.lms_id == line.lms_id)),
         ("number", (p for p, line in lines.items() if one.number and _plain(one.number) == _plain(line.number))),
         ("login", (p for p, line in lines.items() if _logins(one) & _logins(line))),
-        ("name", (p for p, line in there.items() if _names(standing) & spellings(line.name))),
+        ("name", (p for p, line in there.items() if _names(grades) & spellings(line.name))),
     )
     for kind, search in searches:
         if places := list(search):
@@ -60,9 +60,9 @@ def _another_number(one: str, other: str) -> bool:
     return first.isdigit() and second.isdigit() and len(first) == len(second) and first != second
 
 
-def _system(standing: Standing) -> str:
+def _system(grades: Grades) -> str:
     """The learning system from whose export the hand-in came, if it did."""
-    name = standing.uploaded_as.partition("/")[0]
+    name = grades.uploaded_as.partition("/")[0]
     if labels.moodle(name) is not None:
         return "moodle"
     return "canvas" if name and labels.canvas(name) is not None else ""
@@ -77,8 +77,8 @@ def _told(one: Identity) -> Iterator[str]:
     yield from (one.number.replace("-", ""),)  # many universities' logins are the student numbers
 
 
-def _names(standing: Standing) -> frozenset[str]:
-    return spellings(standing.identity.name or standing.student)
+def _names(grades: Grades) -> frozenset[str]:
+    return spellings(grades.identity.name or grades.student)
 
 
 def _plain(number: str) -> str:

@@ -7,16 +7,16 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader import roster_file
 from grader.errors import GraderError
 from grader.exporters import sheet
 from grader.exporters.canvas import decimal_sign, factor, same_or_new
 from grader.exporters.cells import as_number, harmless
 from grader.exporters.exported import Exported, Upload, Wish
+from grader.exporters.grades import Grades
 from grader.exporters.matching import matched
 from grader.exporters.returned import moodle_zip
 from grader.exporters.sheet import Place, Sheet
-from grader.exporters.standing import Standing
+from grader.intake import roster_file
 from grader.model import Identity
 
 # What sites in other languages call the column is found by its place.
@@ -39,7 +39,7 @@ class Columns:
     comments: int | None
 
 
-def export(standings: Sequence[Standing], wish: Wish) -> Exported:
+def export(everybody: Sequence[Grades], wish: Wish) -> Exported:
     """Fill in totals and comments. Raises GraderError for a file that is no worksheet, or another assignment's."""
     if wish.template is None:
         mend = "download it in the assignment under `Download grading worksheet`, and give it with --template"
@@ -47,7 +47,7 @@ def export(standings: Sequence[Standing], wish: Wish) -> Exported:
     given = sheet.read(wish.template)
     columns = _columns(given, wish.column)
     lines = _participants(given, columns)
-    theirs = matched([s for s in standings if s.status != "missing"], lines, "moodle")
+    theirs = matched([s for s in everybody if s.status != "missing"], lines, "moodle")
     _whole(given, theirs.lines)
     grades = _grades(given, columns, theirs.lines, wish)
     comments, kept = _comments(given, columns, theirs.lines)
@@ -132,42 +132,42 @@ def _comments_column(header: Sequence[str], grade: int) -> int | None:
 # ---------------------------------------------------------------- cells
 
 
-def _whole(given: Sheet, lines: Mapping[int, Standing]) -> None:
+def _whole(given: Sheet, lines: Mapping[int, Grades]) -> None:
     for place in lines:
         if len(given.raw[place]) < len(given.raw[0]):
             mend = "download the template again"
             raise GraderError(f"{given.file} line {place + 1} has fewer cells than the header: {mend}")
 
 
-def _grades(given: Sheet, columns: Columns, lines: Mapping[int, Standing], wish: Wish) -> dict[Place, str]:
+def _grades(given: Sheet, columns: Columns, lines: Mapping[int, Grades], wish: Wish) -> dict[Place, str]:
     decimal = decimal_sign(given)
     cells = {}
-    for place, standing in lines.items():
+    for place, grades in lines.items():
         row = given.values[place]
         there = as_number(row[columns.maximum]) if columns.maximum is not None else None
-        times = factor(there, [standing], wish, f"{given.file} line {place + 1}")
-        if standing.final and standing.total is not None:
-            cells[place, columns.grade] = same_or_new(row[columns.grade], standing.total * times, decimal)
+        times = factor(there, [grades], wish, f"{given.file} line {place + 1}")
+        if grades.final and grades.total is not None:
+            cells[place, columns.grade] = same_or_new(row[columns.grade], grades.total * times, decimal)
     return cells
 
 
-def _comments(given: Sheet, columns: Columns, lines: Mapping[int, Standing]) -> tuple[dict[Place, str], list[str]]:
+def _comments(given: Sheet, columns: Columns, lines: Mapping[int, Grades]) -> tuple[dict[Place, str], list[str]]:
     """The comments by cell, and the students beside whom a person has written one."""
     cells: dict[Place, str] = {}
     kept = []
-    for place, standing in lines.items():
+    for place, grades in lines.items():
         if columns.comments is None:
             continue
         old = given.values[place][columns.comments]
-        if old.strip() and not _is_ours(old, standing):
-            kept.append(standing.student)
+        if old.strip() and not _is_ours(old, grades):
+            kept.append(grades.student)
         else:
-            cells[place, columns.comments] = harmless(as_html(standing.words))
+            cells[place, columns.comments] = harmless(as_html(grades.words))
     return cells, kept
 
 
-def _is_ours(old: str, standing: Standing) -> bool:
-    first = next(iter(standing.points), "")
+def _is_ours(old: str, grades: Grades) -> bool:
+    first = next(iter(grades.points), "")
     return re.match(rf"(?:<\w+>)*{re.escape(first)} (?:\?|[\d.]+)/", old.strip()) is not None
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from grader.exporters.exported import Upload
-from grader.exporters.standing import BULLET, Standing
+from grader.exporters.grades import BULLET, Grades
 from grader.intake import labels
 from grader.names import file_name
 
@@ -27,14 +27,14 @@ def canvas_zip(uploads: Sequence[Upload], out: Path) -> tuple[bytes, list[str]]:
     entries: dict[str, bytes] = {}
     not_packed = []
     for upload in uploads:
-        name = upload.standing.uploaded_as.partition("/")[0]
+        name = upload.grades.uploaded_as.partition("/")[0]
         label = labels.canvas(name) if labels.moodle(name) is None else None
         if label is None or not label.attachment:
-            not_packed.append(upload.standing.student)
+            not_packed.append(upload.grades.student)
         elif name.lower().endswith(".ipynb"):
-            entries[name] = _notebook(upload.standing, out)
+            entries[name] = _notebook(upload.grades, out)
         else:
-            entries[f"{PurePosixPath(name).stem}.html"] = page(upload.standing, out)
+            entries[f"{PurePosixPath(name).stem}.html"] = page(upload.grades, out)
     return packed(entries), not_packed
 
 
@@ -43,48 +43,48 @@ def moodle_zip(uploads: Sequence[Upload], out: Path) -> tuple[bytes, list[str]]:
     entries: dict[str, bytes] = {}
     not_packed = []
     for upload in uploads:
-        original = labels.moodle(upload.standing.uploaded_as.partition("/")[0])
+        original = labels.moodle(upload.grades.uploaded_as.partition("/")[0])
         number = upload.lms_id
         if not number:
-            not_packed.append(upload.standing.student)
+            not_packed.append(upload.grades.student)
             continue
-        kind = "onlinetext" if "_assignsubmission_onlinetext" in upload.standing.uploaded_as else "file"
+        kind = "onlinetext" if "_assignsubmission_onlinetext" in upload.grades.uploaded_as else "file"
         told = (original.identity.name if original else "") or upload.name or "Participant"
         name = re.sub(r"[_/\\]+", " ", told).strip(" .~")  # signs that the importer splits at, or hides files by
-        entries[f"{name}_{number}_assignsubmission_{kind}_feedback.html"] = page(upload.standing, out)
+        entries[f"{name}_{number}_assignsubmission_{kind}_feedback.html"] = page(upload.grades, out)
     return packed(entries), not_packed
 
 
-def nbgrader_zip(standings: Sequence[Standing], out: Path, called: Mapping[str, str]) -> bytes:
+def nbgrader_zip(everybody: Sequence[Grades], out: Path, called: Mapping[str, str]) -> bytes:
     """The course tree's `feedback/student/assignment/`."""
     entries = {}
-    for standing in standings:
-        student = file_name(called[standing.student])
-        entries[f"feedback/{student}/{file_name(standing.assignment)}/feedback.html"] = page(standing, out)
+    for grades in everybody:
+        student = file_name(called[grades.student])
+        entries[f"feedback/{student}/{file_name(grades.assignment)}/feedback.html"] = page(grades, out)
     return packed(entries)
 
 
-def page(standing: Standing, out: Path) -> bytes:
+def page(grades: Grades, out: Path) -> bytes:
     """The feedback page of the run, or where there is none the words alone."""
     try:
-        return (out / "feedback" / f"{file_name(standing.student)}.html").read_bytes()
+        return (out / "feedback" / f"{file_name(grades.student)}.html").read_bytes()
     except FileNotFoundError:
-        title = html.escape(standing.student)
-        words = html.escape(standing.words)
+        title = html.escape(grades.student)
+        words = html.escape(grades.words)
         return f'<!doctype html><meta charset="utf-8"><title>{title}</title><pre>{words}</pre>\n'.encode()
 
 
-def _notebook(standing: Standing, out: Path) -> bytes:
+def _notebook(grades: Grades, out: Path) -> bytes:
     """The executed notebook under a cell with the feedback."""
     notebook: dict[str, object] = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
     try:
-        file = out / "executed" / f"{file_name(standing.student)}.ipynb"
+        file = out / "executed" / f"{file_name(grades.student)}.ipynb"
         notebook |= json.loads(file.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         pass  # it could not be run: the feedback says why
-    total = "?" if standing.total is None else f"{standing.total:g}"
-    words = html.escape(standing.words, quote=False)
-    head = f"# {html.escape(standing.title.in_language(standing.language))}: {total}/{standing.max_points:g}"
+    total = "?" if grades.total is None else f"{grades.total:g}"
+    words = html.escape(grades.words, quote=False)
+    head = f"# {html.escape(grades.title.in_language(grades.language))}: {total}/{grades.max_points:g}"
     first: dict[str, object] = {"cell_type": "markdown", "metadata": {}, "source": f"{head}\n\n{_paragraphs(words)}"}
     if notebook["nbformat_minor"] not in (0, 1, 2, 3, 4):
         first["id"] = "feedback"

@@ -13,8 +13,8 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from grader.exporters.cells import harmless, yes_no
 from grader.exporters.exported import Exported, Wish
+from grader.exporters.grades import Grades
 from grader.exporters.lists import WHO, findings, items_of, who
-from grader.exporters.standing import Standing
 from grader.exporters.values import printable
 
 _LONGEST = 32_000  # characters of one cell; the format ends at 32,767
@@ -24,23 +24,23 @@ _WIDE = 60
 Value = str | float | None
 
 
-def export(standings: Sequence[Standing], wish: Wish) -> Exported:
+def export(everybody: Sequence[Grades], wish: Wish) -> Exported:
     """Totals with who and status, points by item, and one line per criterion with what the student reads."""
     book = Workbook(write_only=True)
-    items = items_of(standings)
-    _fill(book, "totals", [*WHO, "total", "max_points", "status", "late", "submitted_at"], map(_totals, standings))
-    by_item = ([s.student, *(s.points.get(item) for item in items), s.total, s.status] for s in standings)
+    items = items_of(everybody)
+    _fill(book, "totals", [*WHO, "total", "max_points", "status", "late", "submitted_at"], map(_totals, everybody))
+    by_item = ([s.student, *(s.points.get(item) for item in items), s.total, s.status] for s in everybody)
     _fill(book, "items", ["student", *items, "total", "status"], by_item)
     header = ["student", "item", "criterion", "outcome", "earned", "points", "feedback"]
-    _fill(book, "criteria", header, map(list, findings(standings)))
+    _fill(book, "criteria", header, map(list, findings(everybody)))
     content = io.BytesIO()
     book.save(content)
-    return Exported({"": content.getvalue()}, written=len(standings))
+    return Exported({"": content.getvalue()}, written=len(everybody))
 
 
-def _totals(standing: Standing) -> list[Value]:
-    at = standing.submitted_at.isoformat(" ") if standing.submitted_at else ""
-    return [*who(standing), standing.total, standing.max_points, standing.status, yes_no(standing.late), at]
+def _totals(grades: Grades) -> list[Value]:
+    at = grades.submitted_at.isoformat(" ") if grades.submitted_at else ""
+    return [*who(grades), grades.total, grades.max_points, grades.status, yes_no(grades.late), at]
 
 
 def _fill(book: Workbook, title: str, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:

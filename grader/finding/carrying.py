@@ -7,9 +7,9 @@ from typing import Literal
 
 import numpy as np
 
-from grader.features import Recipe
+from grader.arithmetic.features import Recipe
+from grader.arithmetic.tables import Floats
 from grader.finding.rows import Pairing
-from grader.tables import Floats
 
 _EXACT = 1e-5  # share of the target's variance: float32
 _UNITS = (1.0, 1e3, 1e4, 1e5, 1e6)  # of a target that a logarithm was taken of

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from grader import tables
+from grader.arithmetic import tables
+from grader.arithmetic.regression import HELDOUT, order_of_rows
+from grader.arithmetic.tables import Floats
 from grader.checks.predictions import numbers
 from grader.finding.study import Study
 from grader.model import Assignment, Submission
-from grader.regression import HELDOUT, order_of_rows
-from grader.tables import Floats
 
 Request = dict[str, Any]
 Answer = dict[str, Any]

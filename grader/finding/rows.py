@@ -14,8 +14,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from grader.features import Recipe, designs, fit, recipes
-from grader.tables import Floats
+from grader.arithmetic.features import Recipe, designs, fit, recipes
+from grader.arithmetic.tables import Floats
 
 Places = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]

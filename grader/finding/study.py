@@ -8,15 +8,15 @@ from typing import Any, Literal
 
 import numpy as np
 
-from grader import tables
+from grader.arithmetic import tables
+from grader.arithmetic.regression import r2_score, rmse
+from grader.arithmetic.tables import Floats
 from grader.checks.predictions import matrix
 from grader.finding.carrying import Carrier, Scale, carrier, scale_of
 from grader.finding.choice import Candidate
 from grader.finding.rows import Pairing, pair, pair_exactly, proof
 from grader.finding.targets import places_by_target
 from grader.model import Assignment
-from grader.regression import r2_score, rmse
-from grader.tables import Floats
 
 Level = Literal["held-out", "recomputed", "reported"]
 _FEWEST_ROWS = 30  # of an evaluation, for an R² that means something

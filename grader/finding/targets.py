@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from grader.arithmetic.tables import Floats
 from grader.finding.carrying import shapes
 from grader.finding.rows import Places
-from grader.tables import Floats
 
 _ANCHORS = 40  # frequent values of the data that a second frequent value of the fed targets may be
 _KNOWN = 0.98  # share of the fed targets that must be values of the data

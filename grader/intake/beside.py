@@ -9,11 +9,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader import notebook, passages, topics
 from grader.checks.documents import WRITTEN
 from grader.intake.contents import Content, own_code
+from grader.items import notebook, passages, topics
+from grader.items.notebook import ByItem
 from grader.model import Answer, Assignment
-from grader.notebook import ByItem
 
 _MOST_WORDS = 20_000  # characters of loose words that are taken from one notebook
 

@@ -12,13 +12,14 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from grader import notebook, reading
+from grader import reading
 from grader.intake.handin import HandIn
 from grader.intake.labels import nfc, version
 from grader.intake.listing import is_leftover
+from grader.items import notebook
+from grader.items.notebook import ByItem
 from grader.model import Assignment
 from grader.names import printable
-from grader.notebook import ByItem
 
 _MAX_COMPANION_BYTES = 50_000_000  # all files beside one notebook together
 _MAX_COMPANIONS = 1_000

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from grader import notebook
 from grader.checks.decision import say
-from grader.headings import Heading
 from grader.intake import markup, pdf
 from grader.intake.labels import nfc
+from grader.items import notebook
+from grader.items.headings import Heading
+from grader.items.notebook import ByItem
+from grader.items.outline import Outline
 from grader.model import Assignment, Document, Text
 from grader.names import printable
-from grader.notebook import ByItem
-from grader.outline import Outline
 
 _MARKDOWN, _TEXT, _HTML, _PDF = (".md", ".markdown"), (".txt",), (".html", ".htm"), (".pdf",)
 _PICTURES = (".png", ".jpg", ".jpeg", ".heic", ".heif", ".webp", ".gif", ".bmp", ".tif", ".tiff")

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from html.parser import HTMLParser
 
-from grader.headings import Heading
-from grader.outline import Outline
+from grader.items.headings import Heading
+from grader.items.outline import Outline
 
 _BLOCKS = frozenset(("address", "article", "blockquote", "br", "div", "hr", "li", "ol", "p", "pre", "section", "table"))
 _ENDS = _BLOCKS | {"tr", "ul", "td", "h1", "h2", "h3", "h4", "h5", "h6"}

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
+from grader.arithmetic.tables import Floats
 from grader.errors import GraderError
 from grader.model import Assignment, DataFile, StandIn
-from grader.tables import Floats
 
 _FORMULA = re.compile(r"(?P<column>.+?)(?:\s*(?P<sign>[*/])\s*(?P<other>.+))?")
 

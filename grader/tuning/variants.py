@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from grader.answers.scoring import score
-from grader.concept import Concept
 from grader.model import Assignment
+from grader.model.concept import Concept
 from grader.tuning.measures import kappa, rates
 from grader.tuning.trials import WHOLE, Decision, Trial, decisions
 

@@ -1,0 +1,161 @@
+"""The grades of each student: the one place from which every export takes them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+from pydantic import Field, ValidationError
+
+from grader.class_file import ClassFile, read_class
+from grader.errors import GraderError
+from grader.exporters.values import one_line, points, printable
+from grader.model import Finding, Identity, Language, Noun, Report, Score, Text, Visibility
+from grader.names import spelling
+
+Status = Literal["final", "provisional", "missing"]
+
+BULLET = "• "  # a hyphen would be taken for the start of a formula
+
+_WAITS = Text(ko="아직 채점 중입니다", en="still being graded")
+_STATES = MappingProxyType(
+    {
+        "passed": Text(ko="통과", en="passed"),
+        "partial": Text(ko="부분 점수", en="partly"),
+        "failed": Text(ko="미달", en="not met"),
+        "skipped": Text(ko="건너뜀", en="skipped"),
+    }
+)
+
+
+class Grades(Noun):
+    """One student as an export sees them; points that nobody has decided are None, never 0."""
+
+    student: str
+    identity: Identity = Identity()
+    uploaded_as: str = Field("", description="name of the hand-in in the learning system's export")
+    assignment: str
+    title: Text
+    language: Language = "en"
+    status: Status
+    points: dict[str, float | None] = Field(description="by item, in the rubric's order")
+    maximum: dict[str, float] = Field(description="by item")
+    total: float | None
+    max_points: float
+    late: bool | None = None
+    submitted_at: dt.datetime | None = None
+    feedback: dict[str, str] = Field(default_factory=dict, description="by item, what the student may read")
+    visibility: dict[str, Visibility] = Field(default_factory=dict, description="by item; visible where it is missing")
+    findings: dict[str, tuple[Finding, ...]] = Field(default_factory=dict, description="by item, for the TA")
+    reasons: dict[str, str] = Field(default_factory=dict, description="by undecided item, why a person has to look")
+
+    @property
+    def final(self) -> bool:
+        return self.status == "final" and self.total is not None
+
+    @property
+    def words(self) -> str:
+        """All feedback that is to be seen, item by item, under the points."""
+        return "\n\n".join(f"{self.head(item)}\n{said}".strip() for item, said in self.feedback.items())
+
+    def head(self, item: str) -> str:
+        earned = self.points.get(item)
+        told = "?" if earned is None else points(earned)
+        return f"{item} {told}/{points(self.maximum[item])}"
+
+
+def grades_in(out: Path) -> list[Grades]:
+    """Everybody in OUT, sorted by student, and after them who handed in nothing. Raises GraderError if none is there.
+
+    Reports of students who are not in the class of the last run are left out, as in gradebook.csv.
+    """
+    told = read_class(out)
+    reports = [report for report in _reports(out) if _is_of(told, report.student)]
+    assignments = sorted({report.assignment for report in reports})
+    if len(assignments) > 1:
+        mend = "give each its own folder with `grade -o`"
+        raise GraderError(f"{out} holds reports of several assignments ({', '.join(assignments)}): {mend}")
+    found = sorted((_grades(report, told) for report in reports), key=lambda grades: grades.student)
+    return [*found, *(_missing(told) if told else ())]
+
+
+def earlier(out: Path) -> list[str]:
+    """Students whose reports in OUT are an earlier run's, and so nobody's in the class."""
+    told = read_class(out)
+    return sorted(report.student for report in _reports(out) if not _is_of(told, report.student))
+
+
+def _is_of(told: ClassFile | None, student: str) -> bool:
+    return told is None or spelling(student) in set(map(spelling, told.students))
+
+
+def _reports(out: Path) -> list[Report]:
+    files = sorted((out / "reports").glob("*.json"))
+    if not files:
+        raise GraderError(f"{out} holds no reports: give the folder that `grader grade` wrote with -o")
+    return [_report(file) for file in files]
+
+
+def _report(file: Path) -> Report:
+    try:
+        return Report.model_validate_json(file.read_bytes())
+    except OSError as error:
+        raise GraderError(f"{file} cannot be opened: {error.strerror}") from None
+    except ValidationError:
+        raise GraderError(f"{file} is not a report that this version reads: grade again, or remove it") from None
+
+
+def _grades(report: Report, told: ClassFile | None) -> Grades:
+    visibility = {item.id: item.visibility for item in told.items} if told else {}
+    scores = {score.item: score for score in report.scores}
+    shown = {item: score for item, score in scores.items() if visibility.get(item, "visible") == "visible"}
+    return Grades(
+        student=report.student,
+        identity=report.identity,
+        uploaded_as=report.uploaded_as,
+        assignment=report.assignment,
+        title=told.title if told else Text(ko=report.assignment, en=report.assignment),
+        language=report.language,
+        status=report.status,
+        points={item: score.points for item, score in scores.items()},
+        maximum={item: score.max_points for item, score in scores.items()},
+        total=report.total,
+        max_points=report.max_points,
+        late=report.late,
+        submitted_at=report.submitted_at,
+        feedback={item: _said(scores[item], report.language) if item in shown else "" for item in scores},
+        visibility=visibility,
+        findings={item: score.findings for item, score in scores.items()},
+        reasons={item: score.needs_review for item, score in scores.items() if score.needs_review},
+    )
+
+
+def _missing(told: ClassFile) -> Iterable[Grades]:
+    for one in told.missing:
+        yield Grades(
+            student=one.student,
+            identity=one.identity,
+            assignment=told.assignment,
+            title=told.title,
+            status="missing",
+            points={item.id: None for item in told.items},
+            maximum={item.id: item.points for item in told.items},
+            total=None,
+            max_points=sum(item.points for item in told.items),
+            visibility={item.id: item.visibility for item in told.items},
+        )
+
+
+def _said(score: Score, language: Language) -> str:
+    return "\n".join(f"{BULLET}{_line(finding, language)}" for finding in score.findings)
+
+
+def _line(finding: Finding, language: Language) -> str:
+    """One criterion on one line: name, points, outcome or sentence."""
+    if finding.earned is None:
+        return f"{finding.criterion} ?/{points(finding.points)}: {_WAITS.in_language(language)}"
+    said = printable(one_line(finding.feedback or "")) or _STATES[finding.outcome].in_language(language)
+    return f"{finding.criterion} {points(finding.earned)}/{points(finding.points)}: {said}"

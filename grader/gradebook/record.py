@@ -1,0 +1,113 @@
+"""A results folder with its gradebook and what is kept for another scoring: one place through which all of it goes."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from grader.errors import GraderError
+from grader.gradebook.book import FILE, Gradebook, Standing
+from grader.gradebook.keeping import Asked, Keeping, Roll, asked_by
+from grader.gradebook.processes import in_processes
+from grader.gradebook.tables import address
+from grader.grading import Graded
+from grader.model import Assignment, Report
+from grader.results import Results
+
+
+class Record:
+    """What `grader grade` writes down of each student: kept, landed in the gradebook, and in files for people."""
+
+    def __init__(self, results: Results, book: Gradebook, url: str | None = None) -> None:
+        self.results, self.book = results, book
+        self.keeping = Keeping(results.folder)
+        self._at = address(url)
+        self._asked: Asked | None = None
+        self._roll = Roll(students=())
+
+    def begin(self, students: Sequence[str], missing: Sequence[str], strangers: Sequence[str]) -> None:
+        """Raises OSError if the folder or one of the rubric's files cannot be read or written."""
+        self._asked = asked_by(self.results.assignment)
+        self._roll = Roll(
+            students=tuple(students), missing=tuple(missing), strangers=tuple(strangers), gradebook=self._at
+        )
+        self.keeping.begin(self._roll, self.results.assignment)
+
+    def add(self, graded: Graded, key: str | None) -> None:
+        """Keep, land, and write the report that counts. `key`: of the stored execution."""
+        if self._asked is not None:
+            self.keeping.keep(graded, key, self.results.assignment, self._asked)
+        self.book.land([graded.report])
+        now = self.book.standing(graded.report.assignment, graded.report.student)
+        counts = now.report if now is not None else graded.report
+        self.results.add(replace(graded, report=counts))
+
+    def finish(self) -> list[Report]:
+        """The class's files, with what people decided while notebooks ran."""
+        standings = self.book.standings(self.results.assignment.id)
+        for report in list(self.results.reports):
+            now = standings.get(report.student)
+            if now is not None and now.report.overrides != report.overrides:
+                self.results.renew(now.report, lambda student=report.student: stored(self.keeping, student))  # type: ignore[misc]
+        return self.results.finish(self._roll.missing, self._roll.strangers)
+
+
+@contextlib.contextmanager
+def book_of(folder: Path, url: str | None) -> Iterator[Gradebook]:
+    """The gradebook of a results folder. Raises GraderError if the class's is another one than `url` names."""
+    _same_as_before(folder, url)
+    with Gradebook.in_folder(folder, url) as book:
+        yield book
+
+
+def standings_of(folder: Path, url: str | None, assignment: str) -> dict[str, Standing]:
+    """Where everybody stands, without making a gradebook where there is none."""
+    _same_as_before(folder, url)
+    if url is None and not (folder / FILE).exists():
+        return {}
+    with Gradebook.in_folder(folder, url) as book:
+        return book.standings(assignment)
+
+
+def stored(keeping: Keeping, student: str) -> Graded | None:
+    """What was kept of a student with the execution; None if any of it is gone."""
+    kept = keeping.get(student)
+    execution = keeping.execution(kept) if kept is not None else None
+    return Graded(kept.submission, execution, kept.report) if kept is not None and execution is not None else None
+
+
+def rewrite(
+    results: Results, standings: Mapping[str, Standing], roll: Roll, *, pages: Sequence[str] = ()
+) -> list[Report]:
+    """The files of the whole class from where everybody stands; `pages`: students whose page is written in any case."""
+    given = (str(results.folder), results.assignment.model_dump_json(), frozenset(pages))
+    counts = [standings[student].report for student in roll.students if student in standings]
+    for renewed in in_processes(_renew, given, [report.model_dump_json() for report in counts]):
+        results.reports += map(Report.model_validate_json, renewed)
+    results.compared_before()
+    return results.finish(roll.missing, roll.strangers)
+
+
+def _renew(given: tuple[str, str, frozenset[str]], reports: Sequence[str]) -> list[str]:
+    """Write the files of each report; returns the reports as they stand there, with the dates that they keep."""
+    folder, rubric, pages = given
+    results = Results(Path(folder), Assignment.model_validate_json(rubric))
+    keeping = Keeping(results.folder)
+    for text in reports:
+        report = Report.model_validate_json(text)
+        name = report.student
+        results.renew(report, lambda name=name: stored(keeping, name), page=name in pages)  # type: ignore[misc]
+    return [report.model_dump_json() for report in results.reports]
+
+
+def _same_as_before(folder: Path, url: str | None) -> None:
+    """Another gradebook would not know what people decided."""
+    try:
+        before = Keeping(folder).roll().gradebook
+    except GraderError:
+        return
+    if before != address(url):
+        mend = f"give --gradebook {before}" if before else "leave out --gradebook"
+        raise GraderError(f"the gradebook of {folder} is {before or folder / FILE}: {mend}, or choose another folder")
