@@ -115,9 +115,7 @@ def _names(column: Column, grades: Grades) -> bool:
     return column.title.casefold() in titles or grades.assignment.casefold() in words
 
 
-def _factor(
-    given: Sheet, possible: list[str] | None, column: Column, everybody: Sequence[Grades], wish: Wish
-) -> float:
+def _factor(given: Sheet, possible: list[str] | None, column: Column, everybody: Sequence[Grades], wish: Wish) -> float:
     """What points are multiplied with: 1, or with --scale what makes them Canvas's."""
     there = as_number(possible[column.place]) if possible and column.place < len(possible) else None
     return factor(there, everybody, wish, f"{given.file}: {column.header}")
