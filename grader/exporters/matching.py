@@ -32,9 +32,9 @@ def matched(several: Sequence[Grades], lines: Mapping[int, Identity], system: st
             found.setdefault(places[0], []).append(grades)
         else:
             nobodys.append(grades.student + (f" ({len(places)} lines have this {kind})" if places else ""))
-    for place, several in found.items():
-        if len(several) > 1:
-            nobodys += [f"{one.student} (line {place + 1} fits {len(several)} hand-ins)" for one in several]
+    for place, theirs in found.items():
+        if len(theirs) > 1:
+            nobodys += [f"{one.student} (line {place + 1} fits {len(theirs)} hand-ins)" for one in theirs]
     return Matched({place: several[0] for place, several in found.items() if len(several) == 1}, tuple(nobodys))
 
 

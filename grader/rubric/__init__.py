@@ -1,1 +1,1 @@
-"""What makes a YAML file a rubric: its lines, its types and the rules that it must keep; `grader.assignment` loads it."""
+"""What makes a YAML file a rubric: its lines, types and rules; `grader.assignment` loads it."""
