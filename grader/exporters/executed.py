@@ -10,7 +10,7 @@ import html as entities
 import logging
 import re
 from collections.abc import Callable, Mapping, Set
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,7 @@ _MAX_OPEN = 60  # elements left open at once; parsing time grows with its square
 _MAX_TEXT = 40_000  # characters of one output
 _MAX_CODE = 60_000  # characters of one cell that are coloured
 _MAX_PICTURE = 4_000_000  # bytes
+_COLOURED = 256  # cells whose colours are kept
 
 
 Cell = dict[str, Any]  # of nbformat 4, with its number as the only metadata
@@ -131,7 +132,8 @@ def _exporter() -> Any:
         log=silent,
     )
     build = Highlight2HTML
-    colour = build(pygments_lexer="ipython3")
+    # a class hands in the handout's cells many times, and colouring is a tenth of what a notebook costs
+    colour = lru_cache(maxsize=_COLOURED)(build(pygments_lexer="ipython3"))
     render = exporter.markdown2html  # a jinja filter: its first argument is the template's context
     exporter.register_filter("shown_code", lambda source: _code(source, colour))
     exporter.register_filter("shown_markdown", lambda source, attachments: _markdown(source, attachments, render))
