@@ -16,6 +16,8 @@ from grader.files import write_bytes
 
 Provisional = Literal["skip", "mark"]
 
+EXPORTS = "exports"  # folder in OUT
+
 
 @dataclass(frozen=True)
 class Format:
@@ -55,7 +57,7 @@ def export(to: str, wish: Wish, target: Path | None = None, provisional: Provisi
     if wish.template is not None and not form.template:
         raise GraderError(f"{to} takes no template: leave --template out, or choose --to canvas or --to moodle")
     everybody = grades_in(wish.out)
-    place = target or wish.out / "exports" / f"{to}{form.suffix}"
+    place = target or wish.out / EXPORTS / f"{to}{form.suffix}"
     _check(place, form, wish)
     kept = [grades for grades in everybody if provisional == "mark" or grades.status != "provisional"]
     if not kept:
@@ -81,6 +83,16 @@ def _check(place: Path, form: Format, wish: Wish) -> None:
         raise GraderError(f"{place} is a file, and this export is a folder: choose another name with -o")
     if form.suffix and place.is_dir():
         raise GraderError(f"{place} is a folder, and this export is a file: give a name in it with -o")
+    if _is_a_result(place, wish.out):
+        raise GraderError(
+            f"{place} is among the results, which would be lost: choose a place outside {wish.out} with -o"
+        )
+
+
+def _is_a_result(place: Path, out: Path) -> bool:
+    """Whether an export would stand where `grade` keeps its own; only `exports/` in OUT is for exports."""
+    inside, results = place.resolve(), out.resolve()
+    return inside.is_relative_to(results) and not inside.is_relative_to(results / EXPORTS)
 
 
 def _notes(everybody: Sequence[Grades], out: Path, provisional: Provisional) -> list[tuple[str, list[str]]]:

@@ -338,3 +338,32 @@ def test_a_long_answer_is_scored_within_seconds(homework: Assignment, kind: str)
     begun = time.process_time()
     score(homework, "P2", LONG[kind])
     assert time.process_time() - begun < 2  # less than one where this was written
+
+
+@pytest.mark.parametrize(
+    ("item", "text"),
+    [
+        ("P2", "Critics say the sigmoid's gradient vanishes and exp is costly. They are mistaken on all counts."),
+        ("P2", "사람들은 ReLU의 미분이 1이라 한다. 그 말은 거짓이다."),
+        ("P2", "만약 ReLU의 미분이 1이라면 좋겠지만 그렇지 않다."),
+        ("P3.1", "It is often said that convolutions have fewer parameters. This is wrong; they have more."),
+        ("P3.1", "합성곱이 파라미터가 적다고들 하지만 실제로는 FC보다 많다."),
+        ("P3.2", "Some people think padding keeps the size. It does not."),
+    ],
+)
+def test_what_is_taken_back_in_other_words_is_for_a_person(homework: Assignment, item: str, text: str) -> None:
+    result = score(homework, item, text)
+    assert result.needs_review
+    assert "framed" in result.guards
+
+
+@pytest.mark.parametrize("text", ["~~ReLU의 미분은 1이다.~~ 모르겠다", "[//]: # (ReLU's derivative is one.)\nNo idea."])
+def test_struck_and_commented_text_earns_nothing_and_is_reported(homework: Assignment, text: str) -> None:
+    result = score(homework, "P2", text)
+    assert (result.total, result.guards) == (0, ("hidden",))
+
+
+def test_a_criterion_without_a_question_is_not_said_to_be_asked(homework: Assignment) -> None:
+    result = score(homework, "P2", "The sigmoid keeps its gradient alive and constant.")
+    assert not any("asked" in reason.en for reason in result.reasons)
+    assert not any(reason.en.endswith("missing: ") for reason in result.reasons)

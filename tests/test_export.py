@@ -563,6 +563,16 @@ def test_places_that_would_lose_something_are_refused(out: Path) -> None:
         export("csv", asked)
 
 
+@pytest.mark.parametrize("name", ["gradebook.db", "class.json", "reports/20231001.json", "grades.csv"])
+def test_no_export_takes_the_place_of_a_result(out: Path, name: str) -> None:
+    place = out / name
+    before = place.read_bytes() if place.exists() else None
+    with pytest.raises(GraderError, match="is among the results, which would be lost"):
+        export("csv", wish(out), place)
+    assert (place.read_bytes() if place.exists() else None) == before
+    assert export("csv", wish(out), out / "exports" / "mine.csv").files
+
+
 def test_everybody_provisional_is_said(tmp_path: Path) -> None:
     folder = graded(tmp_path / "o", student(KIM, None), missing=())
     with pytest.raises(GraderError, match="--provisional mark"):

@@ -39,7 +39,7 @@ WHY: dict[Grounds, Text] = {
     "both": Text(ko="`{0}`: 맞는 말과 그 반대가 함께 있습니다.", en="`{0}`: said, and so is its opposite"),
     "contradicted": Text(ko="`{0}`: 반대로 쓴 것으로 읽힙니다.", en="`{0}`: it reads like the opposite"),
     "asked": Text(ko="`{0}`: 묻기만 하고 답하지 않았습니다.", en="`{0}`: asked, not answered"),
-    "near": Text(ko="`{0}`: 가까운 말이 있습니다. 없는 것: {1}", en="`{0}`: something near was said; missing: {1}"),
+    "near": Text(ko="`{0}`: 가까운 말이 있습니다. 빠진 것: {1}", en="`{0}`: something near was said; missing: {1}"),
     "unread": Text(
         ko="`{0}`: 루브릭이 모르는 말이 답에 있습니다.",
         en="`{0}`: the answer says things that the rubric does not know",
@@ -57,7 +57,7 @@ def grounds_of(said: Sequence[Hit], against: Sequence[Hit], near: Near | None, i
     if holding:
         return _against(holding, against) if against else _for(holding)
     if said:
-        return "contradicted" if against else "asked"
+        return "asked" if all(hit.stand == "asks" for hit in said) else "contradicted"
     if near is not None and near.share >= _NEAR:
         return "near"
     return "unread" if is_unread else "absent"

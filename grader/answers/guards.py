@@ -13,6 +13,7 @@ from typing import NamedTuple
 from rapidfuzz import fuzz
 
 from grader.answers.clauses import Stretch
+from grader.answers.framing import cue
 from grader.answers.korean import Analyser
 from grader.answers.order import is_shuffled
 from grader.answers.reading import MAX_CHARACTERS, Page
@@ -90,6 +91,7 @@ def raised(page: Page, found: Sequence[Stretch], item: Item, analyser: Analyser 
         *_listed(found),
         *_ordered(page, analyser),
         *_hedged(page),
+        *_framed(page),
     ]
 
 
@@ -234,6 +236,16 @@ def _hedged(page: Page) -> Iterator[Flag]:
     if found := _HEDGES.search(page.text):
         said = " ".join(found[0].split())[:60]
         yield Flag("hedged", _say("이쪽도 저쪽도 말합니다: {0}", "it says both one thing and the other: {0}", said))
+
+
+def _framed(page: Page) -> Iterator[Flag]:
+    if said := cue(page.text):
+        told = _say(
+            "한 말을 거두거나 남의 말로 옮기는 글이 있습니다: {0}",
+            "something takes back or only reports what is said: {0}",
+            said,
+        )
+        yield Flag("framed", told)
 
 
 def _ordered(page: Page, analyser: Analyser | None) -> Iterator[Flag]:

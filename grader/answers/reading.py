@@ -21,7 +21,7 @@ _TAGS = (
     " tr u ul"
 )
 _MARKUP = re.compile(
-    rf"(?P<comment><!--.*?(?:-->|\Z))|\[(?://|comment)\]: ?# ?[^\n]*"
+    rf"(?P<comment><!--.*?(?:-->|\Z))|\[(?://|comment)\]: ?# ?(?P<note>[^\n]*)|~~(?P<struck>[^~\n]{{1,2000}})~~"
     rf"|<(?P<close>/?)(?P<tag>{'|'.join(_TAGS.split())})(?P<inside>(?:\s[^<>]{{0,500}})?)/?>"
     r"|(?P<phantom>\\[hv]?phantom\s*\{(?:[^{}]|\{[^{}]*\}){0,2000}\}?)|!\[(?P<alt>[^\]\n]{0,300})\]\([^)\n]{0,500}\)|\]\((?P<link>[^)\s]{0,500})\)",
     re.IGNORECASE | re.DOTALL,
@@ -118,6 +118,8 @@ def _without_markup(written: str, hidden: list[str]) -> list[tuple[int, int, str
         tag = (mark["tag"] or "").lower()
         if mark["comment"] and mark["comment"].strip("<!->\n "):
             hidden.append(mark["comment"][4:].removesuffix("-->").strip()[:80])
+        elif mark["note"] or mark["struck"]:
+            hidden.append((mark["note"] or mark["struck"])[:80])
         elif mark["phantom"]:
             hidden.append(mark["phantom"].partition("{")[2].rstrip("}")[:80])
         elif mark["alt"]:

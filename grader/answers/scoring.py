@@ -174,12 +174,13 @@ def _judged(
     near = None if holding else nearest(concept, found)
     grounds = _grounds(concept, said, against, unexplained)
     missed = ", ".join(near.missing) if near else ""
+    told = missed or "—"  # all its words stand there, but far apart or of something else
     return CriterionScore(
         criterion=criterion,
         share=max((hit.worth for hit in holding), default=0.0),
         confidence=min(CONFIDENCE[grounds], _GUARDED if guarded else 1.0),
         grounds=grounds,
-        why=WHY[grounds].filled(criterion, missed) if grounds in WHY else None,
+        why=WHY[grounds].filled(criterion, told) if grounds in WHY else None,
         missed=missed,
         near=page.span(near.start, near.end) if near else None,
     )

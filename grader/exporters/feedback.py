@@ -13,7 +13,8 @@ from grader.model import Assignment, Criterion, Execution, Finding, Item, Langua
 
 WRITTEN = "mentions"  # the check of written answers, whose criteria are named after what the answer should say
 _GIVES_AWAY = frozenset(("concept", "concepts", "phrase", "phrases"))
-_SAID_ALREADY = frozenset(("cells", "characters"))  # of a written answer, which stands below with its cells
+# of a written answer, which stands below with its cells; how sure the grader is says nothing to who wrote it
+_SAID_ALREADY = frozenset(("cells", "characters", "confidence", "grounds", "share"))
 
 Mark = tuple[int, int, str, bool]  # start, end, name, whether it earned points
 

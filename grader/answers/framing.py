@@ -1,0 +1,36 @@
+"""Words that take back, doubt or only report what an answer says, in whatever sentence they stand.
+
+A claim is read within its clause; what a neighbouring sentence does to it is for a person. The cues are few and plain:
+they would rather miss a retraction than doubt honest prose.
+"""
+
+from __future__ import annotations
+
+import re
+
+_CUES = re.compile(
+    # it is taken back
+    r"\b(?:that|this|which|it|they|these|those|neither|none of (?:it|this|these|that))\s(?:is|are|was|were)\s"
+    r"(?:all\s|both\s|simply\s|just\s)?(?:false|wrong|untrue|mistaken|incorrect|nonsense|not (?:true|so|the case))"
+    r"|\b(?:it is|it's|it would be) (?:wrong|false|incorrect|a mistake) to (?:say|think|claim|believe)"
+    r"|\bmisconception|\bmyth\b|\b(?:just )?kidding\b|\bjoking\b|\bdoes neither\b"
+    r"|\bit does (?:not|neither)\b\s*(?:[.!]|$)"
+    r"|\bbut (?:actually|in fact|in reality|in truth)\b|\bfails? to\b\s*(?:[.!]|$)|\bfortunately it (?:is|does)\b"
+    # it is only reported, or supposed
+    r"|\b(?:some|many|most)(?: people)? (?:think|say|believe|claim)"
+    r"|\b(?:one|you) (?:might|may|would) (?:think|believe|say)"
+    r"|\bit is (?:often|sometimes|commonly|widely) (?:said|believed|claimed|thought)"
+    r"|\bcritics\b|\bsupposed(?:ly)? to\b"
+    r"|\bsupposing\b|\bif [a-z']+(?: [a-z']+)? (?:had|were)\b"
+    # the same in Korean
+    r"|거짓(?:이|말)|농담|(?:틀린|잘못된) (?:말|설명|주장|생각)"
+    r"|(?:라고|다고|다는 것은|다는 말은|라는 것은|하면) ?(?:틀린다|틀렸|틀리다|거짓|오해|잘못)"
+    r"|(?:라고|다고)들? ?(?:하지만|알려져 있지만|생각하지만|말하지만|배웠는데)|다고들|만약 .{0,40}(?:라면|다면) 좋겠"
+    r"|그렇지 ?않다|그렇지 ?않습니다|사실은 (?:반대|아니|그렇지|0)|(?:오류|오해)(?:이?다|입니다)|무관하다|무관합니다"
+)
+
+
+def cue(text: str) -> str | None:
+    """The first such words in a page's text."""
+    found = _CUES.search(text)
+    return " ".join(found[0].split())[:60] if found else None
