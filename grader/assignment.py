@@ -156,8 +156,8 @@ def _check_phrases(
     document: Document, name: str, phrases: dict[str, Any], claimed: dict[str, str], *, needed: bool
 ) -> None:
     if needed and not any(phrases.values()):
-        mend = "add at least one under `ko:` or `en:`"
-        document.complain(("concepts", name, "ko"), f"concept `{name}` has no phrase", mend)
+        mend = "add at least one under `ko:` or `en:`, or claims under `claims:`"
+        document.complain(("concepts", name, "ko"), f"concept `{name}` has no phrase and no claim", mend)
     for language, listed in phrases.items():
         for i, phrase in enumerate(listed if isinstance(listed, list) else ()):
             if isinstance(phrase, str):

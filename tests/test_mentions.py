@@ -103,6 +103,9 @@ def test_a_bar_lets_the_machine_decide_what_it_is_sure_of(tmp_path: Path) -> Non
         ("says: density + lov", "the term `lov` is not there"),
         ("says: density + low, off: ice", "unknown key `off`"),
         ("say: density", "a claim `says` something"),
+        ("says: density +, of: ice", "has an empty place"),
+        ("says: density + low, not: maybe", "`not: maybe` should be true or false"),
+        ("says: density + low, of: ice, not_of: ice", "`ice` stands under `of` and against it"),
     ],
 )
 def test_a_claim_that_cannot_be_is_refused_with_a_mend(tmp_path: Path, broken: str, said: str) -> None:
@@ -118,3 +121,10 @@ def test_a_lexicon_that_cannot_be_read_is_one_complaint(tmp_path: Path) -> None:
         _course(tmp_path, text)
     assert len(refused.value.complaints) == 1
     assert "missing.yaml cannot be read" in str(refused.value)
+
+
+def test_a_word_of_two_rivals_is_refused(tmp_path: Path) -> None:
+    text = RUBRIC.replace("    REVIEW\n", "").replace("water: [물, water]", "water: [물, water, ice]")
+    with pytest.raises(RubricError) as refused:
+        _course(tmp_path, text)
+    assert "the word `ice` is in the term `ice` and in `water`" in str(refused.value)

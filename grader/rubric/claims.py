@@ -15,6 +15,7 @@ from grader.rubric.yaml import Document, Location
 
 _TERM_KEYS = frozenset(Term.model_fields) - {"name"}
 _CLAIM_KEYS = (frozenset(Claim.model_fields) - {"denied"}) | {"not"}
+_SUBJECTS = ("of", "unlike", "not_of", "apart_from", "unless")  # keys that name terms besides `says`
 _MOST_BYTES = 2_000_000
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where there is it
 
@@ -83,21 +84,54 @@ def _claim(document: Document, here: Location, raw: Any, named: dict[str, Any]) 
         mend = f"write `{near[0]}`" if near else f"known keys are {', '.join(sorted(_CLAIM_KEYS))}"
         document.complain((*here, key), f"unknown key `{key}` in a claim", mend)
     claim = {"says": raw["says"]}
-    for key in ("of", "unlike", "not_of", "apart_from", "unless"):
+    for key in _SUBJECTS:
         value = raw.get(key, [])
         claim[key] = [value] if isinstance(value, str) else value
     claim |= {model: raw[key] for key, model in (("not", "denied"), ("half", "half")) if key in raw}
-    for term in _names(claim):
+    return claim if _is_sound(document, here, raw, claim, named) else None
+
+
+def _is_sound(
+    document: Document, here: Location, raw: dict[str, Any], claim: dict[str, Any], named: dict[str, Any]
+) -> bool:
+    """Complain of the first thing in a claim that cannot be."""
+    for key in ("not", "half"):
+        if not isinstance(raw.get(key, True), bool):
+            document.complain((*here, key), f"`{key}: {raw[key]}` should be true or false", f"write `{key}: true`")
+            return False
+    names = list(_names(claim))
+    if "" in names:
+        document.complain(
+            here, f"`says: {claim['says']}` has an empty place", "write a term on each side of `+` and `|`"
+        )
+        return False
+    for term in names:
         if term not in named and not document.blames(("lexicons",)):  # a file that cannot be read is complaint enough
             near = get_close_matches(term, named, n=1)
             mend = f"write `{near[0]}`" if near else f"add `{term}: [...]` under `terms:`"
             document.complain(here, f"the term `{term}` is not there", mend)
-            return None
-    return claim
+            return False
+    return not _is_of_both(document, here, claim, named)
+
+
+def _is_of_both(document: Document, here: Location, claim: dict[str, Any], named: dict[str, Any]) -> bool:
+    """Whether the same is said to be true and wrong of one term, or of two that share a word."""
+    for term in claim["of"]:
+        for other in (*claim["unlike"], *claim["not_of"], *claim["apart_from"]):
+            shared = set(named.get(term, {}).get("words", ())) & set(named.get(other, {}).get("words", ()))
+            if term == other:
+                document.complain(here, f"`{term}` stands under `of` and against it", "leave it in one of them")
+                return True
+            if shared:
+                word = min(shared)
+                mend = f"leave it in one of them: who says `{word}` may mean either"
+                document.complain(here, f"the word `{word}` is in the term `{term}` and in `{other}`", mend)
+                return True
+    return False
 
 
 def _names(claim: dict[str, Any]) -> Iterator[str]:
     for part in claim["says"].split("+"):
         yield from (word.strip() for word in part.split("|"))
-    for key in ("of", "unlike", "not_of", "apart_from", "unless"):
+    for key in _SUBJECTS:
         yield from (term for term in claim[key] if isinstance(term, str))
