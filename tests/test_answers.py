@@ -367,3 +367,16 @@ def test_a_criterion_without_a_question_is_not_said_to_be_asked(homework: Assign
     result = score(homework, "P2", "The sigmoid keeps its gradient alive and constant.")
     assert not any("asked" in reason.en for reason in result.reasons)
     assert not any(reason.en.endswith("missing: ") for reason in result.reasons)
+
+
+@pytest.mark.parametrize(
+    ("text", "granted"),
+    [
+        ("ReLU has derivative 1 for x < 0.", False),
+        ("ReLU의 미분은 x<0에서 1이고 x>0에서 0이다.", False),
+        ("ReLU has derivative 1 for x > 0 and 0 for x < 0.", True),
+        ("ReLU의 미분은 x>0에서 1이고 x<0에서 0이다.", True),
+    ],
+)
+def test_the_slope_has_to_be_one_where_it_is(homework: Assignment, text: str, granted: bool) -> None:
+    assert earns(homework, "P2", "unit-slope", text) == granted
