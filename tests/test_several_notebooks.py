@@ -47,7 +47,7 @@ def reports(grader: Command, tmp_path_factory: pytest.TempPathFactory) -> dict[s
 
 def test_answers_in_another_notebook_earn_and_it_is_said(reports: dict[str, Report]) -> None:
     report = reports["code-and-words"]
-    assert [item(report, name)["points"] for name in ("P1.1", "P1.2", "P2", "P3.1", "P3.2")] == [19, 20, 20, 20, 20]
+    assert [item(report, name)["points"] for name in ("P1.1", "P1.2", "P2", "P3.1", "P3.2")] == [19, 20, 17.5, 20, 20]
     assert "hw1_P2_P3.ipynb was read besides the notebook: words for P2, P3.1, P3.2" in report["warnings"]
 
 
@@ -56,7 +56,7 @@ def test_code_in_a_notebook_that_was_not_run_waits_for_a_person_who_is_told_wher
     assert item(report, "P1.1")["points"] is None
     assert "look whether it is in hw1_A.ipynb, which was not run" in item(report, "P1.1")["needs_review"]
     assert "may be in hw1_A.ipynb" in finding(report, "P1.1", "r2")["feedback"]
-    assert [item(report, name)["points"] for name in ("P1.2", "P2", "P3.1", "P3.2")] == [20, 20, 20, 20]
+    assert [item(report, name)["points"] for name in ("P1.2", "P2", "P3.1", "P3.2")] == [20, 17.5, 20, 20]
 
 
 def test_notebooks_without_headings_are_all_looked_at(reports: dict[str, Report]) -> None:
@@ -80,5 +80,5 @@ def test_what_an_unreadable_notebook_may_hold_is_for_a_person(reports: dict[str,
 
 def test_a_draft_beside_a_whole_notebook_changes_nothing(reports: dict[str, Report]) -> None:
     report = reports["draft"]
-    assert [item(report, name)["points"] for name in ("P1.1", "P1.2", "P2", "P3.1", "P3.2")] == [19, 20, 20, 20, 20]
+    assert [item(report, name)["points"] for name in ("P1.1", "P1.2", "P2", "P3.1", "P3.2")] == [19, 20, 17.5, 20, 20]
     assert len(report["warnings"]) == 1
