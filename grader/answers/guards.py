@@ -80,6 +80,12 @@ class Flag(NamedTuple):
     told: Text
 
 
+_LIST = Flag(
+    "list",
+    Text(ko="문장이 아니라 낱말을 늘어놓은 것으로 보입니다.", en="it lists words rather than say something"),
+)
+
+
 def raised(page: Page, found: Sequence[Stretch], item: Item, analyser: Analyser | None) -> list[Flag]:
     """The guards that an answer raises, each at most once. The analyser is needed for Korean only."""
     return [
@@ -145,9 +151,7 @@ def _unwoven(found: Sequence[Stretch]) -> Iterator[Flag]:
     prose = sum(t.tag != "SP" and not _is_formula(t) for t in tokens)
     weave = _WEAVE_EN if all(t.tag in PLAIN for t in tokens) else _WEAVE_KO
     if named / content >= _LIST_DENSITY and grammar / max(1, prose) < weave:
-        yield Flag(
-            "list", _say("문장이 아니라 낱말을 늘어놓은 것으로 보입니다.", "it lists words rather than say something")
-        )
+        yield _LIST
 
 
 def _counted_up(found: Sequence[Stretch]) -> Iterator[Flag]:
@@ -160,9 +164,7 @@ def _counted_up(found: Sequence[Stretch]) -> Iterator[Flag]:
             grammar = any(sentence.tokens[i].kind in ("particle", "light", "function") for i in part)
             bare += bool(content) and not grammar and all(i in named for i in content)
     if bare >= _MANY_PARTS and bare >= _BARE * parts and not _has_labels(found):
-        yield Flag(
-            "list", _say("문장이 아니라 낱말을 늘어놓은 것으로 보입니다.", "it lists words rather than say something")
-        )
+        yield _LIST
 
 
 def _between_commas(tokens: tuple[Token, ...]) -> Iterator[list[int]]:

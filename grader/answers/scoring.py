@@ -67,6 +67,11 @@ class AnswerScore(Noun):
     hidden: tuple[str, ...] = Field((), description="text that is not shown, the beginning of each")
 
 
+def bar_of(item: Item) -> float:
+    """The confidence, in [0, 1], below which a person reads an answer to the item."""
+    return BAR if item.review_below is None else item.review_below
+
+
 def score(assignment: Assignment, item_id: str, text: str) -> AnswerScore:
     """Score the words written for one item. Raises StopIteration for an item that the rubric does not have."""
     item = assignment.item(item_id)
@@ -81,7 +86,7 @@ def score(assignment: Assignment, item_id: str, text: str) -> AnswerScore:
     judged = [_judged(page, c, concept, said[c], found, rest, bool(raised)) for c, concept in concepts.items()]
     points = {c.id: round(c.points * j.share, 6) for c, j in zip(asked, judged, strict=True)}
     confidence = min((j.confidence for j in judged), default=1.0)
-    bar = BAR if item.review_below is None else item.review_below
+    bar = bar_of(item)
     return AnswerScore(
         item=item_id,
         points=points,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from grader.answers.phrases import expressed
-from grader.answers.scoring import BAR, AnswerScore, CriterionScore, score
+from grader.answers.scoring import AnswerScore, CriterionScore, bar_of, score
 from grader.checks import outputs
 from grader.checks.decision import Decision, Evidence, Unmet, Unsure, joined, partial, passed, say
 from grader.checks.elsewhere import AN_ANSWER, likeliest_answer, passages_of
@@ -116,7 +116,7 @@ def mentions(evidence: Evidence, *, concept: str) -> Decision:
     told: dict[str, Any] = {"confidence": mine.confidence, "grounds": mine.grounds, "cells": list(answer.cells)}
     if not mine.share:
         raise _missing(evidence, concept, mine, scored, told)
-    if mine.confidence < (BAR if evidence.item.review_below is None else evidence.item.review_below):
+    if mine.confidence < bar_of(evidence.item):
         raise Unsure(_DOUBTFUL, joined(*_reasons(mine, scored, concept)), "partial", share=mine.share, **told)
     if mine.share < 1:
         return replace(partial(mine.share, evidence.criterion.feedback or _VAGUE, **told), spans=spans)

@@ -10,7 +10,7 @@ from typing import Literal
 
 from grader.answers.claims import parts_of
 from grader.answers.lexicon import Lexicon
-from grader.answers.scoring import BAR, AnswerScore, lexicon_of, score, written_criteria
+from grader.answers.scoring import AnswerScore, bar_of, lexicon_of, score, written_criteria
 from grader.model import Assignment, Claim, Criterion, Item, Language
 from grader.soundness import english, korean
 from grader.soundness.parts import Part, in_english, part_of
@@ -129,7 +129,7 @@ def unseen(item: Item, result: AnswerScore) -> dict[str, float]:
 
     Whether a person reads the answer hangs on the other criteria too, of which an attack may say something right.
     """
-    bar = BAR if item.review_below is None else item.review_below
+    bar = bar_of(item)
     sure = {one.criterion for one in result.criteria if one.share and one.confidence >= bar}
     return {name: points for name, points in result.points.items() if name in sure}
 
