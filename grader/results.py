@@ -20,7 +20,7 @@ from grader.grading import Graded
 from grader.intake.documents import SHOWN_AS_THEY_ARE
 from grader.model import Assignment, Language, Report, Submission
 from grader.names import file_name, spelling
-from grader.similarity import Pair, groups, similar
+from grader.similarity import Pair, groups, hand_in, similar
 from grader.submissions import LOCK
 
 SIMILARITY = "similarity.html"
@@ -156,7 +156,8 @@ def write_similarity(
 
     `links` leads from students to their pages.
     """
-    pairs = similar(submissions, assignment)
+    hand_ins = [*map(hand_in, submissions)]
+    pairs = similar(hand_ins, assignment)
     plain = {
         "assignment": assignment.id,
         "hand_ins": [submission.student for submission in submissions],
@@ -164,7 +165,7 @@ def write_similarity(
         "pairs": [pair.model_dump(mode="json") for pair in pairs],
     }
     write(folder / "similarity.json", json.dumps(plain, ensure_ascii=False, indent=1) + "\n")
-    write(folder / SIMILARITY, similarity_page(pairs, submissions, assignment, links, language))
+    write(folder / SIMILARITY, similarity_page(pairs, hand_ins, assignment, links, language))
     return pairs
 
 

@@ -6,7 +6,7 @@ import json
 import random
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -30,7 +30,7 @@ from test_results import graded, report
 from grader.exporters.html import similarity_page
 from grader.model import Assignment, Language, Submission
 from grader.results import Results, write_similarity
-from grader.similarity import Pair, groups, similar
+from grader.similarity import Pair, groups, hand_in, similar
 from grader.submissions import collect
 
 HW1 = ROOT / "reference" / "hw1"
@@ -62,6 +62,10 @@ IN_ENGLISH = {
     "take part in as many windows": "are in as many windows",
     "so later layers need": "and so the later layers need",
 }
+
+
+def pairs_among(submissions: Sequence[Submission], homework: Assignment) -> list[Pair]:
+    return similar(map(hand_in, submissions), homework)
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +111,7 @@ def test_planted_copies_lead_the_report(
     copies = planted(sample, rng)
     more = {f"honest-{n}": honest(rng) for n in range(others)}
     made = class_of(tmp_path, more | {student: cells for student, (_, cells) in copies.items()}, homework)
-    pairs = similar([*sample.values(), *made], homework)
+    pairs = pairs_among([*sample.values(), *made], homework)
     top = students(pairs)[:5]
     assert all({copier, source} in top for copier, (source, _) in copies.items()), top
 
@@ -117,7 +121,7 @@ def test_a_copy_is_seen_in_a_class_of_two(
     sample: dict[str, Submission], homework: Assignment, tmp_path: Path, kind: str
 ) -> None:
     source, cells = planted(sample, random.Random(3))[kind]
-    (pair,) = similar([sample[source], *class_of(tmp_path, {kind: cells}, homework)], homework)
+    (pair,) = pairs_among([sample[source], *class_of(tmp_path, {kind: cells}, homework)], homework)
     assert {pair.first, pair.second} == {source, kind}
     assert pair.score > 0.6
     assert pair.alike[0].part.startswith("P" if kind.startswith("words") else "code")
@@ -127,7 +131,7 @@ def test_honest_pairs_stay_low_in_classes_of_any_size(sample: dict[str, Submissi
     everybody = list(sample.values())
     for size in (2, 3, 4, 5, 8, 13, len(everybody)):
         some = random.Random(size).sample(everybody, size)
-        assert all(pair.score < 0.35 for pair in similar(some, homework)), size
+        assert all(pair.score < 0.35 for pair in pairs_among(some, homework)), size
 
 
 @pytest.mark.long
@@ -139,7 +143,7 @@ def test_planted_copies_lead_a_class_of_three_hundred_within_a_minute(
     more = {f"honest-{n}": honest(rng) for n in range(295 - len(sample))}
     made = class_of(tmp_path, more | {student: cells for student, (_, cells) in copies.items()}, homework)
     start = time.monotonic()
-    pairs = similar([*sample.values(), *made], homework)
+    pairs = pairs_among([*sample.values(), *made], homework)
     assert time.monotonic() - start < 60
     assert all({copier, source} in students(pairs)[:5] for copier, (source, _) in copies.items())
 
@@ -150,7 +154,7 @@ def test_answers_under_other_headings_are_found(
     texts = [sample["full-marks-korean"].answers[item].text for item in WRITTEN]
     moved = answers(dict(zip(WRITTEN, [*texts[1:], texts[0]], strict=True)))
     made = class_of(tmp_path, {"moved": moved}, homework)
-    assert students(similar([*sample.values(), *made], homework))[0] == {"moved", "full-marks-korean"}
+    assert students(pairs_among([*sample.values(), *made], homework))[0] == {"moved", "full-marks-korean"}
 
 
 def test_a_part_of_the_code_is_found_within_other_work(
@@ -159,7 +163,7 @@ def test_a_part_of_the_code_is_found_within_other_work(
     source = sample["lbfgs-optimizer"]
     taken = [cell for cell in renamed(code_of(cells_of(source))) if "closure" in cell]
     made = class_of(tmp_path, {"some": code_of(honest(random.Random(1))) + taken}, homework)
-    assert students(similar([*sample.values(), *made], homework))[0] == {"some", "lbfgs-optimizer"}
+    assert students(pairs_among([*sample.values(), *made], homework))[0] == {"some", "lbfgs-optimizer"}
 
 
 # ---------------------------------------------------------------- what does not count
@@ -168,14 +172,14 @@ def test_a_part_of_the_code_is_found_within_other_work(
 def test_handouts_handed_in_as_they_are_are_not_alike(homework: Assignment, tmp_path: Path) -> None:
     for student in ("kim", "lee", "park"):
         (tmp_path / f"{student}.ipynb").write_bytes((HW1 / "handout.ipynb").read_bytes())
-    assert similar(collect([tmp_path], homework), homework) == []
+    assert pairs_among(collect([tmp_path], homework), homework) == []
 
 
 @pytest.mark.parametrize("solution", ["solution.py", "solution_en.py"])
 def test_the_reference_quoted_by_two_does_not_count(homework: Assignment, tmp_path: Path, solution: str) -> None:
     for student in ("kim", "lee"):
         (tmp_path / f"{student}.py").write_bytes((HW1 / solution).read_bytes())
-    assert similar(collect([tmp_path], homework), homework) == []
+    assert pairs_among(collect([tmp_path], homework), homework) == []
 
 
 def test_hand_ins_with_nothing_in_them_are_not_alike_and_are_named(homework: Assignment, tmp_path: Path) -> None:
@@ -183,8 +187,8 @@ def test_hand_ins_with_nothing_in_them_are_not_alike_and_are_named(homework: Ass
         notebook(tmp_path / f"{student}.ipynb", heading=False)
     (tmp_path / "broken.ipynb").write_text('{"cells": [')
     submissions = collect([tmp_path], homework)
-    assert similar(submissions, homework) == []
-    page = Page(similarity_page([], submissions, homework, {}, "en"))
+    assert pairs_among(submissions, homework) == []
+    page = Page(similarity_page([], [*map(hand_in, submissions)], homework, {}, "en"))
     assert "Nothing to compare in: broken, empty, void" in page.text
 
 
@@ -192,7 +196,7 @@ def test_two_hand_ins_of_one_student_are_no_pair(homework: Assignment, tmp_path:
     work = honest(random.Random(1))
     places = ("a/김서연", "b/김서연", "c/이도윤")
     files = [notebook(tmp_path / f"{place}.ipynb", *work, heading=False) for place in places]
-    pairs = students(similar(collect(files, homework), homework))
+    pairs = students(pairs_among(collect(files, homework), homework))
     assert sorted(map(sorted, pairs)) == [["김서연", "이도윤"], ["김서연-2", "이도윤"]]
 
 
@@ -203,7 +207,7 @@ def test_one_text_among_three_is_a_group(sample: dict[str, Submission], homework
     source = sample["full-marks-korean"]
     edits = [dict(list(IN_KOREAN.items())[n : n + 4]) for n in (0, 4)]
     made = class_of(tmp_path, {f"copier-{n}": copied_answers(source, some) for n, some in enumerate(edits)}, homework)
-    pairs = similar([*sample.values(), *made], homework)
+    pairs = pairs_among([*sample.values(), *made], homework)
     assert groups(pairs) == [("copier-0", "copier-1", "full-marks-korean")]
     assert [pair.score > 0.6 for pair in pairs[:3]] == [True] * 3
 
@@ -213,7 +217,7 @@ def test_passages_are_the_students_own_words_on_both_sides(
 ) -> None:
     source = sample["trainer-class"]
     (copier,) = class_of(tmp_path, {"copier": copied_answers(source, IN_ENGLISH)}, homework)
-    pair = similar([*sample.values(), copier], homework)[0]
+    pair = pairs_among([*sample.values(), copier], homework)[0]
     for side, of in ((0, copier), (1, source)):
         for extent in (e for p in pair.passages for e in (p.first, p.second)[side]):
             assert of.answers[extent.part].text[extent.start : extent.end] == extent.text
@@ -225,7 +229,7 @@ def test_passages_are_the_students_own_words_on_both_sides(
 def test_the_same_whatever_the_order(sample: dict[str, Submission], homework: Assignment, tmp_path: Path) -> None:
     made = class_of(tmp_path, {k: c for k, (_, c) in planted(sample, random.Random(5)).items()}, homework)
     everybody = [*list(sample.values())[10:22], *made]
-    assert similar(everybody, homework) == similar(everybody[::-1], homework) != []
+    assert pairs_among(everybody, homework) == pairs_among(everybody[::-1], homework) != []
 
 
 # ---------------------------------------------------------------- those who hide, and those who attack
@@ -243,7 +247,7 @@ def test_letters_that_look_the_same_and_signs_that_do_not_show(
         "tagged": ("exit-at-the-end", answers({"P2": _tagged(sample["exit-at-the-end"].answers["P2"].text)})),
     }
     made = class_of(tmp_path, {student: cells for student, (_, cells) in hidden.items()}, homework)
-    top = students(similar([*sample.values(), *made], homework))[:4]
+    top = students(pairs_among([*sample.values(), *made], homework))[:4]
     assert all({student, source} in top for student, (source, _) in hidden.items()), top
 
 
@@ -258,8 +262,8 @@ def test_a_cell_of_two_million_signs_neither_stalls_nor_hides(
     cells = [filler, *renamed(code_of(cells_of(sample["lbfgs-optimizer"])))]
     everybody = [*list(sample.values())[10:22], *class_of(tmp_path, {"huge": cells}, homework)]
     start = time.monotonic()
-    pairs = similar(everybody, homework)
-    page = similarity_page(pairs, everybody, homework, {}, "en")
+    pairs = pairs_among(everybody, homework)
+    page = similarity_page(pairs, [*map(hand_in, everybody)], homework, {}, "en")
     assert time.monotonic() - start < 15
     assert students(pairs)[0] == {"huge", "lbfgs-optimizer"}
     assert "Too long, so only their beginnings were compared: huge" in Page(page).text
@@ -282,9 +286,9 @@ def test_what_is_no_python_is_compared_too(homework: Assignment, tmp_path: Path)
         made = [{"cell_type": "code", "source": cell} for cell in cells]
         (tmp_path / f"{student}.ipynb").write_text(json.dumps({"cells": made}))
     submissions = collect([tmp_path], homework)
-    pairs = similar(submissions, homework)
+    pairs = pairs_among(submissions, homework)
     assert students(pairs) == [{"kim", "lee"}]
-    assert_safe(similarity_page(pairs, submissions, homework, {}, "ko"), "ko")
+    assert_safe(similarity_page(pairs, [*map(hand_in, submissions)], homework, {}, "ko"), "ko")
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
@@ -293,8 +297,8 @@ def test_students_html_is_text_in_the_page(homework: Assignment, tmp_path: Path,
     said = f"{HOSTILE} the sigmoid is flat & its gradient <b>vanishes</b> out there "
     hostile += answers({"P2": said + "so that all layers below it hardly learn anything at all"})
     made = class_of(tmp_path, {"=<svg onload=alert(1)>": hostile, "javascript:alert(1)": hostile}, homework)
-    pairs = similar(made, homework)
-    page = similarity_page(pairs, made, homework, {made[0].student: "feedback/x.html"}, language)
+    pairs = pairs_among(made, homework)
+    page = similarity_page(pairs, [*map(hand_in, made)], homework, {made[0].student: "feedback/x.html"}, language)
     read = assert_safe(page, language)
     assert "<script>alert(1)</script>" in read.words
     assert "<svg onload=alert(1)>" in read.words
@@ -324,9 +328,9 @@ def test_a_big_group_is_shown_by_the_pairs_that_join_it(homework: Assignment, tm
     work, others = honest(random.Random(4)), random.Random(5)
     copies = {f"copier-{n:02}": work for n in range(15)}
     everybody = class_of(tmp_path, copies | {f"honest-{n:02}": honest(others) for n in range(25)}, homework)
-    pairs = similar(everybody, homework)
+    pairs = pairs_among(everybody, homework)
     assert groups(pairs) == [tuple(copies)]
-    page = similarity_page(pairs, everybody, homework, {}, "en")
+    page = similarity_page(pairs, [*map(hand_in, everybody)], homework, {}, "en")
     shown = [pairs[int(n) - 1] for n in re.findall(r'<section class="pair" id="pair-(\d+)"', page)]
     assert len(shown) == 40
     assert set(copies) <= {student for pair in shown for student in (pair.first, pair.second)}
@@ -336,7 +340,7 @@ def test_a_big_group_is_shown_by_the_pairs_that_join_it(homework: Assignment, tm
 def test_a_whole_class_with_one_text_is_told(homework: Assignment, tmp_path: Path, size: int) -> None:
     work = honest(random.Random(4))
     made = class_of(tmp_path, {f"s{n:02}": work for n in range(size)}, homework)
-    assert len(similar(made, homework)) == min(200, size * (size - 1) // 2)
+    assert len(pairs_among(made, homework)) == min(200, size * (size - 1) // 2)
 
 
 def test_the_command_writes_both_files_and_runs_nothing(grader: Command, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from grader.exporters import feedback, overview, similarity, values
 from grader.exporters.labels import label, status_name, status_sentence
 from grader.model import Assignment, Execution, Language, Report, Submission
 from grader.repairs.ledger import sentence
-from grader.similarity import Pair
+from grader.similarity import HandIn, Pair
 
 if TYPE_CHECKING:
     from grader.tuning.workbench import Tuning
@@ -83,20 +83,20 @@ def class_page(
 
 def similarity_page(
     pairs: Sequence[Pair],
-    submissions: Sequence[Submission],
+    hand_ins: Sequence[HandIn],
     assignment: Assignment,
     links: Mapping[str, str],
     language: Language,
 ) -> str:
     """Similar hand-ins for the TA, the passages of both sides marked. ``links`` as on the class page.
 
-    ``submissions`` are those that were compared. Raises nothing for any content of theirs.
+    ``hand_ins`` are those that were compared. Raises nothing for any content of theirs.
     """
     return _page(
         "similarity.html.j2",
         language,
         assignment=assignment,
-        report=similarity.of(pairs, submissions),
+        report=similarity.of(pairs, hand_ins),
         links={student: values.href(link) for student, link in links.items()},
         w=partial(similarity.word, language=language),
         part_name=partial(similarity.part_name, language=language),

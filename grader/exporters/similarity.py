@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from grader.model import Language, Submission, Text
+from grader.model import Language, Text
 from grader.similarity.pairs import Extent, Pair, groups
-from grader.similarity.parts import CODE, ELSEWHERE, REMARKS, HandIn, hand_in
+from grader.similarity.parts import CODE, ELSEWHERE, REMARKS, HandIn
 
 _MOST_VIEWS = 40  # pairs that are shown side by side
 _OPEN = 5  # of them unfolded at first
@@ -69,9 +69,9 @@ class Report:
     cut: tuple[str, ...]
 
 
-def of(pairs: Sequence[Pair], submissions: Sequence[Submission]) -> Report:
-    """The pairs in their order, with the texts of both sides taken from the submissions."""
-    hand_ins = {submission.student: hand_in(submission) for submission in submissions}
+def of(pairs: Sequence[Pair], compared: Sequence[HandIn]) -> Report:
+    """The pairs in their order, with the texts of both sides taken from what was compared."""
+    hand_ins = {one.student: one for one in compared}
     shown = set(_most_telling(pairs)[:_MOST_VIEWS])
     opened = sorted(shown)[:_OPEN]
     views = (

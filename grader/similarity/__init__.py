@@ -6,18 +6,18 @@ Fingerprints by winnowing, over tokens of code and letters of prose; the handout
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from grader.model import Assignment, Submission
+from grader.model import Assignment
 from grader.names import spelling
 from grader.similarity.pairs import Likeness, Pair, groups
 from grader.similarity.parts import HandIn, Medium, given, hand_in
 from grader.similarity.passages import passages
 from grader.similarity.shares import Floats, PartShares, part_shares
 
-__all__ = ["LEAST", "Likeness", "Pair", "groups", "similar"]
+__all__ = ["LEAST", "HandIn", "Likeness", "Pair", "groups", "hand_in", "similar"]
 
 LEAST = 0.2  # pairs with a lower score are not told of: so much chance does
 _MOST_PAIRS = 200
@@ -26,14 +26,14 @@ _TOLD = 0.1  # a part's excess over what is usual
 _NUMBERED = re.compile(r"(.+)-\d+")
 
 
-def similar(submissions: Sequence[Submission], assignment: Assignment) -> list[Pair]:
+def similar(hand_ins: Iterable[HandIn], assignment: Assignment) -> list[Pair]:
     """Pairs of students whose hand-ins are more alike than is usual in this class, the most alike first.
 
     At most 200, each with a score of `LEAST` or more. What the handout or the reference holds does not count; two
     hand-ins of one student (`name` and `name-2`) are no pair.
     """
     known = given(assignment)
-    hand_ins = sorted(map(hand_in, submissions), key=lambda one: one.student)
+    hand_ins = sorted(hand_ins, key=lambda one: one.student)
     parts, weights = part_shares(hand_ins, known)
     rare = frozenset(fingerprint for fingerprint, weight in weights.items() if weight >= _RARE)
     scores = _scores(parts, len(hand_ins))
