@@ -14,6 +14,7 @@ from grader.class_file import write_class
 from grader.errors import GraderError, RubricError, RunnerError
 from grader.executions import Executions, StoringRunner
 from grader.exporters.exported import Wish
+from grader.exporters.html import prepare
 from grader.exporting import Provisional, export
 from grader.gradebook.record import Record, book_of
 from grader.grading import grade
@@ -54,6 +55,7 @@ def grade_class(paths: Sequence[Path], out: Path, rubric: Path, jobs: int, langu
         assignment = load(rubric)
         enrolled = read_roster(options.roster) if options.roster is not None else None
         found = collect_class(paths, assignment, room=room, roster=enrolled)
+        prepare()  # meanwhile the server gets ready
         return _grade_found(found, out, assignment, jobs, language, options, server)
 
 

@@ -75,6 +75,11 @@ class CellsExporter(HTMLExporter):
         return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
 
 
+def prepare() -> None:
+    """Compile the templates, which takes longer than a page."""
+    render_cells([], frozenset())
+
+
 def render_cells(cells: list[Cell], failed: Set[int]) -> Markup:
     """The cells as markup, with an anchor ``cell-N`` each. Raises one of ``CONVERSION_ERRORS``."""
     notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}

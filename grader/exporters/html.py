@@ -23,6 +23,16 @@ if TYPE_CHECKING:
     from grader.tuning.workbench import Tuning
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
+_PAGES = ("feedback.html.j2", "executed.html.j2", "class.html.j2", "similarity.html.j2")
+
+
+def prepare() -> None:
+    """Compile what pages are made of, which the first of them would wait for otherwise."""
+    from grader.exporters import executed
+
+    for name in _PAGES:
+        _environment().get_template(name)
+    executed.prepare()
 
 
 def feedback_page(
