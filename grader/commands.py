@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -56,6 +57,7 @@ def grade_class(paths: Sequence[Path], out: Path, rubric: Path, jobs: int, langu
         enrolled = read_roster(options.roster) if options.roster is not None else None
         found = collect_class(paths, assignment, room=room, roster=enrolled)
         prepare()  # meanwhile the server gets ready
+        gc.freeze()  # what is loaded now is never garbage: to look through it takes a sixth of the grader's own time
         return _grade_found(found, out, assignment, jobs, language, options, server)
 
 
