@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from grader.errors import Busy, GraderError
 from grader.exporters.cells import harmless
+from grader.exporters.class_report.ideas import Answers, none_kept
 from grader.exporters.html import class_page, executed_page, feedback_page, similarity_page
 from grader.exporters.overview import language_of
 from grader.files import NoLocks, lock, remove_torn, write
@@ -34,7 +35,7 @@ class Results:
         self.folder = folder
         self.assignment = assignment
         self.reports: list[Report] = []
-        self._similar: str | None = None
+        self._similar: tuple[str | None, int | None] = (None, None)
         for name in ("reports", "executed", "feedback"):
             (folder / name).mkdir(parents=True, exist_ok=True)
 
@@ -101,21 +102,28 @@ class Results:
         """Write similarity.json and similarity.html, which `finish` leads to, if there are two hand-ins or more."""
         if len(submissions) > 1:
             language = language_of(self.reports)
-            write_similarity(self.folder, submissions, self.assignment, language, self._links())
-            self._similar = SIMILARITY
+            pairs = write_similarity(self.folder, submissions, self.assignment, language, self._links())
+            self._similar = (SIMILARITY, len(pairs))
 
     def compared_before(self) -> None:
         """`finish` leads to the page of similar hand-ins that is there."""
-        self._similar = SIMILARITY if (self.folder / SIMILARITY).exists() else None
+        if (self.folder / SIMILARITY).exists():
+            self._similar = (SIMILARITY, _pairs(self.folder))
 
-    def finish(self, missing: Sequence[str] = (), strangers: Sequence[str] = ()) -> list[Report]:
+    def finish(
+        self, missing: Sequence[str] = (), strangers: Sequence[str] = (), answers: Answers = none_kept
+    ) -> list[Report]:
         """Write gradebook.csv and index.html; returns the reports sorted by student.
 
         `missing` are students who handed in nothing, `strangers` those of the reports who are not in the roster.
+        `answers` fetches what a student wrote for an item.
         """
         reports = sorted(self.reports, key=lambda report: report.student)
         write(self.folder / "gradebook.csv", gradebook(reports, self.assignment, missing))
-        write(self.index, class_page(reports, self.assignment, self._links(), missing, strangers, self._similar))
+        similar, pairs = self._similar
+        links = self._links()
+        page = class_page(reports, self.assignment, links, missing, strangers, similar, pairs, answers)
+        write(self.index, page)
         return reports
 
     def _links(self) -> dict[str, str]:
@@ -167,6 +175,14 @@ def write_similarity(
     write(folder / "similarity.json", json.dumps(plain, ensure_ascii=False, indent=1) + "\n")
     write(folder / SIMILARITY, similarity_page(pairs, hand_ins, assignment, links, language))
     return pairs
+
+
+def _pairs(folder: Path) -> int | None:
+    """How many pairs the last comparison found; None where its file is gone or damaged."""
+    try:
+        return len(json.loads((folder / "similarity.json").read_text(encoding="utf-8"))["pairs"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
 
 
 def _since(file: Path, report: Report) -> Report:

@@ -126,6 +126,8 @@ def mentions(evidence: Evidence, *, concept: str) -> Decision:
 def _missing(
     evidence: Evidence, concept: str, mine: CriterionScore, scored: AnswerScore, told: dict[str, Any]
 ) -> Exception:
+    if mine.near is not None:
+        told = {**told, "nearest": list(mine.near), "lacks": mine.missed}
     bar = evidence.item.review_below
     if evidence.criterion.bonus or (bar is not None and mine.confidence >= bar):
         return Unmet(_NOT_FOUND, characters=len(evidence.answer.text), **told)

@@ -12,7 +12,7 @@ from grader.exporters.values import Chip, chips, href
 from grader.model import Assignment, Criterion, Execution, Finding, Item, Language, Report, Score, Submission
 
 WRITTEN = "mentions"  # the check of written answers, whose criteria are named after what the answer should say
-_GIVES_AWAY = frozenset(("concept", "concepts", "phrase", "phrases"))
+_GIVES_AWAY = frozenset(("concept", "concepts", "phrase", "phrases", "nearest", "lacks"))
 # of a written answer, which stands below with its cells; how sure the grader is says nothing to who wrote it
 _SAID_ALREADY = frozenset(("cells", "characters", "confidence", "grounds", "share"))
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import jinja2
 
 from grader.exporters import feedback, overview, similarity, values
+from grader.exporters.class_report import criteria, ideas, words
+from grader.exporters.class_report import report as class_report
 from grader.exporters.labels import label, status_name, status_sentence
 from grader.model import Assignment, Execution, Language, Report, Submission
 from grader.repairs.ledger import sentence
@@ -71,12 +73,14 @@ def class_page(
     missing: Sequence[str] = (),
     strangers: Sequence[str] = (),
     similar: str | None = None,
+    pairs: int | None = None,
+    answers: ideas.Answers = ideas.none_kept,
 ) -> str:
-    """The class on one page, for the TA, in the language of most reports (Korean if there are none).
+    """The class on one page, for lecturer and TA, in the language of most reports (Korean if there are none).
 
     ``links`` leads from a student to their feedback page; a student without a link is named only. ``missing`` handed
-    in nothing; ``strangers`` are not in the roster. ``similar`` leads to the page of similar hand-ins. Raises nothing
-    for any reports.
+    in nothing; ``strangers`` are not in the roster. ``similar`` leads to the page of similar hand-ins, which has
+    ``pairs``. ``answers`` fetches the few answers that are shown as examples. Raises nothing for any reports.
     """
     language = overview.language_of(reports)
     return _page(
@@ -86,8 +90,12 @@ def class_page(
         missing=missing,
         strangers=strangers,
         overview=overview.of(reports, assignment, language),
+        report=class_report.of(reports, assignment, language, answers, missing),
+        fewest=criteria.FEWEST,
+        w=partial(words.phrase, language=language),
         links={student: values.href(link) for student, link in links.items()},
         similar=values.href(similar) if similar else None,
+        pairs=pairs,
     )
 
 

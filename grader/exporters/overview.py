@@ -7,11 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import mean, median
 
+from grader.exporters.class_report.runs import NEVER_RAN
 from grader.exporters.figures import Bin, histogram
-from grader.exporters.labels import check_name
-from grader.model import Assignment, ExecutionStatus, Item, Language, Repair, Report, Score
-
-_NEVER_RAN: tuple[ExecutionStatus, ...] = ("unreadable", "infrastructure")
+from grader.model import Assignment, Item, Language, Repair, Report, Score
 
 
 @dataclass(frozen=True)
@@ -54,20 +52,6 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Rate:
-    """How one criterion went for the class: outcomes (or ``undecided``) with counts and shares in percent."""
-
-    criterion: str
-    name: str | None
-    bonus: bool
-    total: int
-    counts: tuple[tuple[str, int, float], ...]
-
-    def count(self, state: str) -> int:
-        return next((count for name, count, _ in self.counts if name == state), 0)
-
-
-@dataclass(frozen=True)
 class Overview:
     """Everything on the class page but its words."""
 
@@ -80,7 +64,6 @@ class Overview:
     rows: tuple[StudentRow, ...]
     waiting: tuple[tuple[Item, tuple[Waiting, ...]], ...]
     failed_runs: tuple[Report, ...]
-    rates: tuple[tuple[Item, tuple[Rate, ...]], ...]
     notes: tuple[Note, ...]
     repaired: tuple[tuple[Report, Repair], ...]
 
@@ -103,13 +86,12 @@ def of(reports: Sequence[Report], assignment: Assignment, language: Language) ->
         submissions=len(ordered),
         final=sum(report.status == "final" for report in ordered),
         trouble=len(failed),
-        never_ran=sum(report.execution.status in _NEVER_RAN for report in failed),
+        never_ran=sum(report.execution.status in NEVER_RAN for report in failed),
         totals=_spread("", "", assignment.total, _final_totals(ordered)),
         items=tuple(_item_spread(item, ordered, language) for item in assignment.items),
         rows=tuple(_row(report, assignment) for report in ordered),
         waiting=tuple((item, found) for item in assignment.items if (found := _waiting(item, ordered))),
         failed_runs=failed,
-        rates=tuple((item, _rates(item, ordered, language)) for item in assignment.items),
         notes=tuple(_notes(ordered)),
         repaired=tuple(_repairs(ordered)),
     )
@@ -176,26 +158,6 @@ def _reasons(score: Score, otherwise: str) -> Iterator[tuple[tuple[str, ...], st
         yield tuple(names), reason
     if not criteria:
         yield (), otherwise
-
-
-def _rates(item: Item, reports: Sequence[Report], language: Language) -> tuple[Rate, ...]:
-    counts: dict[str, Counter[str]] = {criterion.id: Counter() for criterion in item.criteria}
-    for score in _scores(item, reports):
-        for finding in score.findings:
-            if finding.criterion in counts:
-                counts[finding.criterion]["undecided" if finding.earned is None else finding.outcome] += 1
-    return tuple(
-        Rate(criterion.id, check_name(criterion.check, language), criterion.bonus, *_shares(counts[criterion.id]))
-        for criterion in item.criteria
-    )
-
-
-def _shares(counts: Counter[str]) -> tuple[int, tuple[tuple[str, int, float], ...]]:
-    total = counts.total()
-    states = ("passed", "partial", "undecided", "failed", "skipped")
-    return total, tuple(
-        (state, counts[state], round(100 * counts[state] / total, 2)) for state in states if counts[state]
-    )
 
 
 def _notes(reports: Sequence[Report]) -> Iterator[Note]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from grader.errors import GraderError
+from grader.exporters.class_report.ideas import Answers
 from grader.gradebook.book import FILE, Gradebook, Standing
 from grader.gradebook.keeping import Asked, Keeping, Roll, asked_by
 from grader.gradebook.processes import in_processes
@@ -51,7 +53,7 @@ class Record:
             now = standings.get(report.student)
             if now is not None and now.report.overrides != report.overrides:
                 self.results.renew(now.report, lambda student=report.student: stored(self.keeping, student))  # type: ignore[misc]
-        return self.results.finish(self._roll.missing, self._roll.strangers)
+        return self.results.finish(self._roll.missing, self._roll.strangers, answers_in(self.keeping))
 
 
 @contextlib.contextmanager
@@ -78,6 +80,18 @@ def stored(keeping: Keeping, student: str) -> Graded | None:
     return Graded(kept.submission, execution, kept.report) if kept is not None and execution is not None else None
 
 
+def answers_in(keeping: Keeping) -> Answers:
+    """Fetches what was kept of students' answers, each student's file once."""
+    kept = cache(keeping.get)
+
+    def answer(student: str, item: str) -> str | None:
+        of_student = kept(student)
+        written = of_student.submission.answers.get(item) if of_student is not None else None
+        return written.text if written is not None else None
+
+    return answer
+
+
 def rewrite(
     results: Results, standings: Mapping[str, Standing], roll: Roll, *, pages: Sequence[str] = ()
 ) -> list[Report]:
@@ -87,7 +101,7 @@ def rewrite(
     for renewed in in_processes(_renew, given, [report.model_dump_json() for report in counts]):
         results.reports += map(Report.model_validate_json, renewed)
     results.compared_before()
-    return results.finish(roll.missing, roll.strangers)
+    return results.finish(roll.missing, roll.strangers, answers_in(Keeping(results.folder)))
 
 
 def _renew(given: tuple[str, str, frozenset[str]], reports: Sequence[str]) -> list[str]:
