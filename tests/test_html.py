@@ -390,7 +390,8 @@ def test_only_real_pngs_of_the_items_cells_are_shown_and_four_at_most() -> None:
 
 
 def cells_of(source: str, student: str) -> list[str]:
-    row = next(row for row in re.findall(r"<tr.*?</tr>", source, re.DOTALL) if f">{student}<" in row)
+    table = source.partition('<table class="students">')[2]
+    row = next(row for row in re.findall(r"<tr.*?</tr>", table, re.DOTALL) if f">{student}<" in row)
     return [" ".join(Page(cell).text.split()) for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)]
 
 
@@ -425,8 +426,10 @@ def test_the_class_page_lists_students_points_and_what_waits() -> None:
 
 def test_undecided_points_are_in_no_histogram_and_no_mean() -> None:
     waiting = (score("P1", finding("r2", 10, None)), usual_scores()[1])
-    page = assert_safe(class_page([report("a", scores=waiting)], assignment(), {}), "ko")
-    labels = [attrs["aria-label"] for tag, attrs in page.elements if attrs.get("role") == "img"]
+    source = class_page([report("a", scores=waiting)], assignment(), {})
+    page = assert_safe(source, "ko")
+    distribution = Page(source.partition('id="distribution"')[2].partition("</section>")[0])
+    labels = [attrs["aria-label"] for tag, attrs in distribution.elements if attrs.get("role") == "img"]
     assert len(labels) == 3
     assert "0–4점: 0명" in labels[0]
     assert "0–2점: 0명" in labels[1]

@@ -12,9 +12,9 @@ CIRCLE = "○"
 _ADDRESSES = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)*|(?:https?://|www\.)\S+|(?<!\w)@\w{2,}", re.IGNORECASE)
 _NUMBERS = re.compile(r"(?<![\d.])\d(?:[ -]?\d){5,}(?!\d)")
 _LABELLED = re.compile(
-    r"^[^\w\n]{0,20}(?:\w{1,20} )?(?:이름|성명|학번|학과|작성자|제출자|student(?: (?:name|id|number|no\.?))?|name|author)"
-    r"\s*[:：]\s*(.+)",
-    re.IGNORECASE | re.MULTILINE,
+    r"(?<!\w)(?:이름|성명|학번|학과|작성자|제출자|name|author|student(?: (?:name|id|number|no\.?))?)\s*[:：]"
+    r"([^\n]{1,40})",
+    re.IGNORECASE,
 )
 _PARTS = re.compile(r"[\W\d_]+")
 _HANGUL = re.compile(r"[가-힣]+")

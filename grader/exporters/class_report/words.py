@@ -71,7 +71,7 @@ _WORDS = _table(
     partly=("막연함 {n}", "vague {n}"),
     of_answers=("답 {n}개 중", "of {n} answers"),
     blank=("빈 답 {n}", "blank {n}"),
-    examples=("답의 예 {n}개", "{n} examples"),
+    examples=("답의 예 {n}개", "examples: {n}"),
     lacks=("빠진 것: {what}", "lacks: {what}"),
     # R²
     r2=("처음 보는 행에서의 R²", "R² on unseen rows"),
