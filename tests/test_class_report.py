@@ -13,8 +13,10 @@ from test_html import HOSTILE, Page, assert_safe, assignment, finding, report, s
 from test_rescore import decide
 
 from grader.arithmetic import tables
+from grader.exporters.class_report import words
 from grader.exporters.html import class_page
-from grader.model import CellError, ExecutionSummary, Identity, Override, Report
+from grader.model import CellError, ExecutionSummary, Identity, Override, Repair, Report
+from grader.repairs.ledger import KINDS
 
 CRITERIA = {"P1": {"runs": 4, "r2": 10, "plot_labelled": 6}, "P2": {"vanishing": 12, "cheap": 8, "sparse": 2}}
 
@@ -95,6 +97,7 @@ def test_criteria_that_nobody_or_everybody_earns_or_that_weaker_students_earn_ar
     odd = {name for item in CRITERIA for name, cells in rows(source, item).items() if "earned it" in cells[0]}
     assert odd == {"runs", "sparse"}
     look = section(source, "criteria").partition("Met")[0]
+    assert f"criteria worth a look: {look.count('P1 ') + look.count('P2 ')}" in Page(source).text
     assert "P1 runs everybody earned it" in look
     assert "P2 sparse nobody earned it bonus" in look
     assert re.search(r"P2 cheap negative discrimination discrimination −0\.\d\d \(n = 40\)", look)
@@ -136,6 +139,10 @@ def test_nobody_and_one_undecided_make_whole_pages() -> None:
     assert_safe(class_page([], assignment(), {}), "ko")
 
 
+def test_every_kind_of_repair_has_words() -> None:
+    assert not [kind for kind in KINDS if words.kind_of_repair(kind, "en") == kind]
+
+
 def test_sections_that_the_rubric_asks_nothing_for_are_left_out() -> None:
     plain = assignment()
     runs = plain.items[0].model_copy(update={"criteria": plain.items[0].criteria[:1]})
@@ -167,6 +174,7 @@ def test_examples_of_a_missing_idea_name_nobody(tmp_path: Path) -> None:
     source = (out / "index.html").read_text(encoding="utf-8")
     assert_safe(source, "en")
     shown = section(source, "ideas")
+    assert "missing most: P1 mentions 67 %" in Page(source).text
     assert "67 % of 3 answers · seems missing 2 · blank 1 examples: 2" in shown
     assert SAID[:20] in shown
     assert "<script>alert(1)" in shown
@@ -244,7 +252,7 @@ def test_r2_of_the_class_stands_beside_the_threshold_and_least_squares(tmp_path:
     left = np.linalg.lstsq(design, table.target, rcond=None)[1][0]
     ceiling = 1 - left / np.sum((table.target - table.target.mean()) ** 2)
     shown = section(source, "r2")
-    for words in (
+    for told in (
         "points from 0.4",
         "full points 0.8",
         f"least squares {ceiling:.3f}",
@@ -252,7 +260,7 @@ def test_r2_of_the_class_stands_beside_the_threshold_and_least_squares(tmp_path:
         "median 0.790",
         "1 below 0",
     ):
-        assert words in shown
+        assert told in shown
     labels = [attrs["aria-label"] for attrs in Page(source).all("div") if "R²" in attrs.get("aria-label", "")]
     assert [re.findall(r": (\d+)", label) for label in labels] == [["1", "1", "1", "1"]]
     (tmp_path / "course" / "heldout.csv").unlink()
@@ -316,9 +324,10 @@ def test_agreement_of_machine_and_people_and_how_points_moved(tmp_path: Path) ->
 
 def test_runs_say_how_they_ended_how_long_they_took_and_what_failed_first() -> None:
     error = CellError(cell=3, name=HOSTILE, message="no")
+    told = [Repair(kind=kind, cell=1, what="x") for kind in ("gpu", "gpu", "data")]
     runs = [
-        ExecutionSummary(status="ok", seconds=3, peak_memory_mb=400),
-        ExecutionSummary(status="ok", seconds=0.5, peak_memory_mb=600),
+        ExecutionSummary(status="ok", seconds=3, peak_memory_mb=400, repairs=tuple(told)),
+        ExecutionSummary(status="ok", seconds=0.5, peak_memory_mb=600, repairs=tuple(told[:1])),
         ExecutionSummary(status="timeout", seconds=240, errors=(error, error)),
         ExecutionSummary(status="unreadable", seconds=0),
     ]
@@ -329,6 +338,7 @@ def test_runs_say_how_they_ended_how_long_they_took_and_what_failed_first() -> N
     assert "median 3 s, 4.1 min in all, limit 300 s" in shown
     assert "memory: median 500 MB, highest 600 MB, limit 3000 MB" in shown
     assert "ok 2 out of time 1 unreadable 1" in shown
+    assert "What was repaired demands for a GPU 2 names of data files 1" in shown
     assert "Slowest s2 240 s s0 3 s s1 0.5 s" in shown
     assert {"href": "feedback/s2.html"} in read.all("a")
     labels = [attrs["aria-label"] for attrs in read.all("div") if "–" in attrs.get("aria-label", "")]

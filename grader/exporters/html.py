@@ -93,6 +93,7 @@ def class_page(
         report=class_report.of(reports, assignment, language, answers, missing),
         fewest=criteria.FEWEST,
         w=partial(words.phrase, language=language),
+        kind_of_repair=partial(words.kind_of_repair, language=language),
         links={student: values.href(link) for student, link in links.items()},
         similar=values.href(similar) if similar else None,
         pairs=pairs,

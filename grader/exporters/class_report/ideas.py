@@ -54,6 +54,11 @@ class Idea:
     examples: tuple[Example, ...]
 
     @property
+    def lacking(self) -> float:
+        """Share of the answers, 0 to 1."""
+        return (self.missing + self.may_miss) / self.answers
+
+    @property
     def bars(self) -> tuple[tuple[str, int, float], ...]:
         """Outcomes with counts and shares in percent, as in a criterion's rate."""
         said = self.answers - self.missing - self.may_miss - self.partly

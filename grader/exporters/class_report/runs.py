@@ -12,14 +12,15 @@ from grader.model import Assignment, ExecutionStatus, Report
 
 NEVER_RAN: tuple[ExecutionStatus, ...] = ("unreadable", "infrastructure")
 _SLOWEST = 5
-_ERRORS = 6
+_SHOWN = 6  # kinds of error, and of repair
 
 
 @dataclass(frozen=True)
 class Runs:
     """Wall times in seconds, in bins each twice as wide as the one before; memory in MB, None where not measured.
 
-    ``errors``: names of each report's first exception with how many reports have it, the commonest first.
+    ``errors``: names of each report's first exception with how many reports have it, the commonest first; ``repairs``:
+    kinds of repair likewise, each once for a report.
     """
 
     statuses: tuple[tuple[ExecutionStatus, int, float], ...]
@@ -29,6 +30,7 @@ class Runs:
     total: float
     slowest: tuple[Report, ...]
     errors: tuple[tuple[str, int], ...]
+    repairs: tuple[tuple[str, int], ...]
     memory_median: float | None
     memory_peak: float | None
     limit_seconds: float
@@ -42,6 +44,7 @@ def of(reports: Sequence[Report], assignment: Assignment) -> Runs:
     memory = [report.execution.peak_memory_mb for report in ran if report.execution.peak_memory_mb is not None]
     statuses = Counter(report.execution.status for report in reports)
     first = Counter(report.execution.errors[0].name for report in ran if report.execution.errors)
+    repairs = Counter(kind for report in reports for kind in sorted({one.kind for one in report.execution.repairs}))
     return Runs(
         statuses=tuple((status, n, round(100 * n / len(reports), 2)) for status, n in statuses.most_common()),
         n=len(ran),
@@ -49,7 +52,8 @@ def of(reports: Sequence[Report], assignment: Assignment) -> Runs:
         median=median(seconds) if seconds else None,
         total=sum(seconds),
         slowest=tuple(sorted(ran, key=lambda report: -report.execution.seconds)[:_SLOWEST]),
-        errors=tuple(first.most_common(_ERRORS)),
+        errors=tuple(first.most_common(_SHOWN)),
+        repairs=tuple(repairs.most_common(_SHOWN)),
         memory_median=median(memory) if memory else None,
         memory_peak=max(memory, default=None),
         limit_seconds=assignment.limits.seconds,

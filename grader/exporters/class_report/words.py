@@ -12,6 +12,12 @@ def phrase(name: str, language: Language, **values: object) -> str:
     return _WORDS[name].in_language(language).format(**values)
 
 
+def kind_of_repair(kind: str, language: Language) -> str:
+    """A few words for a kind of repair; a kind that nobody knows is its own name."""
+    known = _KINDS.get(kind)
+    return known.in_language(language) if known else kind
+
+
 def _table(**rows: tuple[str, str]) -> MappingProxyType[str, Text]:
     return MappingProxyType({name: Text(ko=ko, en=en) for name, (ko, en) in rows.items()})
 
@@ -50,6 +56,8 @@ _WORDS = _table(
         "With fewer than 30 a correlation may be off by 0.3 either way.",
     ),
     look_at=("다시 볼 기준", "Worth a look"),
+    look_at_n=("다시 볼 기준 {n}개", "criteria worth a look: {n}"),
+    missing_most=("가장 자주 빠진 생각: {item}", "missing most: {item}"),
     flag_nobody=("아무도 얻지 못함", "nobody earned it"),
     flag_everybody=("모두 얻음", "everybody earned it"),
     flag_negative=("변별도가 음수", "negative discrimination"),
@@ -159,6 +167,7 @@ _WORDS = _table(
         "memory: median {median} MB, highest {peak} MB, limit {limit} MB",
     ),
     first_errors=("처음 난 오류", "First error"),
+    repaired=("무엇을 고쳤나", "What was repaired"),
     # similarity
     pairs=(
         "여느 쌍보다 눈에 띄게 비슷한 쌍이 {n}개입니다. 비슷하다는 것이 베꼈다는 뜻은 아닙니다.",
@@ -173,4 +182,26 @@ _WORDS = _table(
         "No pair is noticeably more alike than is usual in this class.",
     ),
     see_pairs=("나란히 보기", "See them side by side"),
+)
+
+_KINDS = _table(
+    data=("데이터 파일의 이름", "names of data files"),
+    path=("경로", "paths"),
+    loader=("데이터를 내려받는 함수", "loaders that need a network"),
+    install=("패키지 설치", "installations"),
+    command=("셸 명령", "shell commands"),
+    download=("내려받기", "downloads"),
+    colab=("Colab 모듈", "Colab's modules"),
+    gpu=("GPU 요구", "demands for a GPU"),
+    workers=("작업 프로세스", "worker processes"),
+    removed=("없어진 함수", "removed functions"),
+    font=("글꼴", "fonts"),
+    display=("화면 방식", "displays"),
+    input=("입력 요청", "prompts"),
+    number=("수 입력 요청", "prompts for a number"),
+    magic=("매직", "magics"),
+    rest=("멈춘 셀의 나머지", "rest of a stopped cell"),
+    missing=("없는 모듈", "missing modules"),
+    withdrawn=("삭제된 데이터", "withdrawn data"),
+    order=("실행 순서", "order of cells"),
 )
