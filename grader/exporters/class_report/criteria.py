@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -108,12 +108,7 @@ def _correlation(pairs: Sequence[tuple[float, float]]) -> float | None:
     return float(np.corrcoef(table, rowvar=False)[0, 1])
 
 
-def _rates(
-    item: Item,
-    reports: Sequence[Report],
-    pairs: Mapping[tuple[str, str | None], list[tuple[float, float]]],
-    lang: Language,
-) -> tuple[Rate, ...]:
+def _rates(item: Item, reports: Sequence[Report], pairs: Pairs, language: Language) -> tuple[Rate, ...]:
     states: dict[str, Counter[str]] = {criterion.id: Counter() for criterion in item.criteria}
     earned: dict[str, list[float | None]] = {criterion.id: [] for criterion in item.criteria}
     for score in (score for report in reports for score in report.scores if score.item == item.id):
@@ -123,9 +118,9 @@ def _rates(
                 earned[finding.criterion].append(finding.earned)
     rates = []
     for one in item.criteria:
-        quality = _quality(pairs.get((item.id, one.id), []), one.points)
+        quality = _quality(pairs[item.id, one.id], one.points)
         flag = _flag(one, earned[one.id], quality)
-        name = check_name(one.check, lang)
+        name = check_name(one.check, language)
         rates.append(Rate(one.id, name, one.bonus, *_shares(states[one.id]), quality=quality, flag=flag))
     return tuple(rates)
 

@@ -101,7 +101,7 @@ class _Count:
 
 
 def _found(item: Item, criterion: Criterion, reports: Sequence[Report]) -> list[tuple[Report, Finding]]:
-    """Findings that were judged: not where nothing ran, nor where a person decided on the item as a whole."""
+    """Findings on answers that were read: not where nothing ran, nor where a person decided on the item as a whole."""
     return [
         (report, finding)
         for report in reports
@@ -109,7 +109,7 @@ def _found(item: Item, criterion: Criterion, reports: Sequence[Report]) -> list[
         for score in report.scores
         if score.item == item.id
         for finding in score.findings
-        if finding.criterion == criterion.id and finding.outcome not in ("error", "skipped")
+        if finding.criterion == criterion.id and ("confidence" in finding.evidence or "characters" in finding.evidence)
     ]
 
 
