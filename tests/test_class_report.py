@@ -307,7 +307,7 @@ def test_agreement_of_machine_and_people_and_how_points_moved(tmp_path: Path) ->
     shown = section(source, "review")
     assert "5 decisions in 5 reports · decided by 1" in shown
     assert "Of 3 decisions on criteria that the machine had given points to, 1 (33 %) agree with it." in shown
-    assert "On average people gave 8.3 points of a hundred less (1 raised, 1 lowered)." in shown
+    assert "On average people gave 8.3 % of a criterion's points less (1 raised, 1 lowered)." in shown
     assert "For 2 of them it had suggested points, and 1 (50 %) came out as suggested." in shown
     assert "full 1 1 · some · · · none · 1 · left open, suggests none 1 · 1" in shown
     assert "of 18 criteria that the machine had decided, 3 were decided" in shown

@@ -112,7 +112,7 @@ _WORDS = _table(
     ),
     shifted=(
         "사람이 평균 {percent}%p {way} 주었습니다(올림 {up}, 내림 {down}).",
-        "On average people gave {percent} points of a hundred {way} ({up} raised, {down} lowered).",
+        "On average people gave {percent} % of a criterion's points {way} ({up} raised, {down} lowered).",
     ),
     higher=("더", "more"),
     lower=("덜", "less"),
