@@ -13,7 +13,7 @@ from grader.errors import GraderError
 from grader.exporters.figures import Bin, histogram
 from grader.model import Assignment, Criterion, Finding, Heldout, Item, Report
 
-_BINS = 40  # of 0.025 each; two of them tell a threshold's sides apart
+_BINS = 40  # of 0.025 each
 
 
 @dataclass(frozen=True)
