@@ -14,7 +14,7 @@ from grader.answers.phrases import PhraseError, pattern, phrase_key
 from grader.checks import CHECKS, parameters
 from grader.errors import RubricError
 from grader.model import Assignment, Criterion, DataFile, Heldout, Item, Limits, StandIn, Text
-from grader.rubric import claims, yaml
+from grader.rubric import claims, stored, yaml
 from grader.rubric.rules import check_files, check_rules
 from grader.rubric.stand_ins import check_stand_ins
 from grader.rubric.types import check_type, validated
@@ -25,7 +25,12 @@ _TOP_KEYS = set(Assignment.model_fields) - {"sha256"} | {"lexicons"}
 
 
 def load(file: Path) -> Assignment:
-    """Read and check a rubric. Raises RubricError with every complaint found, in the order of their lines."""
+    """Read and check a rubric. Raises RubricError with every complaint found, in the order of their lines.
+
+    A JSON file is one that was loaded before, and stored.
+    """
+    if file.suffix == stored.SUFFIX:
+        return stored.load(file)
     document = yaml.read(file)
     plain = _known(document, (), document.values, _TOP_KEYS)
     plain["items"] = [_item(document, i, item) for i, item in enumerate(_list(document, ("items",), plain))]

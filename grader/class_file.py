@@ -8,11 +8,12 @@ from pydantic import Field, ValidationError
 
 from grader.errors import GraderError
 from grader.files import write
-from grader.model import Assignment, Visibility
+from grader.model import Assignment, Item, Visibility
 from grader.model.nouns import Identity, Noun, Text
 from grader.submissions import Class
 
 NAME = "class.json"
+WRITTEN = "mentions"  # the check of written answers
 
 
 class Asked(Noun):
@@ -22,6 +23,7 @@ class Asked(Noun):
     title: Text
     points: float
     visibility: Visibility
+    written: tuple[str, ...] = Field((), description="criteria on written answers: their names say what is asked for")
 
 
 class Missing(Noun):
@@ -39,6 +41,12 @@ class ClassFile(Noun):
     items: tuple[Asked, ...]
     students: tuple[str, ...] = Field(description="who handed in; other reports are an earlier run's")
     missing: tuple[Missing, ...] = ()
+    opened: tuple[Visibility, ...] = Field((), description="kinds of items that students see since `grader publish`")
+
+    def shows(self, item: str) -> bool:
+        """Whether students see more of an item than its points; of one that is not known they do."""
+        seen = ("visible", *self.opened)
+        return all(asked.visibility in seen for asked in self.items if asked.id == item)
 
 
 def write_class(folder: Path, found: Class, assignment: Assignment) -> None:
@@ -46,11 +54,34 @@ def write_class(folder: Path, found: Class, assignment: Assignment) -> None:
     told = ClassFile(
         assignment=assignment.id,
         title=assignment.title,
-        items=tuple(Asked(id=i.id, title=i.title, points=i.points, visibility=i.visibility) for i in assignment.items),
+        items=tuple(map(_asked, assignment.items)),
         students=tuple(submission.student for submission in found.submissions),
         missing=tuple(Missing(student=s, identity=found.identities.get(s, Identity())) for s in found.missing),
+        opened=opened_in(folder),
     )
     write(folder / NAME, told.model_dump_json(indent=1) + "\n")
+
+
+def _asked(item: Item) -> Asked:
+    written = tuple(criterion.id for criterion in item.criteria if criterion.check == WRITTEN)
+    return Asked(id=item.id, title=item.title, points=item.points, visibility=item.visibility, written=written)
+
+
+def opened_in(folder: Path) -> tuple[Visibility, ...]:
+    """What `grader publish` has opened; nothing where no class can be read."""
+    try:
+        told = read_class(folder)
+    except GraderError:
+        return ()
+    return told.opened if told is not None else ()
+
+
+def open_to_students(folder: Path, opened: tuple[Visibility, ...]) -> None:
+    """Write down which kinds of items students see from now on. Raises GraderError where no class was graded."""
+    told = read_class(folder)
+    if told is None:
+        raise GraderError(f"{folder} holds no class: give the folder that `grader grade` wrote")
+    write(folder / NAME, told.model_copy(update={"opened": opened}).model_dump_json(indent=1) + "\n")
 
 
 def read_class(folder: Path) -> ClassFile | None:

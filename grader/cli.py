@@ -66,6 +66,11 @@ class Form(StrEnum):
     json = "json"
 
 
+class Audience(StrEnum):
+    staff = "staff"
+    student = "student"
+
+
 class Undecided(StrEnum):
     skip = "skip"
     mark = "mark"
@@ -91,6 +96,7 @@ Gradebook = Annotated[
     ),
 ]
 Out = Annotated[Path, typer.Argument(parser=_path, metavar="out", help="Folder that `grader grade` wrote.")]
+Student = Annotated[str, typer.Argument(metavar="student", help="Name, number, login or e-mail address.")]
 Jobs = Annotated[int, typer.Option("-j", "--jobs", min=1, help="Notebooks at a time.")]
 
 
@@ -139,7 +145,7 @@ def grade(
 @app.command()
 def override(
     out: Out,
-    student: Annotated[str, typer.Argument(metavar="student", help="Name, number, login or e-mail address.")],
+    student: Student,
     place: Annotated[str, typer.Argument(metavar="item[/criterion]", help="Such as P2, or P1.1/r2.")],
     points: Annotated[str | None, typer.Argument(metavar="points", help="From 0 to the full points.")] = None,
     reason: Annotated[str, typer.Option(help="Why; the student reads it.")] = "",
@@ -165,6 +171,38 @@ def history(
     from grader.gradebook.commands import print_history
 
     raise typer.Exit(print_history(out, student, gradebook))
+
+
+@app.command()
+def publish(
+    out: Out,
+    due_passed: Annotated[bool, typer.Option("--due-passed", help="Open only what waits for the deadline.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Close again what was opened.")] = False,
+    gradebook: Gradebook = None,
+) -> None:
+    """Open items with `visibility: after_due` or `after_published` on feedback pages and in later exports."""
+    from grader.gradebook.publishing import publish_items
+
+    raise typer.Exit(publish_items(out, gradebook, due_passed=due_passed, undo=undo))
+
+
+@app.command()
+def appeal(
+    out: Out,
+    student: Student,
+    target: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", parser=_path, metavar="<path>", help="The zip. [default: in OUT/exports/]"),
+    ] = None,
+    audience: Annotated[
+        Audience, typer.Option("--for", help="`student` leaves out rubric, held-out rows and evidence.")
+    ] = Audience.staff,
+    gradebook: Gradebook = None,
+) -> None:
+    """Pack all of one student's case: the hand-in, how it was graded, and the command that grades it again."""
+    from grader.appeals.commands import write_appeal
+
+    raise typer.Exit(write_appeal(out, student, target, audience.value, gradebook))
 
 
 @app.command()

@@ -83,13 +83,13 @@ def _check(place: Path, form: Format, wish: Wish) -> None:
         raise GraderError(f"{place} is a file, and this export is a folder: choose another name with -o")
     if form.suffix and place.is_dir():
         raise GraderError(f"{place} is a folder, and this export is a file: give a name in it with -o")
-    if _is_a_result(place, wish.out):
+    if is_a_result(place, wish.out):
         raise GraderError(
             f"{place} is among the results, which would be lost: choose a place outside {wish.out} with -o"
         )
 
 
-def _is_a_result(place: Path, out: Path) -> bool:
+def is_a_result(place: Path, out: Path) -> bool:
     """Whether an export would stand where `grade` keeps its own; only `exports/` in OUT is for exports."""
     inside, results = place.resolve(), out.resolve()
     return inside.is_relative_to(results) and not inside.is_relative_to(results / EXPORTS)

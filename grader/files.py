@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import threading
+import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
@@ -18,6 +21,9 @@ else:
 
     def _lock(file: IO[bytes]) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the first that a zip can say
 
 
 class NoLocks(OSError):
@@ -37,6 +43,15 @@ def write_bytes(file: Path, content: bytes) -> None:
         os.replace(beside, file)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def zipped(entries: Mapping[str, bytes]) -> bytes:
+    """A zip that is the same bytes for the same entries; names with other letters than ASCII are marked as UTF-8."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, entry in entries.items():
+            archive.writestr(zipfile.ZipInfo(name, _EPOCH), entry, zipfile.ZIP_DEFLATED)
+    return content.getvalue()
 
 
 def remove_torn(folder: Path) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
+from grader.class_file import opened_in
 from grader.errors import Busy, GraderError
 from grader.exporters.cells import harmless
 from grader.exporters.class_report.ideas import Answers, none_kept
@@ -82,7 +83,8 @@ class Results:
     def _write_page(self, report: Report, graded: Graded, name: str) -> None:
         link = f"../executed/{quote(name)}.html" if graded.execution.notebook is not None else None
         links = [target and f"../{quote(target)}" for target in _documents(graded.submission, name)]
-        page = feedback_page(report, graded.submission, graded.execution, self.assignment, link, links)
+        shown = (report, graded.submission, graded.execution, self.assignment)
+        page = feedback_page(*shown, link, links, opened_in(self.folder))
         write(self.folder / "feedback" / f"{name}.html", page)
 
     def _copy_documents(self, submission: Submission, name: str) -> None:

@@ -197,6 +197,7 @@ def _submission(hand_in: HandIn, assignment: Assignment) -> Submission:
         answers=said.answers,
         elsewhere=said.elsewhere,
         files=companions,
+        handed_in=dict(hand_in.files),
         work_beside=more.work,
         documents=words.documents,
         only_documents=given is None,
@@ -228,11 +229,13 @@ def _unread(hand_in: HandIn, choice: Choice, notes: tuple[str, ...]) -> Submissi
     said = (*_of_choice(choice), *hand_in.closed) if choice.name is None else (*hand_in.closed, *_of_choice(choice))
     reason = f"no notebook in {hand_in.shown}: hand in an .ipynb or a percent-format .py"
     file = hand_in.files[choice.name] if choice.name is not None else None
+    alone = {hand_in.place.name: hand_in.place} if hand_in.place.is_file() else {}
     return Submission(
         student=hand_in.student,
         identity=hand_in.identity,
         path=file or hand_in.place,
         sha256=_sha256(file),
+        handed_in=dict(hand_in.files) or alone,
         submitted_at=hand_in.submitted_at,
         late=hand_in.late,
         uploaded_as=hand_in.uploaded_as(choice.name),

@@ -6,12 +6,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, zip_longest
 
+from grader.class_file import WRITTEN
 from grader.exporters.figures import MAX_PICTURES, Picture, picture_src, pictures, small_pictures
 from grader.exporters.labels import check_name, label
 from grader.exporters.values import Chip, chips, href
-from grader.model import Assignment, Criterion, Execution, Finding, Item, Language, Report, Score, Submission
+from grader.model import (
+    Assignment,
+    Criterion,
+    Execution,
+    Finding,
+    Item,
+    Language,
+    Report,
+    Score,
+    Submission,
+    Visibility,
+)
 
-WRITTEN = "mentions"  # the check of written answers, whose criteria are named after what the answer should say
 _GIVES_AWAY = frozenset(("concept", "concepts", "phrase", "phrases", "nearest", "lacks"))
 # of a written answer, which stands below with its cells; how sure the grader is says nothing to who wrote it
 _SAID_ALREADY = frozenset(("cells", "characters", "confidence", "grounds", "share"))
@@ -66,16 +77,25 @@ class ItemView:
     pictures: tuple[Picture, ...] = ()
 
 
-def items(report: Report, submission: Submission, execution: Execution, assignment: Assignment) -> list[ItemView]:
-    """One view per score, in the report's order; an item that the assignment does not know shows its points only."""
+def items(
+    report: Report,
+    submission: Submission,
+    execution: Execution,
+    assignment: Assignment,
+    opened: Sequence[Visibility] = (),
+) -> list[ItemView]:
+    """One view per score, in the report's order.
+
+    An item that the assignment does not know, or that is neither visible nor `opened`, shows its points only, and none
+    while they are open: what is decided of them would tell of its criteria.
+    """
     asked = {item.id: item for item in assignment.items}
     plots = pictures(execution.notebook, submission.items_of_cells)
     views = []
     for score in report.scores:
         item = asked.get(score.item)
-        if item is None or item.visibility != "visible":
-            title = item.title.in_language(report.language) if item else ""
-            views.append(ItemView(score, title, False, _bar(score)))
+        if item is None or item.visibility not in ("visible", *opened):
+            views.append(_closed_item(score, item.title.in_language(report.language) if item else ""))
         else:
             views.append(_open_item(score, item, submission, report.language, plots))
     return views
@@ -103,10 +123,15 @@ def documents(submission: Submission, links: Sequence[str | None], language: Lan
     return views
 
 
-def total_bar(report: Report) -> Bar:
+def decided(views: Sequence[ItemView]) -> float:
+    """Points that are certain, as far as they are shown."""
+    return sum(view.score.decided for view in views)
+
+
+def total_bar(views: Sequence[ItemView], max_points: float) -> Bar:
     """The whole report's points as shares."""
-    undecided = sum(_waiting(score) for score in report.scores)
-    return Bar(*_shares(report.decided, undecided, report.max_points))
+    undecided = sum(_waiting(view.score) for view in views)
+    return Bar(*_shares(decided(views), undecided, max_points))
 
 
 def segments(text: str, marks: Sequence[Mark]) -> list[Segment]:
@@ -125,6 +150,11 @@ def segments(text: str, marks: Sequence[Mark]) -> list[Segment]:
             )
         )
     return result
+
+
+def _closed_item(score: Score, title: str) -> ItemView:
+    shown = score.model_copy(update={"findings": ()})
+    return ItemView(shown, title, False, _bar(shown))
 
 
 def _open_item(
@@ -216,6 +246,7 @@ def _waiting(score: Score) -> float:
     if score.points is not None:
         return 0.0
     pending = sum(finding.points for finding in score.findings if finding.earned is None)
+    pending = pending if score.findings else score.max_points
     return min(score.max_points - score.decided, pending)
 
 

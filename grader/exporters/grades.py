@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError
 
 from grader.class_file import ClassFile, read_class
 from grader.errors import GraderError
+from grader.exporters.labels import label
 from grader.exporters.values import one_line, points, printable
 from grader.model import Finding, Identity, Language, Noun, Report, Score, Text, Visibility
 from grader.names import spelling
@@ -48,6 +49,7 @@ class Grades(Noun):
     late: bool | None = None
     submitted_at: dt.datetime | None = None
     feedback: dict[str, str] = Field(default_factory=dict, description="by item, what the student may read")
+    withheld: dict[str, str] = Field(default_factory=dict, description="by item, what the student may not read yet")
     visibility: dict[str, Visibility] = Field(default_factory=dict, description="by item; visible where it is missing")
     findings: dict[str, tuple[Finding, ...]] = Field(default_factory=dict, description="by item, for the TA")
     reasons: dict[str, str] = Field(default_factory=dict, description="by undecided item, why a person has to look")
@@ -109,9 +111,11 @@ def _report(file: Path) -> Report:
 
 
 def _grades(report: Report, told: ClassFile | None) -> Grades:
-    visibility = {item.id: item.visibility for item in told.items} if told else {}
+    asked = {item.id: item for item in told.items} if told else {}
     scores = {score.item: score for score in report.scores}
-    shown = {item: score for item, score in scores.items() if visibility.get(item, "visible") == "visible"}
+    written = {item: asked[item].written if item in asked else () for item in scores}
+    said = {item: _said(score, report.language, written[item]) for item, score in scores.items()}
+    closed = {item for item in scores if told is not None and not told.shows(item)}
     return Grades(
         student=report.student,
         identity=report.identity,
@@ -126,8 +130,9 @@ def _grades(report: Report, told: ClassFile | None) -> Grades:
         max_points=report.max_points,
         late=report.late,
         submitted_at=report.submitted_at,
-        feedback={item: _said(scores[item], report.language) if item in shown else "" for item in scores},
-        visibility=visibility,
+        feedback={item: "" if item in closed else words for item, words in said.items()},
+        withheld={item: said[item] for item in scores if item in closed},
+        visibility={item.id: item.visibility for item in asked.values()},
         findings={item: score.findings for item, score in scores.items()},
         reasons={item: score.needs_review for item, score in scores.items() if score.needs_review},
     )
@@ -149,13 +154,16 @@ def _missing(told: ClassFile) -> Iterable[Grades]:
         )
 
 
-def _said(score: Score, language: Language) -> str:
-    return "\n".join(f"{BULLET}{_line(finding, language)}" for finding in score.findings)
+def _said(score: Score, language: Language, written: Sequence[str]) -> str:
+    """A line for each criterion. What an answer should say stands in the names of `written` ones: they are numbered."""
+    numbers = {name: label("point_of_answer", language, n=place) for place, name in enumerate(written, 1)}
+    lines = (_line(one, numbers.get(one.criterion, one.criterion), language) for one in score.findings)
+    return "\n".join(f"{BULLET}{line}" for line in lines)
 
 
-def _line(finding: Finding, language: Language) -> str:
+def _line(finding: Finding, name: str, language: Language) -> str:
     """One criterion on one line: name, points, outcome or sentence."""
     if finding.earned is None:
-        return f"{finding.criterion} ?/{points(finding.points)}: {_WAITS.in_language(language)}"
+        return f"{name} ?/{points(finding.points)}: {_WAITS.in_language(language)}"
     said = printable(one_line(finding.feedback or "")) or _STATES[finding.outcome].in_language(language)
-    return f"{finding.criterion} {points(finding.earned)}/{points(finding.points)}: {said}"
+    return f"{name} {points(finding.earned)}/{points(finding.points)}: {said}"

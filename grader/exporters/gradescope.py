@@ -9,9 +9,8 @@ from typing import Any
 
 from grader.exporters.cells import number, table
 from grader.exporters.exported import Exported, Wish
-from grader.exporters.grades import BULLET, Grades
+from grader.exporters.grades import Grades
 from grader.exporters.lists import items_of
-from grader.exporters.values import points
 from grader.names import file_name
 
 _VISIBILITY: Mapping[str, str] = MappingProxyType({"after_due": "after_due_date"})  # the others have the same words
@@ -38,10 +37,6 @@ def results(grades: Grades) -> dict[str, Any]:
 
 def _test(grades: Grades, item: str, place: int) -> dict[str, Any]:
     visibility = grades.visibility.get(item, "visible")
-    said = "\n".join(
-        f"{BULLET}{one.criterion} {points(one.earned or 0)}/{points(one.points)}: {one.feedback or one.outcome}"
-        for one in grades.findings.get(item, ())
-    )
     earned, most = grades.points[item], grades.maximum[item]
     return {
         "score": earned,
@@ -49,7 +44,7 @@ def _test(grades: Grades, item: str, place: int) -> dict[str, Any]:
         "status": "passed" if earned == most else "failed",
         "name": item,
         "number": str(place),
-        "output": grades.feedback.get(item) or said,
+        "output": grades.feedback.get(item) or grades.withheld.get(item, ""),
         "output_format": "text",
         "visibility": _VISIBILITY.get(visibility, visibility),
     }

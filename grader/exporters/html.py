@@ -17,7 +17,7 @@ from grader.exporters import feedback, overview, similarity, values
 from grader.exporters.class_report import criteria, ideas, words
 from grader.exporters.class_report import report as class_report
 from grader.exporters.labels import label, status_name, status_sentence
-from grader.model import Assignment, Execution, Language, Report, Submission
+from grader.model import Assignment, Execution, Language, Report, Submission, Visibility
 from grader.repairs.ledger import sentence
 from grader.similarity import HandIn, Pair
 
@@ -44,13 +44,15 @@ def feedback_page(
     assignment: Assignment,
     executed_link: str | None = None,
     document_links: Sequence[str | None] = (),
+    opened: Sequence[Visibility] = (),
 ) -> str:
     """What the student reads, in the report's language.
 
     ``executed_link`` leads, relative to this page, to the page of the executed notebook, ``document_links`` to the
-    submission's documents, one each or None. Items that are not visible
+    submission's documents, one each or None. Items that are neither visible nor of an ``opened`` kind
     show their points only. Raises nothing for any content of a submission, an execution or a report.
     """
+    views = feedback.items(report, submission, execution, assignment, opened)
     return _page(
         "feedback.html.j2",
         report.language,
@@ -58,8 +60,9 @@ def feedback_page(
         submission=submission,
         execution=execution,
         assignment=assignment,
-        items=feedback.items(report, submission, execution, assignment),
-        bar_of_total=feedback.total_bar(report),
+        items=views,
+        decided=feedback.decided(views),
+        bar_of_total=feedback.total_bar(views, report.max_points),
         documents=feedback.documents(submission, document_links, report.language),
         waiting=[score.item for score in report.scores if score.points is None],
         executed_link=values.href(executed_link) if executed_link else None,

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import html
-import io
 import json
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from grader.exporters.exported import Upload
 from grader.exporters.grades import BULLET, Grades
+from grader.files import zipped
 from grader.intake import labels
 from grader.names import file_name
-
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the same grades give the same bytes
 
 
 def canvas_zip(uploads: Sequence[Upload], out: Path) -> tuple[bytes, list[str]]:
@@ -35,7 +32,7 @@ def canvas_zip(uploads: Sequence[Upload], out: Path) -> tuple[bytes, list[str]]:
             entries[name] = _notebook(upload.grades, out)
         else:
             entries[f"{PurePosixPath(name).stem}.html"] = page(upload.grades, out)
-    return packed(entries), not_packed
+    return zipped(entries), not_packed
 
 
 def moodle_zip(uploads: Sequence[Upload], out: Path) -> tuple[bytes, list[str]]:
@@ -52,7 +49,7 @@ def moodle_zip(uploads: Sequence[Upload], out: Path) -> tuple[bytes, list[str]]:
         told = (original.identity.name if original else "") or upload.name or "Participant"
         name = re.sub(r"[_/\\]+", " ", told).strip(" .~")  # signs that the importer splits at, or hides files by
         entries[f"{name}_{number}_assignsubmission_{kind}_feedback.html"] = page(upload.grades, out)
-    return packed(entries), not_packed
+    return zipped(entries), not_packed
 
 
 def nbgrader_zip(everybody: Sequence[Grades], out: Path, called: Mapping[str, str]) -> bytes:
@@ -61,7 +58,7 @@ def nbgrader_zip(everybody: Sequence[Grades], out: Path, called: Mapping[str, st
     for grades in everybody:
         student = file_name(called[grades.student])
         entries[f"feedback/{student}/{file_name(grades.assignment)}/feedback.html"] = page(grades, out)
-    return packed(entries)
+    return zipped(entries)
 
 
 def page(grades: Grades, out: Path) -> bytes:
@@ -97,12 +94,3 @@ def _paragraphs(words: str) -> str:
     """As Markdown: items in bold, criteria as a list."""
     heads = re.sub(rf"^(?!{BULLET})(.+)$", r"**\1**\n", words, flags=re.MULTILINE)
     return re.sub(rf"^{BULLET}", "- ", heads, flags=re.MULTILINE)
-
-
-def packed(entries: Mapping[str, bytes]) -> bytes:
-    """A zip; names with other letters than ASCII are marked as UTF-8."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, entry in entries.items():
-            archive.writestr(zipfile.ZipInfo(name, _EPOCH), entry, zipfile.ZIP_DEFLATED)
-    return content.getvalue()

@@ -117,6 +117,22 @@ class Gradebook:
 
         return self._transaction(append)
 
+    def copy(self, assignment: str, student: str, other: Gradebook) -> None:
+        """Append all that `other` has of a student who is not here yet, with its numbers and dates."""
+        tables = (entries, reports, overrides)
+
+        def read(connection: Connection) -> list[list[dict[str, Any]]]:
+            queries = [_theirs(select(table), table, assignment, student).order_by(table.c.number) for table in tables]
+            return [[dict(row._mapping) for row in connection.execute(query)] for query in queries]
+
+        def append(connection: Connection) -> None:
+            for table, rows in zip(tables, found, strict=True):
+                for row in rows:
+                    connection.execute(insert(table).values(**row | ({"at": _aware(row["at"])} if "at" in row else {})))
+
+        found = other._transaction(read, reading=True)
+        self._transaction(append)
+
     # ------------------------------------------------------------ reading
 
     def standings(self, assignment: str) -> dict[str, Standing]:

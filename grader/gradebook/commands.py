@@ -30,7 +30,7 @@ def override_points(out: Path, student: str, decision: Decision | Undo, url: str
     """Append one decision, print it, and write the files anew. Raises GraderError for what cannot be decided so."""
     roll = Keeping(out).roll()
     with book_of(out, url) as book:
-        name = _found(student, [*book.standings(roll.assignment).values()])
+        name = student_meant(student, [*book.standings(roll.assignment).values()])
         override, now = book.decide(roll.assignment, name, made_by(decision))
         terminal.print_override(override, now)
         assignment = Keeping(out).rubric(roll.rubric_sha256)
@@ -54,7 +54,7 @@ def print_history(out: Path, student: str | None, url: str | None) -> int:
     if student is None:
         terminal.print_standings([*standings.values()])
         return 0
-    name = _found(student, [*standings.values()])
+    name = student_meant(student, [*standings.values()])
     with book_of(out, url) as book:
         terminal.print_history(name, book.history(roll.assignment, name))
     return 0
@@ -132,8 +132,8 @@ def _told(found: Sequence[Rescored], before: dict[str, Standing], out: Path, *, 
 # ---------------------------------------------------------------- finding and waiting
 
 
-def _found(given: str, standings: Sequence[Standing]) -> str:
-    """The student meant: by name, or by a number, login or e-mail address that only one has."""
+def student_meant(given: str, standings: Sequence[Standing]) -> str:
+    """The student's name in the gradebook; `given` may be a number, login or e-mail address that only one has."""
     names = {spelling(standing.machine.student): standing.machine.student for standing in standings}
     if spelling(given) in names:
         return names[spelling(given)]

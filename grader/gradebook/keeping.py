@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import platform
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,12 @@ from grader import executions
 from grader.errors import GraderError
 from grader.executions import Executions
 from grader.files import write
+from grader.gradebook import handed_in
 from grader.grading import Graded
 from grader.items.notebook import by_item
 from grader.model import Assignment, Execution, Language, Noun, Report, Submission
 from grader.names import file_name
+from grader.rubric import stored
 
 _NOT_LOOKED_AT = ("outputs", "attachments")  # of a notebook as handed in: no judge reads them, and they are its bulk
 
@@ -33,6 +36,8 @@ class Kept(Noun):
     read_anew: bool = Field(description="whether `by_item` alone reads the answers out of the notebook kept here")
     report: Report = Field(description="the machine's")
     code_sha256: str = Field(description="of the grader that judged, and of what is installed")
+    system: str = Field("", description="where the notebook ran, as `platform` calls it")
+    installed: tuple[str, ...] = Field((), description="there: Python, the machine, then packages as `name-version`")
 
 
 class Asked(Noun):
@@ -57,7 +62,7 @@ class Roll(Noun):
 
 
 class Keeping:
-    """The parts of a results folder that are only for another scoring: submissions/, rubrics/, roll.json."""
+    """The parts of a results folder for scoring and grading again: submissions/, handed-in/, rubrics/, roll.json."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -83,9 +88,12 @@ class Keeping:
             read_anew=_is_read_by_cells_alone(submission, assignment),
             report=graded.report,
             code_sha256=judging_code(),
+            system=platform.platform(),
+            installed=tuple(executions.environment()),
         )
         file = self.folder / "submissions" / f"{file_name(submission.student)}.json"
         write(file, json.dumps(kept.model_dump(mode="json"), ensure_ascii=False))
+        handed_in.keep(self.folder, submission)
 
     def roll(self) -> Roll:
         """Raises GraderError if nothing was kept in the folder."""
@@ -122,7 +130,7 @@ class Keeping:
 @lru_cache(maxsize=8)
 def _rubric(file: Path) -> Assignment | None:
     try:
-        return Assignment.model_validate_json(file.read_bytes())
+        return stored.read(file)
     except (OSError, ValueError):
         return None
 

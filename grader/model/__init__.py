@@ -155,6 +155,7 @@ class Submission(Noun):
     answers: dict[str, Answer] = Field(default_factory=dict, description="by item id")
     elsewhere: str = Field("", description="the student's own words under no item's heading")
     files: dict[str, Path] = Field(default_factory=dict, description="companions: path in the working directory")
+    handed_in: dict[str, Path] = Field(default_factory=dict, description="all files of the hand-in: path in it")
     lost: str | None = Field(
         None, description="what could not be read, or not run as it is no Python: what it may hold is for a person"
     )
