@@ -183,6 +183,6 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for written in (values.points, values.moment, values.one_line, values.with_code):
+    for written in (values.points, values.moment, values.one_line, values.with_code, values.css_string):
         environment.filters[written.__name__] = written
     return environment

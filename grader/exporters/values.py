@@ -31,6 +31,11 @@ class Chip:
     cell: int | None = None
 
 
+def css_string(text: str) -> str:
+    """For between the quotes of a style sheet: whatever is no letter or digit becomes its code."""
+    return "".join(sign if sign.isalnum() else f"\\{ord(sign):x} " for sign in printable(text))
+
+
 def printable(text: str) -> str:
     """``text`` of the same length that any file and browser takes: no control characters, no half of a pair."""
     return _UNPRINTABLE.sub("\ufffd", text)
