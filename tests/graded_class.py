@@ -13,6 +13,7 @@ from build import course, notebook
 
 from grader.arithmetic import tables
 from grader.arithmetic.regression import order_of_rows
+from grader.class_file import write_class
 from grader.executions import Executions
 from grader.gradebook.book import Gradebook
 from grader.gradebook.record import Record
@@ -20,7 +21,7 @@ from grader.grading import Graded
 from grader.model import Assignment, Execution, Submission
 from grader.results import results_in
 from grader.scoring import score
-from grader.submissions import collect
+from grader.submissions import Class, collect
 
 NOON = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
 RUNS = "{check: runs, points: 2}"
@@ -44,15 +45,17 @@ def rubric(folder: Path, *criteria: str, concepts: str = CONCEPTS) -> Assignment
     return course(folder / "course", *(criteria or (RUNS, R2, FALLS, SAYS)), concepts=concepts)
 
 
-def graded(folder: Path, works: Mapping[str, Work], *, url: str | None = None) -> Path:
-    """The results of a class by the rubric of `folder`, in `folder/out`."""
-    assignment, out = rubric(folder), folder / "out"
+def graded(folder: Path, works: Mapping[str, Work], *, url: str | None = None, of: Assignment | None = None) -> Path:
+    """The results of a class by the rubric of `folder` or `of` another one, in `folder/out`."""
+    assignment, out = of or rubric(folder), folder / "out"
     for student, work in works.items():
         notebook(folder / "class" / f"{student}.ipynb", "x = 1", f"#md {work.says}")
     found = {one.student: one for one in collect([folder / "class"], assignment)}
     stored = Executions(out / "executions")
     with results_in(out, assignment) as results, Gradebook.in_folder(out, url) as book:
         record = Record(results, book, url)
+        everybody = Class(tuple(found.values()), missing=("absent",))
+        write_class(out, everybody, assignment)
         record.begin(list(works), ["absent"], [])
         for student, work in works.items():
             execution = executed(found[student], assignment, work)

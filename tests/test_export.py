@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+import unicodedata
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -187,6 +189,36 @@ def test_no_text_of_an_xlsx_is_a_formula_in_the_file_itself(tmp_path: Path) -> N
     assert len(written) == 3
     assert not any("<f>" in text or 't="f"' in text for text in written.values())
     assert sheets(file)["totals"][1][1:6] == ["'=1+1", "'=2", None, "'@x", "'-3"]
+
+
+FORMULAS = (
+    *("=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)", "-2+3", "\t=1+1", "\r=1+1", " =1+1", "＝1+1", "\u3000＋1"),
+    *("a;=1+1;b", "a\t=1+1\tb", "x\n=1+1\ny", 'x\n"=1+1', "x; \u3000＝1+1", "x;;@SUM(A1)"),
+)
+
+
+@pytest.mark.parametrize("to", ["csv", "nbgrader", "gradescope", "moodle"])
+def test_no_cell_is_a_formula_wherever_a_spreadsheet_parts_cells(tmp_path: Path, to: str) -> None:
+    folder = graded(tmp_path / "o", *(says(place, said) for place, said in enumerate(FORMULAS)), missing=())
+    header, first, _ = MOODLE_EN.splitlines()
+    lines = [header, *(first.replace("900100", str(900100 + place)) for place in range(len(FORMULAS)))]
+    template = "\n".join(lines) if to == "moodle" else None
+    (place,) = export(to, wish(folder, template, feedback=to == "csv")).files
+    text = (place / "grades.csv" if place.is_dir() else place).read_bytes().decode("utf-8-sig")
+    cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
+    assert {"7.25", "17.25"}.intersection(cells)
+    cells += re.split(r"[;\t\r\n]", text)  # where semicolons and tabs part cells, commas and their quotes are text
+    starts = [unicodedata.normalize("NFKC", cell).strip('" \t\r\n')[:2] for cell in cells if cell != "-"]
+    assert not [start for start in starts if start.startswith(("=", "+", "-", "@"))]
+
+
+def says(place: int, said: str) -> Report:
+    """A student who is called `said` and gets it as feedback."""
+    identity = Identity(name=said, number=f"2023{place:04}", lms_id=str(900100 + place), login=said)
+    one = student(identity, 7.25)
+    finding = one.scores[0].findings[0].model_copy(update={"feedback": said})
+    first = one.scores[0].model_copy(update={"findings": (finding,)})
+    return one.model_copy(update={"scores": (first, *one.scores[1:])})
 
 
 def test_control_characters_do_not_break_a_workbook(tmp_path: Path) -> None:

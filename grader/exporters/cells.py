@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
 _FORMULA_STARTS = ("=", "+", "-", "@")  # a spreadsheet would run such a cell
+# Many spreadsheets part cells at semicolons and tabs too, or instead of commas, and then honour no quotes.
+_NEXT_CELL = re.compile(r"""([;\t\r\n])(?=[\s"]*[=+\-@＝＋－＠])""")
 
 
 def harmless(cell: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
+    """Text that no spreadsheet takes for a formula, nor a part of it, whatever it thinks stands between two cells."""
     start = unicodedata.normalize("NFKC", cell[:20]).lstrip()  # full-width signs and leading white space count too
-    return f"'{cell}" if start.startswith(_FORMULA_STARTS) or cell.startswith(("\t", "\r", "\n")) else cell
+    inside = _NEXT_CELL.sub(r"\1'", cell)
+    return f"'{inside}" if start.startswith(_FORMULA_STARTS) or cell.startswith(("\t", "\r", "\n")) else inside
 
 
 def number(value: float | None) -> str:

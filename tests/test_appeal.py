@@ -1,0 +1,211 @@
+"""`grader appeal`: one student's case, of nobody else, that can be graded again in an empty folder to the same points."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from build import course, notebook
+from conftest import Command
+from exports import packed
+from graded_class import Work, graded
+from test_rescore import decide
+
+from grader.appeals.commands import write_appeal
+from grader.errors import GraderError
+
+NEIGHBOUR = "zqneighbour"
+CLASS = {
+    "kim": Work(0.7, "ReLU prevents the vanishing gradient."),
+    NEIGHBOUR: Work(0.9, "My own words are zqcanary and the vanishing gradient."),
+}
+
+
+def bundle(out: Path, student: str = "kim", audience: str = "staff") -> dict[str, bytes]:
+    """The files in the zip without the folder around them."""
+    place = out.parent / "appeal.zip"
+    write_appeal(out, student, place, audience, None)  # type: ignore[arg-type]
+    with zipfile.ZipFile(place) as archive:
+        files = {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
+        assert len({name.partition("/")[0] for name in archive.namelist()}) == 1
+    return files
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    found = graded(tmp_path, CLASS)
+    decide(found, "kim", "P1/runs", 1.5)
+    decide(found, NEIGHBOUR, "P1/runs", 0.5)
+    return found
+
+
+def test_a_bundle_holds_the_whole_case(tmp_path: Path, out: Path) -> None:
+    files = bundle(out)
+    assert files["handed-in/kim/kim.ipynb"] == (tmp_path / "class" / "kim.ipynb").read_bytes()
+    for path in ("feedback/kim.html", "executed/kim.html", "executed/kim.ipynb", "executions/key-kim.json"):
+        assert files[f"graded/{path}"] == (out / path).read_bytes()
+    held = (tmp_path / "course" / "heldout.csv").read_bytes()
+    assert held in files.values()
+    history = json.loads(files["history.json"])
+    assert [entry["number"] for entry in history] == [1, 2]
+    decision = history[1]["override"]
+    assert (decision["author"], decision["reason"], decision["after"]) == ("ta", "read it again", 1.5)
+    told = json.loads(files["environment.json"])
+    assert told["python"] == ".".join(map(str, sys.version_info[:3]))
+    assert re.search(r"(?m)^pydantic==\d", files["requirements.txt"].decode())
+    readme = files["README.txt"].decode()
+    assert "FOR STAFF ONLY" in readme
+    assert "grader grade handed-in " in readme
+    assert "\nRun: ok" in f"\n{files['log.txt'].decode()}"
+
+
+def test_checksums_are_of_all_files(out: Path) -> None:
+    files = bundle(out)
+    sums = dict(reversed(line.split("  ", 1)) for line in files.pop("checksums.txt").decode().splitlines())
+    assert sums == {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+
+
+def test_the_same_case_is_the_same_bytes(out: Path) -> None:
+    bundle(out)
+    first = (out.parent / "appeal.zip").read_bytes()
+    bundle(out)
+    assert (out.parent / "appeal.zip").read_bytes() == first
+
+
+@pytest.mark.parametrize("audience", ["staff", "student"])
+def test_nothing_in_it_is_another_student_s(out: Path, audience: str) -> None:
+    for name, content in bundle(out, audience=audience).items():
+        for word in (NEIGHBOUR, "zqcanary", "absent", str(out.parent / "class")):
+            assert word.encode() not in content, (name, word)
+            assert word not in name
+
+
+def test_a_student_s_bundle_has_no_rubric_and_no_held_out_row(tmp_path: Path, out: Path) -> None:
+    files = bundle(out, audience="student")
+    assert set(files) == {
+        *("README.txt", "checksums.txt", "environment.json", "log.txt", "requirements.txt"),
+        *("handed-in/kim/kim.ipynb", "graded/feedback/kim.html", "graded/executed/kim.html"),
+        "graded/executed/kim.ipynb",
+    }
+    rows = (tmp_path / "course" / "heldout.csv").read_text().splitlines()[1:]
+    everything = b"".join(files.values()).decode()
+    assert not any(row in everything for row in rows)
+    assert "at_most" not in everything
+    assert "STAFF" not in everything
+
+
+def test_what_is_stored_is_scored_again_to_the_same_points(
+    tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from grader.gradebook.commands import print_history, rescore_stored
+
+    place = unpacked(out, tmp_path / "elsewhere")
+    shutil.rmtree(tmp_path / "course")
+    (rubric,) = (place / "graded" / "rubrics").glob("*.json")
+    capsys.readouterr()
+    assert rescore_stored(place / "graded", rubric, None, dry_run=True) == 0
+    assert "0 of 1 change" in capsys.readouterr().out
+    print_history(place / "graded", "kim", None)
+    assert "P1/runs: 2 → 1.5 of 2: read it again, by ta" in capsys.readouterr().out
+
+
+def unpacked(out: Path, folder: Path) -> Path:
+    bundle(out)
+    with zipfile.ZipFile(out.parent / "appeal.zip") as archive:
+        archive.extractall(folder)
+    (place,) = folder.iterdir()
+    return place
+
+
+def test_a_hand_in_that_is_gone_is_told(tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.rmtree(out / "handed-in")
+    assert bundle(out)["handed-in/kim/kim.ipynb"] == (tmp_path / "class" / "kim.ipynb").read_bytes()
+    notebook(tmp_path / "class" / "kim.ipynb", "x = 2")
+    files = bundle(out)
+    told = "The files of the hand-in are gone: here is the notebook that was stored"
+    assert told in files["README.txt"].decode()
+    assert told in " ".join(capsys.readouterr().out.split())
+    cells = json.loads(files["handed-in/kim/notebook.ipynb"])["cells"]
+    assert CLASS["kim"].says in [cell["source"] for cell in cells]
+
+
+def test_files_of_the_rubric_that_changed_are_told(tmp_path: Path, out: Path) -> None:
+    file = tmp_path / "course" / "train.csv"
+    file.write_text(file.read_text().replace("1", "2", 1))
+    assert "Tables, held-out rows or the handout have changed since" in bundle(out)["README.txt"].decode()
+    file.unlink()
+    with pytest.raises(GraderError, match=r"train\.csv, which the rubric needs, is gone: put it back"):
+        bundle(out)
+
+
+def test_what_a_ta_cannot_mean(tmp_path: Path, out: Path) -> None:
+    with pytest.raises(GraderError, match="the gradebook has no student kin: kim"):
+        write_appeal(out, "kin", None, "staff", None)
+    with pytest.raises(GraderError, match="is a folder, and the bundle is a zip"):
+        write_appeal(out, "kim", tmp_path, "staff", None)
+    with pytest.raises(GraderError, match="is among the results"):
+        write_appeal(out, "kim", out / "gradebook.csv", "staff", None)
+    (out / "submissions" / "kim.json").unlink()
+    with pytest.raises(GraderError, match="kept nothing of kim: grade the class into it once more"):
+        write_appeal(out, "kim", None, "staff", None)
+
+
+# ---------------------------------------------------------------- the whole way
+
+
+@pytest.mark.long
+def test_an_appeal_is_graded_again_by_its_one_command(tmp_path: Path, grader: Command) -> None:
+    """A class in an archive that is gone afterwards; companions, a document, the learning system's time."""
+    work = ["from helper import slope", "x = slope + 1", "#md ReLU prevents the vanishing gradient."]
+    file = notebook(tmp_path / "made" / "hw1.ipynb", *work)
+    hand_in = {"hw1.ipynb": file.read_bytes(), "helper.py": b"slope = 2\n", "notes.txt": b"nothing more\n"}
+    (tmp_path / "made" / "hw1.ipynb").unlink()
+    entries = {
+        f"class/{student}/{name}": content for student in ("김 서연", NEIGHBOUR) for name, content in hand_in.items()
+    }
+    entries["class/김 서연/timestamp.txt"] = b"2026-03-02 15:58:23 Asia/Seoul"
+    archive = packed(tmp_path / "class.zip", entries)
+    criteria = ("{check: runs, points: 2}", "{check: mentions, points: 3, concept: why}")
+    course(tmp_path / "course", *criteria, concepts="{why: {ko: [기울기 소실], en: [vanishing gradient]}}")
+    out = tmp_path / "out"
+    rubric = tmp_path / "course" / "rubric.yaml"
+    done = grader("grade", archive, "-a", rubric, "-o", out, "--walls", "none", "--lang", "ko")
+    assert done.returncode == 0, done.stderr
+    archive.unlink()
+    assert grader("override", out, "김 서연", "P1/runs", 1, "--reason", "r", "--author", "a").returncode == 0
+    assert grader("appeal", out, "김 서연", "-o", tmp_path / "case.zip").returncode == 0
+    shutil.rmtree(tmp_path / "course")
+    with zipfile.ZipFile(tmp_path / "case.zip") as case:
+        case.extractall(tmp_path / "empty")
+    (place,) = (tmp_path / "empty").iterdir()
+    commands = [*_commands((place / "README.txt").read_text(encoding="utf-8"))]
+    assert [command[1] for command in commands] == ["grade", "rescore", "history"]
+    printed = [_run(command, place) for command in commands]
+    assert "0 of 1 change" in printed[1]
+    assert "P1/runs: 2 → 1" in printed[2]
+    (again,) = csv.DictReader(io.StringIO((place / "again" / "gradebook.csv").read_text(encoding="utf-8")))
+    assert (again["student"], again["P1"], again["status"]) == ("김 서연", "5", "final")
+
+
+def _commands(readme: str) -> Iterator[list[str]]:
+    for line in readme.splitlines():
+        if line.startswith("    grader "):
+            yield shlex.split(line)
+
+
+def _run(command: list[str], place: Path) -> str:
+    python = [sys.executable, "-m", *command]
+    done = subprocess.run(python, cwd=place, capture_output=True, text=True, encoding="utf-8", timeout=600, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
