@@ -84,6 +84,17 @@ def open_to_students(folder: Path, opened: tuple[Visibility, ...]) -> None:
     write(folder / NAME, told.model_copy(update={"opened": opened}).model_dump_json(indent=1) + "\n")
 
 
+def renew_items(folder: Path, assignment: Assignment) -> None:
+    """The class's items are those of a rubric by which it was scored again."""
+    try:
+        told = read_class(folder)
+    except GraderError:
+        return  # an export says what is wrong with the file, and the mend
+    if told is not None:
+        now = {"title": assignment.title, "items": tuple(map(_asked, assignment.items))}
+        write(folder / NAME, told.model_copy(update=now).model_dump_json(indent=1) + "\n")
+
+
 def read_class(folder: Path) -> ClassFile | None:
     """The class of the last run; None where the run was one of a version that did not tell."""
     file = folder / NAME

@@ -1,4 +1,4 @@
-"""`grader appeal`: one student's case, of nobody else, that can be graded again in an empty folder to the same points."""
+"""`grader appeal`: one student's case, nobody else's, which an empty folder is enough to grade again."""
 
 from __future__ import annotations
 
@@ -138,6 +138,23 @@ def test_a_hand_in_that_is_gone_is_told(tmp_path: Path, out: Path, capsys: pytes
     assert told in " ".join(capsys.readouterr().out.split())
     cells = json.loads(files["handed-in/kim/notebook.ipynb"])["cells"]
     assert CLASS["kim"].says in [cell["source"] for cell in cells]
+
+
+def test_a_hand_in_that_could_not_be_read_is_in_there_as_it_is(tmp_path: Path, grader: Command) -> None:
+    (tmp_path / "class" / "lee").mkdir(parents=True)
+    (tmp_path / "class" / "kim.ipynb").write_bytes(b"%PDF-1.4 zq")
+    (tmp_path / "class" / "lee" / "hw1.tar.xz").write_bytes(b"zq")
+    course(tmp_path / "course", "{check: runs, points: 2}")
+    out = tmp_path / "out"
+    rubric = tmp_path / "course" / "rubric.yaml"
+    assert grader("grade", tmp_path / "class", "-a", rubric, "-o", out, "--walls", "none").returncode == 0
+    shutil.rmtree(tmp_path / "class")
+    kim, lee = bundle(out, "kim"), bundle(out, "lee")
+    assert kim["handed-in/kim/kim.ipynb"] == b"%PDF-1.4 zq"
+    assert lee["handed-in/lee/hw1.tar.xz"] == b"zq"
+    for files in (kim, lee):
+        assert "Not as it was" not in files["README.txt"].decode()
+        assert "Unreadable: " in files["log.txt"].decode()
 
 
 def test_files_of_the_rubric_that_changed_are_told(tmp_path: Path, out: Path) -> None:

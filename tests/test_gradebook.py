@@ -299,6 +299,18 @@ def test_what_was_acknowledged_survives_kill_9(url: str, after: int) -> None:
         decide(book, "kim", "P2/runs", 1)
 
 
+def test_one_student_s_entries_are_copied_with_numbers_dates_and_authors(url: str, tmp_path: Path) -> None:
+    with Gradebook(url) as book, Gradebook(file_url(tmp_path / "copy.db")) as copy:
+        book.land([report("kim"), report("이도윤", 3)])
+        decide(book, "이도윤", "P2/runs", 1, "park")
+        decide(book, "kim", "P2/runs", 2, "park")
+        undo(book, "kim", "P2/runs")
+        copy.copy("hw", "kim", book)
+        assert copy.history("hw", "kim") == book.history("hw", "kim")
+        assert list(copy.standings("hw")) == ["kim"]
+        decide(copy, "kim", "P2/runs", 1)  # it goes on from there
+
+
 # ---------------------------------------------------------------- commands
 
 

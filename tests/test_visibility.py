@@ -17,7 +17,7 @@ from grader.appeals.commands import write_appeal
 from grader.assignment import load
 from grader.exporters.exported import Wish
 from grader.exporting import export
-from grader.gradebook.commands import asked_for, override_points
+from grader.gradebook.commands import asked_for, override_points, rescore_stored
 from grader.gradebook.publishing import publish_items
 from grader.model import Assignment
 
@@ -153,6 +153,21 @@ def test_items_open_when_they_are_published_and_close_again(tmp_path: Path, caps
     assert "zqhint" in given_to_students(out)["feedback/kim.html"]
     publish_items(out, None, due_passed=False, undo=True)
     assert not any("zqhint" in text for text in given_to_students(out).values())
+
+
+def test_what_a_changed_rubric_keeps_back_is_in_no_export_after_a_rescore(tmp_path: Path) -> None:
+    out = graded(tmp_path, {"kim": Work(0.6, SAID)}, of=asked(tmp_path, "visible"))
+    settle(out)
+    assert "Point 2" in given_to_students(out)["moodle"]
+    file = tmp_path / "course" / "rubric.yaml"
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("visibility: visible", "visibility: hidden"), encoding="utf-8"
+    )
+    assert rescore_stored(out, file, None) == 0
+    told = given_to_students(out)
+    assert "P2 7/10" in told["moodle"]
+    assert "Point 2" not in told["moodle"]
+    assert not any("zqhint" in text for text in told.values())
 
 
 def test_a_written_criterion_s_name_is_in_no_comment(tmp_path: Path) -> None:

@@ -23,12 +23,12 @@ def rubric_path(rubric: Assignment) -> str:
 
 def for_staff(case: Case) -> str:
     """How to grade the case again, what to compare, and what is what."""
-    return _joined(case, _head(case, "staff"), _notes(case), _again(case), _compare(case), _contents(case, _STAFF))
+    return _joined(_head(case, "staff"), _notes(case), _again(case), _compare(case), _contents(case, _STAFF))
 
 
 def for_student(case: Case) -> str:
     """What is what; what is not shown yet is not in there."""
-    return _joined(case, _head(case, "student"), _notes(case), _contents(case, _STUDENT))
+    return _joined(_head(case, "student"), _notes(case), _contents(case, _STUDENT))
 
 
 def log(case: Case) -> str:
@@ -39,16 +39,20 @@ def log(case: Case) -> str:
         f"{label('run', language)}: {status_name(run.status, language)}",
         label("seconds", language, n=f"{run.seconds:.1f}"),
         *([f"{run.peak_memory_mb:.0f} MB"] if run.peak_memory_mb is not None else []),
-        f"walls: {run.walls}",
+        f"{_say('walls', case)}: {run.walls}",
     ]
     repairs = [f"{_cell(repair.cell, case)}{sentence(repair, language)}" for repair in run.repairs]
     errors = [f"{_cell(error.cell, case)}{error.name}: {one_line(error.message)}" for error in run.errors]
     parts = [(_say("repairs", case), repairs), (_say("errors", case), errors), (_say("remarks", case), report.warnings)]
-    told = ["\n".join([f"{name}:", *(f"  - {printable(one)}" for one in found or ("-",))]) for name, found in parts]
+    told = ["\n".join([f"{name}: {'' if found else '-'}".rstrip(), *map(_line, found)]) for name, found in parts]
     return "\n\n".join([" · ".join(head), *told]) + "\n"
 
 
-def _joined(case: Case, *parts: str) -> str:
+def _line(said: str) -> str:
+    return f"  - {printable(said)}"
+
+
+def _joined(*parts: str) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -152,6 +156,7 @@ _WORDS = _table(
     counts=("현재", "counts"),
     of=("만점", "of"),
     total=("합계", "total"),
+    walls=("격리", "Walls"),
     repairs=("고친 곳", "Repairs"),
     errors=("오류", "Errors"),
     remarks=("알림", "Remarks"),

@@ -24,7 +24,7 @@ from sqlalchemy.exc import DBAPIError
 
 from grader.errors import GraderError
 from grader.gradebook.standing import conflicts, standing
-from grader.gradebook.tables import engine_of, entries, file_url, metadata, overrides, reports, shown
+from grader.gradebook.tables import aware, engine_of, entries, file_url, metadata, overrides, reports, rows_of, shown
 from grader.model import Override, Report
 
 FILE = "gradebook.db"
@@ -119,18 +119,12 @@ class Gradebook:
 
     def copy(self, assignment: str, student: str, other: Gradebook) -> None:
         """Append all that `other` has of a student who is not here yet, with its numbers and dates."""
-        tables = (entries, reports, overrides)
-
-        def read(connection: Connection) -> list[list[dict[str, Any]]]:
-            queries = [_theirs(select(table), table, assignment, student).order_by(table.c.number) for table in tables]
-            return [[dict(row._mapping) for row in connection.execute(query)] for query in queries]
 
         def append(connection: Connection) -> None:
-            for table, rows in zip(tables, found, strict=True):
-                for row in rows:
-                    connection.execute(insert(table).values(**row | ({"at": _aware(row["at"])} if "at" in row else {})))
+            for table, row in rows:
+                connection.execute(insert(table).values(row))
 
-        found = other._transaction(read, reading=True)
+        rows = other._transaction(lambda connection: rows_of(connection, assignment, student), reading=True)
         self._transaction(append)
 
     # ------------------------------------------------------------ reading
@@ -150,7 +144,7 @@ class Gradebook:
 
         def read(connection: Connection) -> list[Entry]:
             at = _theirs(select(entries.c.number, entries.c.at), entries, assignment, student)
-            dates = {number: _aware(moment) for number, moment in connection.execute(at)}
+            dates = {number: aware(moment) for number, moment in connection.execute(at)}
             told = _theirs(select(reports.c.number, reports.c.report), reports, assignment, student)
             found = [
                 Entry(number, dates[number], report=Report.model_validate_json(body))
@@ -273,7 +267,7 @@ def _overrides(connection: Connection, assignment: str, student: str | None = No
     found: dict[str, list[Override]] = defaultdict(list)
     for row in connection.execute(_theirs(query, overrides, assignment, student).order_by(overrides.c.number)):
         fields: dict[str, Any] = dict(row._mapping)
-        override = Override(**(fields | {"at": _aware(fields["at"])}))
+        override = Override(**(fields | {"at": aware(fields["at"])}))
         found[override.student].append(override)
     return found
 
@@ -298,8 +292,3 @@ def _written(report: Report) -> tuple[str, str]:
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
-
-
-def _aware(moment: dt.datetime) -> dt.datetime:
-    """In UTC, as it was written; SQLite keeps no zones."""
-    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 from grader.assignment import load
+from grader.class_file import renew_items
 from grader.errors import Busy, GraderError
 from grader.gradebook import terminal
 from grader.gradebook.book import Standing
@@ -77,6 +78,7 @@ def rescore_stored(out: Path, rubric: Path, url: str | None, *, dry_run: bool = 
         last = Keeping(out).rubric(roll.rubric_sha256)
         book.land([*_landing(found, before)])
         Keeping(out).begin(roll, assignment)
+        renew_items(out, assignment)
         rewrite(results, book.standings(assignment.id), roll, pages=_pages(found, last, assignment))
         return _told(found, before, out, dry_run=False)
 

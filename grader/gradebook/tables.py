@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
     create_engine,
     event,
+    select,
 )
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
@@ -124,6 +127,21 @@ def engine_of(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def rows_of(connection: Connection, assignment: str, student: str) -> list[tuple[Table, dict[str, Any]]]:
+    """All rows of a student, those that others refer to first."""
+    found = []
+    for table in (entries, reports, overrides):
+        theirs = and_(table.c.assignment == assignment, table.c.student == student)
+        for row in connection.execute(select(table).where(theirs).order_by(table.c.number)):
+            found.append((table, {k: aware(v) if k == "at" else v for k, v in row._mapping.items()}))
+    return found
+
+
+def aware(moment: dt.datetime) -> dt.datetime:
+    """In UTC, as it was written; SQLite keeps no zones."""
+    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
 
 
 def file_url(file: Path) -> str:
