@@ -157,6 +157,23 @@ def test_a_hand_in_that_could_not_be_read_is_in_there_as_it_is(tmp_path: Path, g
         assert "Unreadable: " in files["log.txt"].decode()
 
 
+def test_the_time_of_a_learning_system_goes_with_the_files(out: Path) -> None:
+    file = out / "submissions" / "kim.json"
+    kept = json.loads(file.read_bytes())
+    kept["submission"]["submitted_at"] = "2026-03-02T15:58:23+09:00"
+    file.write_text(json.dumps(kept), encoding="utf-8")
+    assert bundle(out)["handed-in/kim/timestamp.txt"] == b"2026-03-02 06:58:23 UTC\n"
+
+
+def test_files_that_were_too_large_to_keep_are_told(out: Path) -> None:
+    file = out / "submissions" / "kim.json"
+    kept = json.loads(file.read_bytes())
+    kept["submission"]["handed_in"]["weights.bin"] = "/nowhere/weights.bin"
+    file.write_text(json.dumps(kept), encoding="utf-8")
+    told = "these files were not kept, as they are too large or cannot be read: weights.bin"
+    assert told in bundle(out)["README.txt"].decode()
+
+
 def test_files_of_the_rubric_that_changed_are_told(tmp_path: Path, out: Path) -> None:
     file = tmp_path / "course" / "train.csv"
     file.write_text(file.read_text().replace("1", "2", 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import re
@@ -61,14 +62,14 @@ def _handed_in(case: Case) -> dict[str, bytes]:
     at, stamp = case.kept.submission.submitted_at, f"{_folder(case)}timestamp.txt"
     if at is None or stamp in case.files or not case.files:
         return case.files
-    return {**case.files, stamp: f"{at:%Y-%m-%d %H:%M:%S} UTC\n".encode()}
+    return {**case.files, stamp: f"{at.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC\n".encode()}
 
 
 def _folder(case: Case) -> str:
     """Where the graded file lies in the hand-in, with a slash; empty at its top."""
     submission = case.kept.submission
     chosen = [name for name, file in handed_in.named(submission).items() if file == submission.path]
-    folder = chosen[0].rpartition("/")[0] if chosen and not submission.only_documents else ""
+    folder = chosen[0].rpartition("/")[0] if chosen and chosen[0] in case.files else ""
     return f"{folder}/" if folder else ""
 
 

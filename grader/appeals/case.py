@@ -90,7 +90,8 @@ def _handed_in(out: Path, kept: Kept, execution: Execution | None) -> tuple[dict
         files = {name: file.read_bytes() for name, file in _places(submission).items() if file.is_file()}
     graded = (b"", *files.values()) if files else ()  # of an archive that was not opened nothing was graded
     if submission.sha256 in (hashlib.sha256(content).hexdigest() for content in graded):
-        return files, []
+        left = sorted(handed_in.named(submission).keys() - files.keys())
+        return files, [_LEFT_OUT.filled(", ".join(left))] if left else []
     notebook = (execution.notebook if execution is not None else None) or submission.notebook
     if notebook is None:
         return files, [_CHANGED] if files else [_GONE]
@@ -119,6 +120,10 @@ _NO_EXECUTION = Text(
 _CHANGED = Text(
     ko="제출물이 채점할 때와 다릅니다. 채점할 때의 파일은 남아 있지 않습니다.",
     en="The hand-in is not the file that was graded; that one was not kept.",
+)
+_LEFT_OUT = Text(
+    ko="제출물 가운데 너무 크거나 읽을 수 없어 보관하지 않은 파일: {0}",
+    en="Of the hand-in these files were not kept, as they are too large or cannot be read: {0}",
 )
 _GONE = Text(
     ko="제출한 파일이 남아 있지 않습니다.",

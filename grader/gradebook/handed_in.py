@@ -18,7 +18,9 @@ def keep(folder: Path, submission: Submission) -> None:
     """Write the files of the hand-in down, unless they are there already. Raises OSError if that cannot be done."""
     entries = _read(submission)
     place = _place(folder, submission.student)
-    if entries and _sums(place) != {name: zlib.crc32(content) for name, content in entries.items()}:
+    if not entries:
+        place.unlink(missing_ok=True)
+    elif _sums(place) != {name: zlib.crc32(content) for name, content in entries.items()}:
         place.parent.mkdir(parents=True, exist_ok=True)
         write_bytes(place, zipped(entries))
 
