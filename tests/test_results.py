@@ -145,13 +145,24 @@ def test_any_name_is_one_cell(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *("=1+2", "+82 10", "-kim", "@kim", '=HYPERLINK("http://x","y")', " =1+2", "\t=1", "\r=1", "\n=1", "\tkim"),
+        *("=1+2", "+82 10", "-kim", "@kim", '=HYPERLINK("http://x","y")', " =1+2", "\tkim"),
         *("＝1+2", "＋1", "－1", "＠kim", "\u00a0=1", "=", "-"),
     ],
 )
 def test_formulas_in_names_are_text(name: str) -> None:
     assert harmless(name) == f"'{name}"
     assert [row["student"] for row in rows(gradebook([report(name)], HOMEWORK))] == [f"'{name}"]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        *(("\t=1", "'\t'=1"), ("\r=1", "'\r'=1"), ("\n=1", "'\n'=1"), ("a;=1", "a;'=1"), ("a; ＝1", "a;' ＝1")),
+        *(('a\n"=1', "a\n'\"=1"), ("=1;-2", "'=1;'-2"), ("a; b-c", "a; b-c")),
+    ],
+)
+def test_what_other_separators_would_make_a_cell_is_text_too(name: str, told: str) -> None:
+    assert harmless(name) == told
 
 
 @pytest.mark.parametrize("name", ["김서연", "Kim-Lee", "a=b", "1+1", "x@y", "'=1", "", " kim", "#kim"])
