@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 
-from grader.exporters.class_report.anonymous import CIRCLE, Anonymous
 from grader.class_file import WRITTEN
+from grader.exporters.class_report.anonymous import CIRCLE, Anonymous
 from grader.exporters.values import one_line
 from grader.model import Assignment, Criterion, Finding, Item, Language, Report
 
