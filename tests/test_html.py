@@ -605,3 +605,16 @@ def test_markup_made_to_be_slow_is_not(piece: str) -> None:
     started = time.perf_counter()
     notebook_page(markdown(piece * 12_000), code("x", shows({"text/html": piece * 12_000, "text/plain": "x"})))
     assert time.perf_counter() - started < 8
+
+
+# ---------------------------------------------------------------- on paper
+
+
+def test_every_sheet_says_whose_it_is_and_a_name_is_no_style() -> None:
+    hostile = 'kim"; } body { display: none } </style><script>x</script> \\'
+    page = feedback_page(report(hostile, language="en"), submission("my own words"), ran(), assignment())
+    assert_safe(page, "en")
+    style = page.partition("<style>")[2].partition("</style>")[0]
+    assert "size: A4" in style
+    assert '@top-left { content: "kim\\22 \\3b ' in style
+    assert "display: none }" not in style.partition("@top-left")[2].partition("@page :first")[0]
