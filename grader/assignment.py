@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,8 @@ from grader.answers.phrases import PhraseError, pattern, phrase_key
 from grader.checks import CHECKS, parameters
 from grader.errors import RubricError
 from grader.model import Assignment, Criterion, DataFile, Heldout, Item, Limits, StandIn, Text
-from grader.rubric import claims, stored, yaml
+from grader.rubric import claims, deadlines, stored, yaml
+from grader.rubric.keys import known
 from grader.rubric.rules import check_files, check_rules
 from grader.rubric.stand_ins import check_stand_ins
 from grader.rubric.types import check_type, validated
@@ -32,7 +32,7 @@ def load(file: Path) -> Assignment:
     if file.suffix == stored.SUFFIX:
         return stored.load(file)
     document = yaml.read(file)
-    plain = _known(document, (), document.values, _TOP_KEYS)
+    plain = known(document, (), document.values, _TOP_KEYS)
     plain["items"] = [_item(document, i, item) for i, item in enumerate(_list(document, ("items",), plain))]
     plain["terms"], words = claims.terms(document, plain, file.parent)
     plain.pop("lexicons", None)
@@ -40,10 +40,11 @@ def load(file: Path) -> Assignment:
     plain["sha256"] = hashlib.sha256(file.read_bytes() + words.encode()).hexdigest()
     for key, model in (("title", Text), ("limits", Limits), ("heldout", Heldout)):
         if key in plain:
-            plain[key] = _known(document, (key,), plain[key], model.model_fields)
-    for key, known in (("data", DataFile.model_fields), ("stand_ins", StandIn.model_fields)):
+            plain[key] = known(document, (key,), plain[key], model.model_fields)
+    for key, names in (("data", DataFile.model_fields), ("stand_ins", StandIn.model_fields)):
         if isinstance(plain.get(key), dict):
-            plain[key] = {name: _known(document, (key, name), t, known) for name, t in plain[key].items()}
+            plain[key] = {name: known(document, (key, name), t, names) for name, t in plain[key].items()}
+    plain["deadline"] = deadlines.read(document, plain.get("deadline"))
     _resolve_paths(plain, file.parent)
     assignment = validated(document, plain)
     if assignment is not None:
@@ -64,34 +65,16 @@ def _list(document: Document, location: Location, values: dict[str, Any]) -> lis
     return []
 
 
-def _known(document: Document, location: Location, values: Any, known: Iterable[str]) -> Any:
-    """`values` with known keys only; a misspelt key is a complaint and goes on under the name that was meant."""
-    if not isinstance(values, dict):
-        return values
-    kept = {key: value for key, value in values.items() if key in known}
-    for key, value in values.items():
-        if key in known:
-            continue
-        here = (*location, key)
-        near = get_close_matches(key, set(known) - set(kept), n=1)
-        mend = f"write `{near[0]}`" if near else f"remove it; known keys are {', '.join(sorted(known))}"
-        document.complain(here, f"unknown key `{key}`", mend)
-        if near:
-            kept[near[0]] = value
-            document.rename(here, near[0])
-    return kept
-
-
 def _item(document: Document, index: int, raw: Any) -> dict[str, Any]:
     location: Location = ("items", index)
     if not isinstance(raw, dict):
         document.complain(location, "an item is a mapping", "write `- id: P1`, `points:` and `criteria:`")
         return {}
-    item: dict[str, Any] = _known(document, location, raw, Item.model_fields)
+    item: dict[str, Any] = known(document, location, raw, Item.model_fields)
     listed = _list(document, (*location, "criteria"), item)
     item["criteria"] = [_criterion(document, (*location, "criteria", i), entry) for i, entry in enumerate(listed)]
     if "title" in item:
-        item["title"] = _known(document, (*location, "title"), item["title"], Text.model_fields)
+        item["title"] = known(document, (*location, "title"), item["title"], Text.model_fields)
     return item
 
 
@@ -102,12 +85,12 @@ def _criterion(document: Document, location: Location, raw: Any) -> dict[str, An
     key = "check" if "check" in raw else next(iter(get_close_matches("check", raw, n=1)), "check")
     check = _check_name(document, (*location, "check"), raw.get(key))
     keys = parameters(check) if check else raw
-    values = _known(document, location, raw, _CRITERION_KEYS.union(keys))
+    values = known(document, location, raw, _CRITERION_KEYS.union(keys))
     params = {key: value for key, value in values.items() if key not in _CRITERION_KEYS}
     if check:
         _check_params(document, location, check, params)
     if "feedback" in values:
-        values["feedback"] = _known(document, (*location, "feedback"), values["feedback"], Text.model_fields)
+        values["feedback"] = known(document, (*location, "feedback"), values["feedback"], Text.model_fields)
     own = {key: value for key, value in values.items() if key in _CRITERION_KEYS}
     name = check or f"criterion {location[-1]}"
     return {"id": name, **own, "check": name, "params": params}
@@ -148,7 +131,7 @@ def _concepts(document: Document, raw: Any, terms: dict[str, Any]) -> dict[str, 
             mend = "write `{ko: [...], en: [...]}`"
             document.complain(location, f"concept `{name}` needs its phrases by language", mend)
             continue
-        phrases = _known(document, location, listed, {"ko", "en", "claims"})
+        phrases = known(document, location, listed, {"ko", "en", "claims"})
         stated = phrases.pop("claims", None)
         _check_phrases(document, name, phrases, claimed, needed=stated is None)
         concepts[name] = {"id": name, **phrases}

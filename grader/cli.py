@@ -39,7 +39,8 @@ _PATHS = (
 )
 _ROSTER = (
     "The course list as CSV (columns such as 학번, 이름, name, ID, e-mail; a Canvas gradebook, a Moodle worksheet):"
-    " names the hand-ins and lists who is missing."
+    " names the hand-ins and lists who is missing. 연장 or extension gives more time (`+2d`, a date), 조 or group says"
+    " who hands in together."
 )
 _TEMPLATE = "For canvas its gradebook export, for moodle its grading worksheet: all but grades and comments is kept."
 _CORES = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
@@ -146,7 +147,7 @@ def grade(
 def override(
     out: Out,
     student: Student,
-    place: Annotated[str, typer.Argument(metavar="item[/criterion]", help="Such as P2, or P1.1/r2.")],
+    place: Annotated[str, typer.Argument(metavar="item[/criterion]", help="Such as P2, P1.1/r2, or late.")],
     points: Annotated[str | None, typer.Argument(metavar="points", help="From 0 to the full points.")] = None,
     reason: Annotated[str, typer.Option(help="Why; the student reads it.")] = "",
     author: Annotated[
@@ -232,11 +233,12 @@ def similar(
     ],
     assignment: Rubric = None,
     lang: Annotated[Lang, typer.Option(help="Language of the page.")] = Lang.en,
+    roster: Annotated[Path | None, typer.Option(parser=_path, metavar="<path>", help=_ROSTER)] = None,
 ) -> None:
     """Show hand-ins that are alike, without running any. `grade` does this too."""
     from grader.commands import compare_class
 
-    raise typer.Exit(compare_class(paths, out, _rubric(assignment), lang.value))
+    raise typer.Exit(compare_class(paths, out, _rubric(assignment), lang.value, roster))
 
 
 @app.command()

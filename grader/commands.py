@@ -54,7 +54,7 @@ def grade_class(paths: Sequence[Path], out: Path, rubric: Path, jobs: int, langu
         raise GraderError(f"{out} holds the hand-ins: choose another folder for the results with -o")
     with kernel_server() as server, Room() as room:
         assignment = load(rubric)
-        enrolled = read_roster(options.roster) if options.roster is not None else None
+        enrolled = read_roster(options.roster, assignment.deadline) if options.roster is not None else None
         found = collect_class(paths, assignment, room=room, roster=enrolled)
         prepare()  # meanwhile the server gets ready
         gc.freeze()  # what is loaded now is never garbage: to look through it takes a sixth of the grader's own time
@@ -133,14 +133,17 @@ def _grade_into(record: Record, found: Class, jobs: int, language: Language, ker
     return 1 if broken_pages or any(report.execution.status == "infrastructure" for report in reports) else 0
 
 
-def compare_class(paths: Sequence[Path], out: Path, rubric: Path, language: Language) -> int:
+def compare_class(
+    paths: Sequence[Path], out: Path, rubric: Path, language: Language, roster: Path | None = None
+) -> int:
     """Write similarity.html and similarity.json into `out` and print the pairs; nothing is run.
 
     Raises GraderError for bad input.
     """
     assignment = load(rubric)
+    enrolled = read_roster(roster) if roster is not None else None
     with Room() as room:
-        submissions = collect_class(paths, assignment, room=room).submissions
+        submissions = collect_class(paths, assignment, room=room, roster=enrolled).submissions
         if len(submissions) < 2:
             raise GraderError("one hand-in has nothing to be compared with: give the class's folder, or several paths")
         try:

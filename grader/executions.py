@@ -8,6 +8,7 @@ import platform
 import sys
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 from grader import __version__
 from grader.arithmetic import tables
@@ -54,6 +55,7 @@ class StoringRunner:
         self._walls, self._repairs = walls, repairs
         self._stored_now: set[str] = set()
         self._stopping = False
+        self._guard, self._running = Lock(), dict[str, Lock]()
         self.keys: dict[str, str] = {}  # of stored executions, by student
         self.used: list[str] = []  # students whose execution is an earlier run's
         self.not_stored: list[str] = []  # students whose execution could not be stored, with the cause
@@ -63,14 +65,20 @@ class StoringRunner:
             key = key_of(submission, assignment, self._walls, repairs=self._repairs)
         except (OSError, RecursionError, GraderError):  # a file has gone: the runner finds the words for it
             return self._runner.run(submission, assignment)
-        now = key in self._stored_now
-        stored = self._executions.get(key) if now or not self._rerun else None
-        if stored is None:
-            return self._stored(key, submission.student, self._runner.run(submission, assignment))
+        with self._one_at_a_time(key):
+            now = key in self._stored_now
+            stored = self._executions.get(key) if now or not self._rerun else None
+            if stored is None:
+                return self._stored(key, submission.student, self._runner.run(submission, assignment))
         self.keys[submission.student] = key
         if not now:
             self.used.append(submission.student)
         return stored
+
+    def _one_at_a_time(self, key: str) -> Lock:
+        """What several students handed in alike, as groups do, is run once: the others wait for it."""
+        with self._guard:
+            return self._running.setdefault(key, Lock())
 
     def stop(self) -> None:
         """From here on nothing is stored: kernels are being killed, which is not the notebooks' doing."""

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from grader.class_file import opened_in
 from grader.errors import Busy, GraderError
-from grader.exporters.cells import harmless
+from grader.exporters.cells import harmless, yes_no
 from grader.exporters.class_report.ideas import Answers, none_kept
 from grader.exporters.html import class_page, executed_page, feedback_page, similarity_page
 from grader.exporters.overview import language_of
@@ -222,19 +222,24 @@ def _plain(report: Report) -> str:
 
 
 def gradebook(reports: Sequence[Report], assignment: Assignment, missing: Sequence[str] = ()) -> str:
-    """One row per student, one column per item. Undecided points are empty, never 0; so are those of the missing."""
+    """One row per student, one column per item. Undecided points are empty, never 0; so are those of the missing.
+
+    Where the rubric has a deadline, two columns more: what is taken for lateness, and what counts.
+    """
     table = io.StringIO()
     writer = csv.writer(table)
     items = [item.id for item in assignment.items]
-    writer.writerow(["student", *items, "total", "max_points", "status", "execution", "late"])
+    due = ["penalty", "grade"] if assignment.deadline is not None else []
+    writer.writerow(["student", *items, "total", "max_points", "status", "execution", "late", *due])
     for report in reports:
         points = {score.item: score.points for score in report.scores}
         cells = [_number(points.get(item)) for item in items]
-        late = "" if report.late is None else "yes" if report.late else "no"
-        end = [_number(report.total), _number(report.max_points), report.status, report.execution.status, late]
-        writer.writerow([harmless(report.student), *cells, *end])
+        end = [_number(report.total), _number(report.max_points), report.status, report.execution.status]
+        counts = [_number(report.penalty), _number(report.grade)] if due else []
+        writer.writerow([harmless(report.student), *cells, *end, yes_no(report.is_late), *counts])
     for student in missing:
-        writer.writerow([harmless(student), *("" for _ in items), "", _number(assignment.total), "missing", "", ""])
+        end = ["", _number(assignment.total), "missing", "", "", *("" for _ in due)]
+        writer.writerow([harmless(student), *("" for _ in items), *end])
     return table.getvalue()
 
 

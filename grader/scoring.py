@@ -8,7 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from grader import __version__
+from grader import __version__, lateness
 from grader.checks import decide
 from grader.checks.decision import Decision, Evidence, Unmet, Unsure, with_feedback
 from grader.checks.documents import held_back
@@ -52,13 +52,16 @@ def score(
     undecided = any(item.points is None for item in scores)
     total = None if undecided else round(sum(item.points or 0.0 for item in scores), 6)
     run = _summary(execution)
+    late = lateness.of(submission, assignment.deadline, total, assignment.total, language)
+    waits = undecided or run.doubtful or (late is not None and late.review is not None)
     return Report(
         student=submission.student,
         identity=submission.identity,
         assignment=assignment.id,
-        status="provisional" if undecided or run.doubtful else "final",
+        status="provisional" if waits else "final",
         total=total,
         max_points=assignment.total,
+        lateness=late,
         scores=scores,
         execution=run,
         warnings=submission.warnings,

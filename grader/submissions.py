@@ -14,6 +14,7 @@ from grader.errors import SubmissionError
 from grader.intake import beside, contents, documents, labels, listing
 from grader.intake.caps import Refused
 from grader.intake.contents import Choice
+from grader.intake.groups import shared
 from grader.intake.handin import HandIn, together, with_names_of_their_own
 from grader.intake.layouts import Found, Layouts
 from grader.intake.listing import Listing
@@ -66,11 +67,12 @@ def collect_class(
     if roster is not None:
         hand_ins = roster.named(hand_ins)
     left = [hand_in.shown for hand_in in hand_ins if hand_in.doubtful]
-    named = with_names_of_their_own(together(hand_in for hand_in in hand_ins if not hand_in.doubtful))
+    theirs = together(hand_in for hand_in in hand_ins if not hand_in.doubtful)
+    named = with_names_of_their_own(shared(theirs, roster) if roster is not None else theirs)
     with ThreadPoolExecutor(os.cpu_count()) as executor:
         read = executor.map(lambda hand_in: _submission(hand_in, assignment), named)
         submissions = sorted(read, key=lambda submission: submission.student)
-    missing = roster.missing(h.student for h in hand_ins if h.identity.enrolled) if roster else []
+    missing = roster.missing(h.student for h in named if h.identity.enrolled) if roster else []
     return Class(
         tuple(submissions),
         tuple(missing),
@@ -201,7 +203,7 @@ def _submission(hand_in: HandIn, assignment: Assignment) -> Submission:
         work_beside=more.work,
         documents=words.documents,
         only_documents=given is None,
-        submitted_at=hand_in.submitted_at or contents.timestamp(chosen or "", hand_in.files),
+        submitted_at=contents.handed_in_at(hand_in, chosen or ""),
         lost=choice.content.lost if choice.content is not None else None,
         late=hand_in.late,
         uploaded_as=hand_in.uploaded_as(chosen),

@@ -71,6 +71,9 @@ def print_class(reports: Sequence[Report], assignment: Assignment, index: Path) 
     for item in assignment.items:
         table.add_column(f"{item.id}\n/{item.points:g}", justify="right")
     table.add_column(f"total\n/{assignment.total:g}", justify="right")
+    if assignment.deadline is not None:
+        table.add_column("late", justify="right")
+        table.add_column("grade", justify="right")
     for name in ("status", "run"):
         table.add_column(name)
     table.add_column("seconds", justify="right")
@@ -78,10 +81,12 @@ def print_class(reports: Sequence[Report], assignment: Assignment, index: Path) 
         points = [_points(score) for score in report.scores]
         total = f"{report.total:g}" if report.total is not None else f"[yellow]{report.decided:g}+[/]"
         decided = report.status if report.status == "final" else "[yellow]provisional[/]"
-        status = f"{decided} [yellow]late[/]" if report.late else decided
+        counts = [_taken(report), _known(report.grade)] if assignment.deadline is not None else []
+        status = f"{decided} [yellow]late[/]" if report.is_late else decided
         run = report.execution.status
         run_shown = run if run == "ok" else f"[red]{run}[/]"
-        table.add_row(escape(report.student), *points, total, status, run_shown, f"{report.execution.seconds:.1f}")
+        seconds = f"{report.execution.seconds:.1f}"
+        table.add_row(escape(report.student), *points, total, *counts, status, run_shown, seconds)
     screen = console()
     screen.print(table)
     waiting = [report for report in reports if report.status == "provisional"]
@@ -91,11 +96,36 @@ def print_class(reports: Sequence[Report], assignment: Assignment, index: Path) 
     if doubtful := [report for report in reports if report.execution.doubtful]:
         names = ", ".join(foreign(report.student) for report in doubtful[:50])
         screen.print(f"A doubtful repair, which a person has to look at ({len(doubtful)}): {names}", soft_wrap=True)
+    _print_lateness(reports)
     for report in reports:
         if report.execution.status in ("infrastructure", "unreadable"):
             reason = report.execution.errors[0].message if report.execution.errors else ""
             screen.print(f"[red]{report.execution.status}[/] {foreign(report.student)}: {foreign(reason)}")
     screen.print(f"Report: {index}", soft_wrap=True)
+
+
+def _print_lateness(reports: Sequence[Report]) -> None:
+    """Who is late without a decision, and of whom nobody knows."""
+    late = [(report, report.lateness) for report in reports if report.lateness is not None]
+    for told, names in (
+        ("Late, and a person has to decide what it costs", [r.student for r, found in late if found.review]),
+        (
+            "Handed in at a time that is not known, so nothing is taken",
+            [r.student for r, found in late if found.state == "unknown" and not found.decided],
+        ),
+    ):
+        if names:
+            console().print(f"{told} ({len(names)}): {', '.join(map(foreign, names[:50]))}", soft_wrap=True)
+
+
+def _taken(report: Report) -> str:
+    if report.penalty == 0:
+        return ""
+    return f"[yellow]−{report.penalty:g}[/]" if report.penalty is not None else _known(None)
+
+
+def _known(points: float | None) -> str:
+    return "[yellow]?[/]" if points is None else f"{points:g}"
 
 
 def print_roll(missing: Sequence[str], strangers: Sequence[str], unused: Sequence[str]) -> None:

@@ -40,7 +40,7 @@ class Column:
 
 
 def export(everybody: Sequence[Grades], wish: Wish) -> Exported:
-    """Fill in the totals. Raises GraderError for a template that is no gradebook, or another assignment's."""
+    """Fill in the grades. Raises GraderError for a template that is no gradebook, or another assignment's."""
     if wish.template is None:
         mend = "download it in Canvas under Grades > Export, and give it with --template"
         raise GraderError(f"canvas takes grades back only in its own gradebook: {mend}")
@@ -146,8 +146,8 @@ def _cells(
             raise GraderError(f"{given.file} line {place + 1} has fewer cells than the header: {mend}")
         if row[column.place].strip().upper() in _LEFT:
             left.append(grades.student)
-        elif grades.total is not None:
-            cells[place, column.place] = same_or_new(row[column.place], grades.total * times, decimal)
+        elif grades.grade is not None:
+            cells[place, column.place] = same_or_new(row[column.place], grades.grade * times, decimal)
     return cells, left
 
 

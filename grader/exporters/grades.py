@@ -13,8 +13,9 @@ from pydantic import Field, ValidationError
 from grader.class_file import ClassFile, read_class
 from grader.errors import GraderError
 from grader.exporters.labels import label
+from grader.exporters.lateness import subtraction
 from grader.exporters.values import one_line, points, printable
-from grader.model import Finding, Identity, Language, Noun, Report, Score, Text, Visibility
+from grader.model import Finding, Identity, Language, Lateness, Noun, Report, Score, Text, Visibility
 from grader.names import spelling
 
 Status = Literal["final", "provisional", "missing"]
@@ -44,8 +45,11 @@ class Grades(Noun):
     status: Status
     points: dict[str, float | None] = Field(description="by item, in the rubric's order")
     maximum: dict[str, float] = Field(description="by item")
-    total: float | None
+    total: float | None = Field(description="earned")
+    penalty: float | None = Field(None, description="taken for lateness")
+    grade: float | None = Field(None, description="what counts: the total less the penalty")
     max_points: float
+    lateness: Lateness | None = Field(None, description="None where the rubric has no deadline, or nothing came")
     late: bool | None = None
     submitted_at: dt.datetime | None = None
     feedback: dict[str, str] = Field(default_factory=dict, description="by item, what the student may read")
@@ -56,12 +60,20 @@ class Grades(Noun):
 
     @property
     def final(self) -> bool:
-        return self.status == "final" and self.total is not None
+        return self.status == "final" and self.grade is not None
 
     @property
     def words(self) -> str:
-        """All feedback that is to be seen, item by item, under the points."""
-        return "\n\n".join(f"{self.head(item)}\n{said}".strip() for item, said in self.feedback.items())
+        """All feedback that is to be seen, item by item, under the points; last what is taken for lateness."""
+        said = [f"{self.head(item)}\n{said}".strip() for item, said in self.feedback.items()]
+        return "\n\n".join([*said, *([self.late_words] if self.late_words else [])])
+
+    @property
+    def late_words(self) -> str:
+        """What was earned, what is taken and what counts, in one line; empty where nothing is taken."""
+        if self.lateness is None or not self.penalty or self.total is None or self.grade is None:
+            return ""
+        return printable(one_line(subtraction(self.lateness, self.total, self.grade, self.language)))
 
     def head(self, item: str) -> str:
         earned = self.points.get(item)
@@ -127,8 +139,11 @@ def _grades(report: Report, told: ClassFile | None) -> Grades:
         points={item: score.points for item, score in scores.items()},
         maximum={item: score.max_points for item, score in scores.items()},
         total=report.total,
+        penalty=report.penalty,
+        grade=report.grade,
         max_points=report.max_points,
-        late=report.late,
+        lateness=report.lateness,
+        late=report.is_late,
         submitted_at=report.submitted_at,
         feedback={item: "" if item in closed else words for item, words in said.items()},
         withheld={item: said[item] for item in scores if item in closed},

@@ -26,7 +26,8 @@ def export(everybody: Sequence[Grades], wish: Wish) -> Exported:
 def results(grades: Grades) -> dict[str, Any]:
     """What an autograder leaves in /autograder/results/results.json."""
     return {
-        "score": grades.total,
+        "score": grades.grade,
+        "output": grades.late_words,
         "output_format": "text",
         "test_output_format": "text",
         "visibility": "visible",
@@ -62,7 +63,7 @@ def _grades(everybody: Sequence[Grades]) -> bytes:
     rows = [
         [
             *(s.identity.name or s.student, s.identity.number, s.identity.email),
-            *(number(s.total) if s.final else "", number(s.max_points), _STATUS[s.status]),
+            *(number(s.grade) if s.final else "", number(s.max_points), _STATUS[s.status]),
             s.submitted_at.isoformat(" ") if s.submitted_at else "",
             *(number(s.points.get(item)) for item in items),
         ]

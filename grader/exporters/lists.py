@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator, Sequence
 
@@ -11,6 +12,7 @@ from grader.exporters.grades import Grades
 from grader.exporters.returned import nbgrader_zip
 
 WHO = ("student", "name", "number", "lms_id", "login", "email")
+COUNTS = ("penalty", "grade")
 _NBGRADER = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
     *("raw_score", "late_submission_penalty", "score", "max_score"),
@@ -32,15 +34,22 @@ def csv(everybody: Sequence[Grades], wish: Wish) -> Exported:
     """One row per student: who, points by item, total, status; with feedback a column of it per item."""
     items = items_of(everybody)
     said = [f"{item} feedback" for item in items] if wish.feedback else []
-    header = [*WHO, *items, "total", "max_points", "status", "late", "submitted_at", *said]
-    rows = (_row(grades, items, feedback=wish.feedback) for grades in everybody)
+    counts = COUNTS if has_deadline(everybody) else ()
+    header = [*WHO, *items, "total", *counts, "max_points", "status", "late", "submitted_at", *said]
+    rows = (_row(grades, items, counts=bool(counts), feedback=wish.feedback) for grades in everybody)
     return Exported({"": table([header, *rows], mark=True)}, written=len(everybody))
 
 
-def _row(grades: Grades, items: Sequence[str], *, feedback: bool) -> list[str]:
-    points = [number(grades.points.get(item)) for item in items]
+def has_deadline(everybody: Sequence[Grades]) -> bool:
+    """Whether the columns COUNTS say anything."""
+    return any(grades.lateness is not None for grades in everybody)
+
+
+def _row(grades: Grades, items: Sequence[str], *, counts: bool, feedback: bool) -> list[str]:
+    points = [number(value) for value in (*map(grades.points.get, items), grades.total)]
+    points += [number(grades.penalty), number(grades.grade)] if counts else []
     at = grades.submitted_at.isoformat() if grades.submitted_at else ""
-    end = [number(grades.total), number(grades.max_points), grades.status, yes_no(grades.late), at]
+    end = [number(grades.max_points), grades.status, yes_no(grades.late), at]
     return [*who(grades), *points, *end, *(grades.feedback.get(item, "") for item in items if feedback)]
 
 
@@ -59,11 +68,15 @@ def _nbgrader_id(grades: Grades) -> str:
 
 def _nbgrader_row(grades: Grades, student: str) -> list[str]:
     last, first = _names(grades.identity.name)
-    at = grades.submitted_at.strftime("%Y-%m-%d %H:%M:%S") if grades.submitted_at else ""
-    total = number(grades.total) if grades.final else ""
-    penalty = "0" if total else ""
-    told = [grades.assignment, "", at, student, last, first, grades.identity.email]
-    return [*told, total, penalty, total, number(grades.max_points)]
+    due = _in_utc(grades.lateness.due if grades.lateness else None)
+    told = [grades.assignment, due, _in_utc(grades.submitted_at), student, last, first, grades.identity.email]
+    points = (grades.total, grades.penalty, grades.grade) if grades.final else (None, None, None)
+    return [*told, *map(number, points), number(grades.max_points)]
+
+
+def _in_utc(moment: dt.datetime | None) -> str:
+    """As nbgrader writes its times."""
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S") if moment else ""
 
 
 def _names(name: str) -> tuple[str, str]:

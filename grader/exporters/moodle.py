@@ -40,7 +40,7 @@ class Columns:
 
 
 def export(everybody: Sequence[Grades], wish: Wish) -> Exported:
-    """Fill in totals and comments. Raises GraderError for a file that is no worksheet, or another assignment's."""
+    """Fill in grades and comments. Raises GraderError for a file that is no worksheet, or another assignment's."""
     if wish.template is None:
         mend = "download it in the assignment under `Download grading worksheet`, and give it with --template"
         raise GraderError(f"moodle takes grades back only in its own worksheet: {mend}")
@@ -146,8 +146,8 @@ def _grades(given: Sheet, columns: Columns, lines: Mapping[int, Grades], wish: W
         row = given.values[place]
         there = as_number(row[columns.maximum]) if columns.maximum is not None else None
         times = factor(there, [grades], wish, f"{given.file} line {place + 1}")
-        if grades.final and grades.total is not None:
-            cells[place, columns.grade] = same_or_new(row[columns.grade], grades.total * times, decimal)
+        if grades.final and grades.grade is not None:
+            cells[place, columns.grade] = same_or_new(row[columns.grade], grades.grade * times, decimal)
     return cells
 
 

@@ -79,7 +79,7 @@ def _notebook(grades: Grades, out: Path) -> bytes:
         notebook |= json.loads(file.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         pass  # it could not be run: the feedback says why
-    total = "?" if grades.total is None else f"{grades.total:g}"
+    total = "?" if grades.grade is None else f"{grades.grade:g}"
     words = html.escape(grades.words, quote=False)
     head = f"# {html.escape(grades.title.in_language(grades.language))}: {total}/{grades.max_points:g}"
     first: dict[str, object] = {"cell_type": "markdown", "metadata": {}, "source": f"{head}\n\n{_paragraphs(words)}"}

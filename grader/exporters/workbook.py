@@ -14,7 +14,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from grader.exporters.cells import harmless, yes_no
 from grader.exporters.exported import Exported, Wish
 from grader.exporters.grades import Grades
-from grader.exporters.lists import WHO, findings, items_of, who
+from grader.exporters.lists import COUNTS, WHO, findings, has_deadline, items_of, who
 from grader.exporters.values import printable
 
 _LONGEST = 32_000  # characters of one cell; the format ends at 32,767
@@ -28,7 +28,9 @@ def export(everybody: Sequence[Grades], wish: Wish) -> Exported:
     """Totals with who and status, points by item, and one line per criterion with what the student reads."""
     book = Workbook(write_only=True)
     items = items_of(everybody)
-    _fill(book, "totals", [*WHO, "total", "max_points", "status", "late", "submitted_at"], map(_totals, everybody))
+    counts = COUNTS if has_deadline(everybody) else ()
+    header = [*WHO, "total", *counts, "max_points", "status", "late", "submitted_at"]
+    _fill(book, "totals", header, (_totals(grades, counts=bool(counts)) for grades in everybody))
     by_item = ([s.student, *(s.points.get(item) for item in items), s.total, s.status] for s in everybody)
     _fill(book, "items", ["student", *items, "total", "status"], by_item)
     header = ["student", "item", "criterion", "outcome", "earned", "points", "feedback"]
@@ -38,9 +40,10 @@ def export(everybody: Sequence[Grades], wish: Wish) -> Exported:
     return Exported({"": content.getvalue()}, written=len(everybody))
 
 
-def _totals(grades: Grades) -> list[Value]:
+def _totals(grades: Grades, *, counts: bool) -> list[Value]:
     at = grades.submitted_at.isoformat(" ") if grades.submitted_at else ""
-    return [*who(grades), grades.total, grades.max_points, grades.status, yes_no(grades.late), at]
+    end = [grades.max_points, grades.status, yes_no(grades.late), at]
+    return [*who(grades), grades.total, *((grades.penalty, grades.grade) if counts else ()), *end]
 
 
 def _fill(book: Workbook, title: str, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:

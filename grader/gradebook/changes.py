@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean, median
 
-from grader.model import Finding, Report, Score
+from grader.model import LATE, Finding, Report, Score
 from grader.model.override import same
 
 
@@ -31,13 +31,13 @@ class Change:
 
     @property
     def difference(self) -> float:
-        """Of the points that are certain."""
-        return round(self.after.decided - self.before.decided, 6)
+        """Of the points that count, or where those are undecided of the points that are certain."""
+        return _difference(self.before, self.after)
 
 
 @dataclass(frozen=True)
 class Shift:
-    """The class before and after. Mean and median are of totals that are decided both times; None if there are none."""
+    """The class before and after. Mean and median are of what counts where that is decided both times; else None."""
 
     students: int
     decided: int
@@ -50,15 +50,16 @@ class Shift:
 def change(before: Report, after: Report) -> Change | None:
     """None where no points changed and nothing was decided or became open."""
     causes = tuple(_causes(before, after))
-    if not causes and same(before.total, after.total) and before.status == after.status:
+    points_stay = same(before.total, after.total) and same(before.grade, after.grade)
+    if not causes and points_stay and before.status == after.status:
         return None
     return Change(after.student, before, after, causes)
 
 
 def shift(pairs: Sequence[tuple[Report, Report]]) -> Shift:
     """Of (before, after) of every student."""
-    totals = [(b.total, a.total) for b, a in pairs if b.total is not None and a.total is not None]
-    moved = [round(after.decided - before.decided, 6) for before, after in pairs]
+    totals = [(b.grade, a.grade) for b, a in pairs if b.grade is not None and a.grade is not None]
+    moved = [_difference(before, after) for before, after in pairs]
     old, new = [b for b, _ in totals], [a for _, a in totals]
     return Shift(
         students=len(pairs),
@@ -70,6 +71,12 @@ def shift(pairs: Sequence[tuple[Report, Report]]) -> Shift:
     )
 
 
+def _difference(before: Report, after: Report) -> float:
+    if before.grade is not None and after.grade is not None:
+        return round(after.grade - before.grade, 6)
+    return round(after.decided - before.decided, 6)
+
+
 def _causes(before: Report, after: Report) -> list[Cause]:
     old, new = ({score.item: score for score in report.scores} for report in (before, after))
     causes: list[Cause] = []
@@ -78,7 +85,16 @@ def _causes(before: Report, after: Report) -> list[Cause]:
             causes.append(Cause(item, old[item].points, None, "the rubric no longer has this item"))
         else:
             causes += _of_item(old.get(item), new[item])
-    return causes
+    return causes + _of_lateness(before, after)
+
+
+def _of_lateness(before: Report, after: Report) -> list[Cause]:
+    """What is taken for lateness, where that changed; a total that is undecided leaves it open, and is told already."""
+    if same(before.penalty, after.penalty) or (before.total is None) != (after.total is None):
+        return []
+    late = after.lateness
+    why = (late.review or late.rule or "in time") if late is not None else "the rubric no longer has a deadline"
+    return [Cause(LATE, before.penalty, after.penalty, why)]
 
 
 def _of_item(before: Score | None, after: Score) -> list[Cause]:

@@ -9,8 +9,8 @@ from functools import partial
 
 from grader.errors import GraderError
 from grader.gradebook.book import Standing
-from grader.gradebook.standing import points_at
-from grader.model import Override, Report
+from grader.gradebook.standing import ground_at, points_at
+from grader.model import LATE, Override, Report
 from grader.model.override import in_force
 
 
@@ -45,7 +45,7 @@ def made_by(asked: Decision | Undo) -> Callable[[Standing, int, dt.datetime], Ov
 def _made(asked: Decision | Undo, standing: Standing, number: int, at: dt.datetime) -> Override:
     report, held = standing.machine, in_force(list(standing.overrides))
     item, criterion = _place(asked, standing)
-    machine, full = points_at(report, item, criterion)
+    machine, full = ground_at(report, item, criterion)
     last = held.get((item, criterion))
     if full is None:
         full = last.max_points if last is not None else 0.0
@@ -91,8 +91,10 @@ def _place(asked: Decision | Undo, standing: Standing) -> tuple[str, str | None]
             if override.where == asked.place:
                 return override.place
     scores = {score.item: score for score in standing.machine.scores}
-    if asked.place in scores:
+    if asked.place in scores or (asked.place == LATE and standing.machine.lateness is not None):
         return asked.place, None
+    if asked.place == LATE:
+        raise GraderError("nothing is taken for lateness, as the rubric has no `deadline`: give it one, and rescore")
     item, _, criterion = asked.place.partition("/")
     if item not in scores:
         raise GraderError(f"there is no item {item}: {', '.join(scores)}")

@@ -128,7 +128,8 @@ def _known(kept: Kept, untouched: Mapping[str, Set[str]]) -> Known:
 
 
 def _surroundings(assignment: Assignment) -> str:
-    plain = assignment.model_dump(mode="json", exclude={"sha256", "total", "limits", "title", "reference", "mutants"})
+    apart = {"sha256", "total", "limits", "deadline", "title", "reference", "mutants"}
+    plain = assignment.model_dump(mode="json", exclude=apart)
     for item in plain["items"]:
         for key in ("points", "review_below", "visibility"):
             del item[key]

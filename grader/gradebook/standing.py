@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader.model import Finding, Outcome, Override, Report, Score, Text
+from grader import lateness
+from grader.model import LATE, Finding, Lateness, Outcome, Override, Report, Score, Text
 from grader.model.override import in_force, same
 from grader.scoring import capped
 
@@ -15,7 +16,8 @@ def standing(report: Report, overrides: Sequence[Override]) -> Report:
     `overrides` of this student, in order of number. One holds as long as what its author saw is the same: the hand-in,
     the full points, and the points that the machine gives there (or the machine has come to the author's own points).
     Where it does not, the place has no points and waits for a person, with both values in the reason; where the place
-    is gone, `adrift` says so. Decisions on criteria are put in first, then those on items as a whole.
+    is gone, `adrift` says so. Decisions on criteria are put in first, then those on items as a whole; what is taken for
+    lateness follows from the total that comes of it.
     """
     held = in_force(list(overrides))
     by_criterion = [override for override in held.values() if override.criterion is not None]
@@ -27,14 +29,19 @@ def standing(report: Report, overrides: Sequence[Override]) -> Report:
         if score.item in of_items:
             decided = _as_a_whole(decided, score, of_items[score.item], report)
         scores.append(decided)
-    known = {score.item for score in report.scores}
-    lost = [override for override in held.values() if override.item not in known]
+    known = {score.item for score in report.scores} | ({LATE} if report.lateness is not None else set())
+    gone = [override for override in held.values() if override.item not in known]
+    lost = [override for override in gone if ground_lost(override, report) is not None]
     adrift = tuple(_said(_GONE, override, report) for override in lost)
     undecided = any(score.points is None for score in scores)
+    total = None if undecided else round(sum(score.points or 0.0 for score in scores), 6)
+    late = _late(report, of_items.get(LATE), total)
+    waits = undecided or adrift or report.execution.doubtful or (late is not None and late.review is not None)
     fields = dict(report) | {
         "scores": tuple(scores),
-        "total": None if undecided else round(sum(score.points or 0.0 for score in scores), 6),
-        "status": "provisional" if undecided or adrift or report.execution.doubtful else "final",
+        "total": total,
+        "lateness": late,
+        "status": "provisional" if waits else "final",
         "overrides": tuple(override for override in held.values() if ground_lost(override, report) is None),
         "adrift": adrift,
     }
@@ -43,11 +50,14 @@ def standing(report: Report, overrides: Sequence[Override]) -> Report:
 
 def ground_lost(override: Override, report: Report) -> Text | None:
     """Why a decision that holds no longer stands on the machine's `report`; None where it does."""
-    points, full = points_at(report, override.item, override.criterion)
-    if full is None:
+    points, full = ground_at(report, override.item, override.criterion)
+    excused = override.item == LATE and not override.after  # who is excused is so under any terms, or none
+    if full is None and not excused:
         return _GONE
     if override.submission_sha256 != report.submission_sha256:
         return _OTHER_WORK
+    if excused:
+        return None
     if not same(full, override.max_points):
         return _OTHER_SCALE
     if same(points, override.machine) or same(points, override.after):
@@ -57,6 +67,8 @@ def ground_lost(override: Override, report: Report) -> Text | None:
 
 def points_at(report: Report, item: str, criterion: str | None) -> tuple[float | None, float | None]:
     """(points, full points) of an item or a criterion of it; full points None where the report has no such place."""
+    if item == LATE and report.lateness is not None:
+        return report.lateness.points, report.max_points
     score = next((score for score in report.scores if score.item == item), None)
     if score is None:
         return None, None
@@ -64,6 +76,13 @@ def points_at(report: Report, item: str, criterion: str | None) -> tuple[float |
         return score.points, score.max_points
     finding = next((finding for finding in score.findings if finding.criterion == criterion), None)
     return (finding.earned, finding.points) if finding else (None, None)
+
+
+def ground_at(report: Report, item: str, criterion: str | None) -> tuple[float | None, float | None]:
+    """As `points_at`, but for what a decision rests on: of lateness its price, whatever was earned."""
+    if item == LATE and report.lateness is not None:
+        return report.lateness.costs(report.max_points), report.max_points
+    return points_at(report, item, criterion)
 
 
 def conflicts(report: Report, overrides: Sequence[Override]) -> list[tuple[Override, str]]:
@@ -115,6 +134,19 @@ def _as_a_whole(decided: Score, machine: Score, override: Override, report: Repo
     return Score(item=machine.item, points=override.after, max_points=machine.max_points, findings=decided.findings)
 
 
+def _late(report: Report, override: Override | None, total: float | None) -> Lateness | None:
+    """What is taken from `total` for lateness, by the deadline or as a person decided."""
+    late = report.lateness
+    if late is None:
+        return None
+    if override is not None:
+        lost = ground_lost(override, report)
+        if lost is not None:
+            return lateness.waiting(late, _said(lost, override, report))
+        late = lateness.decided(late, override, report.language)
+    return lateness.settled(late, total, report.max_points)
+
+
 def _waiting(score: Score, reason: str) -> Score:
     return Score(
         item=score.item, points=None, max_points=score.max_points, findings=score.findings, needs_review=reason
@@ -122,7 +154,7 @@ def _waiting(score: Score, reason: str) -> Score:
 
 
 def _said(lost: Text, override: Override, report: Report) -> str:
-    now, _ = points_at(report, override.item, override.criterion)
+    now, _ = ground_at(report, override.item, override.criterion)
     told = lost.filled(
         *(override.where, override.author, _shown(override.before), _shown(override.after), override.reason),
         *(_shown(override.machine), _shown(now)),

@@ -144,7 +144,11 @@ def _total(report: Report) -> str:
 
 
 def _points_of(report: Report) -> str:
-    return f"{report.total:g}" if report.total is not None else f"{report.decided:g}+"
+    """Points earned, and what counts of them where something is taken, or a person has to say what."""
+    earned = f"{report.total:g}" if report.total is not None else f"{report.decided:g}+"
+    if report.penalty == 0 or (report.penalty is None and report.total is None):
+        return earned
+    return f"{earned} − {_shown(report.penalty)} late = {_shown(report.grade)}"
 
 
 def _shown(points: float | None) -> str:

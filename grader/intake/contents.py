@@ -195,6 +195,18 @@ def timestamp(chosen: str, files: Mapping[str, Path]) -> dt.datetime | None:
     return moment.astimezone(dt.UTC)
 
 
+def handed_in_at(hand_in: HandIn, chosen: str = "") -> dt.datetime | None:
+    """As the export says, else as nbgrader's file beside the notebook `chosen` does; "": of any notebook.
+
+    Nothing else is a witness: files' own times are those of the last copy, and a commit has the time that its author
+    wishes.
+    """
+    if hand_in.submitted_at is not None or chosen:
+        return hand_in.submitted_at or timestamp(chosen, hand_in.files)
+    stamps = [name for name in hand_in.files if PurePosixPath(name).name == "timestamp.txt"]
+    return max(filter(None, (timestamp(name, hand_in.files) for name in stamps)), default=None)
+
+
 def _depth(name: str) -> int:
     return name.count("/")
 

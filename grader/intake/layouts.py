@@ -79,7 +79,8 @@ class Layouts:
             for person in entry.people:
                 others = ", ".join(p.name or p.email or p.number for p in entry.people if p != person)
                 notes = (f"handed in together with {printable(others)}",) if others else ()
-                theirs = replace(one, student=_called(person), identity=person, notes=(*one.notes, *notes), raw="")
+                known = person.model_copy(update={"group": printable(name) if others else ""})
+                theirs = replace(one, student=_called(person), identity=known, notes=(*one.notes, *notes), raw="")
                 found.append(replace(theirs, late=entry.late, submitted_at=entry.at))
         general = self._general(_only(listing, unknown), place, depth)
         return Found((*found, *general.hand_ins), general.unused)

@@ -47,8 +47,9 @@ class Roster:
         if match.enrolled is None:
             identity = hand_in.identity.model_copy(update={"enrolled": False})
             return replace(hand_in, identity=identity, notes=notes)
-        lms_id = hand_in.identity.lms_id or match.enrolled.lms_id
-        identity = match.enrolled.model_copy(update={"lms_id": lms_id})
+        told = hand_in.identity
+        known = {"lms_id": told.lms_id or match.enrolled.lms_id, "group": match.enrolled.group or told.group}
+        identity = match.enrolled.model_copy(update=known)
         return replace(hand_in, student=self.called(match.enrolled), identity=identity, notes=notes, doubtful=False)
 
     def missing(self, students: Iterable[str]) -> list[str]:
@@ -60,6 +61,10 @@ class Roster:
         """What the list tells of students by what they are called."""
         wanted = set(names)
         return {name: one for name, one in zip(self._called, self.students, strict=True) if name in wanted}
+
+    def group(self, name: str) -> dict[str, Identity]:
+        """The members of a group by what they are called, in the order of the list."""
+        return {called: one for called, one in zip(self._called, self.students, strict=True) if one.group == name}
 
     def find(self, hand_in: HandIn) -> Match:
         """By student number, LMS id, login or e-mail, and name, in that order; the first that finds anybody decides.

@@ -6,12 +6,15 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from grader.errors import GraderError
 from grader.intake.roster import Roster
-from grader.model import Identity
+from grader.model import Deadline, Extension, Identity
+from grader.names import printable
+from grader.times import duration, moment
 
 _HEADERS = {
     "number": (
@@ -35,6 +38,8 @@ _HEADERS = {
     "first": ("firstname", "givenname"),
     "last": ("lastname", "surname", "familyname", "성"),
     "login": ("아이디", "login", "loginid", "sisloginid", "username", "사용자이름", "github", "githubusername"),
+    "group": ("조", "조이름", "조번호", "팀", "팀이름", "팀명", "모둠", "group", "groupname", "team", "teamname"),
+    "extension": ("연장", "마감연장", "연장마감", "기한연장", "연장기한", "마감", "extension", "deadline", "duedate"),
     "email": ("이메일", "이메일주소", "메일", "전자메일", "전자우편", "email", "emailaddress", "mail"),
 }
 _COLUMN = {header: kind for kind, headers in _HEADERS.items() for header in headers}
@@ -44,11 +49,17 @@ _PARTICIPANT = re.compile(r"\D+\s?(\d+)")  # `Participant 12345`, in the languag
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 _MOST_ABOVE = 10  # lines before the header, such as the name of the course
 _MAX_BYTES = 10_000_000
+_NO_EXTENSION = ("", "-", "0", "x", "no", "none", "없음")
+_NO_GROUP = ("", "-", "없음", "none", "None")
+_LARGEST_GROUP = 12
 _NOT_A_STUDENT = re.compile(r"points possible|student, test|test student|학생, 테스트", re.IGNORECASE)
 
 
-def read(file: Path) -> Roster:
-    """Read a roster. Raises GraderError, with the mend, for a file that is none."""
+def read(file: Path, deadline: Deadline | None = None) -> Roster:
+    """Read a roster. Raises GraderError, with the mend, for a file that is none, and for an extension that is none.
+
+    `deadline`: an extension that ends before it is a slip of the pen.
+    """
     rows = _rows(file)
     at, columns = _header(rows)
     if not columns:
@@ -60,6 +71,8 @@ def read(file: Path) -> Roster:
         student = _student(row, columns)
         if student is None or _NOT_A_STUDENT.search(student.name):
             continue
+        extended = _extensions(f"{file}: line {number}", _told(row, columns).get("extension", ""), deadline)
+        student = student.model_copy(update={"extensions": extended})
         students.setdefault((student.number, student.lms_id, student.login, student.email, student.name), student)
         line, owner = owners.setdefault(student.number or f"line {number}", (number, student))
         if owner != student:
@@ -67,6 +80,7 @@ def read(file: Path) -> Roster:
             raise GraderError(f"{file}: lines {line} and {number} have one number, {student.number}: {mend}")
     if not students:
         raise GraderError(f"{file}: no student below the header line: is it the right file?")
+    _check_groups(file, students.values())
     return Roster(list(students.values()))
 
 
@@ -158,8 +172,37 @@ def _are_participants(rows: Sequence[Sequence[str]]) -> bool:
     return bool(cells) and all(_PARTICIPANT.fullmatch(cell) for cell in cells)
 
 
+def _extensions(where: str, cell: str, deadline: Deadline | None) -> tuple[Extension, ...]:
+    """`+2d`, `2일`, `2` (days), or a date with or without a time."""
+    if cell.casefold() in _NO_EXTENSION:
+        return ()
+    by = duration(f"{cell} days" if re.fullmatch(r"\+?\d+", cell) else cell)
+    until = moment(cell)
+    if by is None and until is None:
+        mend = "write days (`+2d`, `2일`) or a date and time (`2026-04-05 23:59`)"
+        raise GraderError(f"{where}: `{printable(cell)}` is no extension: {mend}")
+    extension = Extension(by=by) if by is not None else Extension(until=until[0] if until else None)
+    if deadline is not None and extension.until is not None and deadline.due([extension]) <= deadline.due():
+        until_then = f"{deadline.due():%Y-%m-%d %H:%M %Z}"
+        raise GraderError(f"{where}: the extension to {cell} ends no later than the deadline, {until_then}: correct it")
+    return (extension,)
+
+
+def _check_groups(file: Path, students: Iterable[Identity]) -> None:
+    """A column of sections would give everybody in one the work of somebody else."""
+    sizes = Counter(student.group for student in students if student.group)
+    largest, size = max(sizes.items(), key=lambda pair: pair[1], default=("", 0))
+    if size > _LARGEST_GROUP:
+        mend = f"at most {_LARGEST_GROUP} can be one; name a column of sections `section` or `분반`"
+        raise GraderError(f"{file}: the {size} students of {printable(largest)} would hand in as one group: {mend}")
+
+
+def _told(row: Sequence[str], columns: Mapping[str, int]) -> dict[str, str]:
+    return {kind: _plain(row[place]) if place < len(row) else "" for kind, place in columns.items()}
+
+
 def _student(row: Sequence[str], columns: Mapping[str, int]) -> Identity | None:
-    told = {kind: _plain(row[place]) if place < len(row) else "" for kind, place in columns.items()}
+    told = _told(row, columns)
     lms_id = told.get("lms_id", "")
     participant = _PARTICIPANT.fullmatch(lms_id)
     number = told.get("number") or told.get("sis") or ""
@@ -172,6 +215,7 @@ def _student(row: Sequence[str], columns: Mapping[str, int]) -> Identity | None:
         lms_id=participant[1] if participant else lms_id,
         login=told.get("login", ""),
         email=told.get("email", "") or (name if _ADDRESS.fullmatch(name) else ""),
+        group=told.get("group", "") if told.get("group", "") not in _NO_GROUP else "",
     )
     return found if any((found.name, found.number, found.lms_id, found.login, found.email)) else None
 

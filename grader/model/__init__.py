@@ -15,7 +15,13 @@ from pydantic import Field, model_validator
 from grader.model.concept import Claim as Claim
 from grader.model.concept import Concept as Concept
 from grader.model.concept import Term as Term
+from grader.model.deadline import LATE as LATE
+from grader.model.deadline import Charge as Charge
+from grader.model.deadline import Deadline as Deadline
+from grader.model.deadline import Lateness as Lateness
 from grader.model.nouns import Document as Document
+from grader.model.nouns import Duration as Duration
+from grader.model.nouns import Extension as Extension
 from grader.model.nouns import Identity as Identity
 from grader.model.nouns import Language as Language
 from grader.model.nouns import Noun as Noun
@@ -120,6 +126,7 @@ class Assignment(Noun):
     concepts: dict[str, Concept] = Field(default_factory=dict)
     terms: dict[str, Term] = Field(default_factory=dict, description="what the claims of concepts are made of")
     limits: Limits = Limits()
+    deadline: Deadline | None = None
     data: dict[str, DataFile] = Field(default_factory=dict)
     stand_ins: dict[str, StandIn] = Field(default_factory=dict)
     heldout: Heldout | None = None
@@ -296,8 +303,9 @@ class Report(Noun):
     identity: Identity = Identity()
     assignment: str
     status: Literal["final", "provisional"]
-    total: float | None
+    total: float | None = Field(description="points earned, whenever it was handed in")
     max_points: float
+    lateness: Lateness | None = Field(None, description="None where the rubric has no deadline")
     scores: tuple[Score, ...]
     overrides: tuple[Override, ...] = Field((), description="people's decisions that are in the scores")
     adrift: tuple[str, ...] = Field((), description="decisions on items that are gone, each in a sentence to look at")
@@ -317,7 +325,9 @@ class Report(Noun):
         undecided = any(score.points is None for score in self.scores)
         if (self.total is None) != undecided:
             raise ValueError("the total is None exactly when any score is")
-        if (self.status == "provisional") != (undecided or bool(self.adrift) or self.execution.doubtful):
+        lateness_waits = self.lateness is not None and self.lateness.review is not None
+        waits = undecided or lateness_waits or bool(self.adrift) or self.execution.doubtful
+        if (self.status == "provisional") != waits:
             raise ValueError("a report is provisional exactly when a score, an override or a repair waits for a person")
         return self
 
@@ -325,3 +335,22 @@ class Report(Noun):
     def decided(self) -> float:
         """Points that are certain; equals the total of a final report."""
         return sum(score.decided for score in self.scores)
+
+    @property
+    def penalty(self) -> float | None:
+        """Points taken for lateness; None while that is undecided."""
+        return self.lateness.points if self.lateness is not None else 0.0
+
+    @property
+    def grade(self) -> float | None:
+        """What counts: the total less the penalty. None while either is undecided."""
+        if self.total is None or self.penalty is None:
+            return None
+        return round(max(0.0, self.total - self.penalty), 6)
+
+    @property
+    def is_late(self) -> bool | None:
+        """By the rubric's deadline; where there is none, or the time is unknown, as the export says."""
+        if self.lateness is None or self.lateness.state == "unknown":
+            return self.late
+        return self.lateness.state in ("late", "closed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Literal
 
@@ -30,6 +31,20 @@ class Text(Noun):
         return self.ko if language == "ko" else self.en
 
 
+class Duration(Noun):
+    """A length of time: days by the clock, whatever summer time makes of them, and seconds besides."""
+
+    days: int = Field(0, ge=0)
+    seconds: int = Field(0, ge=0)
+
+
+class Extension(Noun):
+    """More time for one student: until a moment, or by a length of time."""
+
+    until: dt.datetime | None = Field(None, description="without an offset: by the clocks where the deadline is")
+    by: Duration = Duration()
+
+
 class Identity(Noun):
     """Who handed in, as far as a file's name, an export or the roster tells; "" for what is not known."""
 
@@ -39,6 +54,8 @@ class Identity(Noun):
     login: str = ""
     email: str = ""
     enrolled: bool | None = Field(None, description="stands in the roster; None where no roster was given")
+    group: str = Field("", description="whose members hand in together, as the roster or the export calls it")
+    extensions: tuple[Extension, ...] = Field((), description="of the student and of all in the group")
 
 
 class Document(Noun):

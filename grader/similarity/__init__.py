@@ -30,10 +30,10 @@ def similar(hand_ins: Iterable[HandIn], assignment: Assignment) -> list[Pair]:
     """Pairs of students whose hand-ins are more alike than is usual in this class, the most alike first.
 
     At most 200, each with a score of `LEAST` or more. What the handout or the reference holds does not count; two
-    hand-ins of one student (`name` and `name-2`) are no pair.
+    hand-ins of one student (`name` and `name-2`) are no pair. Of those who handed in together the first by name stands.
     """
     known = given(assignment)
-    hand_ins = sorted(hand_ins, key=lambda one: one.student)
+    hand_ins = _one_of_each_group(hand_ins)
     parts, weights = part_shares(hand_ins, known)
     rare = frozenset(fingerprint for fingerprint, weight in weights.items() if weight >= _RARE)
     scores = _scores(parts, len(hand_ins))
@@ -42,6 +42,14 @@ def similar(hand_ins: Iterable[HandIn], assignment: Assignment) -> list[Pair]:
         _pair(hand_ins[a], hand_ins[b], float(scores[a, b]), _alike(parts, a, b), rare, known)
         for a, b in _highest(scores)
     ]
+
+
+def _one_of_each_group(hand_ins: Iterable[HandIn]) -> list[HandIn]:
+    """What several handed in together is compared once: as often as they are, nothing in it would seem rare."""
+    found: dict[tuple[str, str], HandIn] = {}
+    for one in sorted(hand_ins, key=lambda one: one.student):
+        found.setdefault(("group", one.group) if one.group else ("alone", one.student), one)
+    return list(found.values())
 
 
 def _pair(

@@ -68,6 +68,7 @@ class HandIn:
     student: str
     parts: tuple[Part, ...]
     cut: bool = False
+    group: str = ""  # whose members hand in together
 
     def runs(self, medium: Medium) -> list[tuple[Part, Run]]:
         return [(part, run) for part in self.parts if part.medium == medium for run in part.runs]
@@ -82,7 +83,7 @@ def hand_in(submission: Submission) -> HandIn:
     sizes = [len(source) for _, source in _sources(submission.notebook, "code")]
     cut = sum(sizes) > LONGEST_CODE or max([*sizes, *(len(text) for _, text in written)]) > LONGEST_RUN
     parts = (code, *answers, comments)
-    return HandIn(submission.student, tuple(part for part in parts if part.runs), cut)
+    return HandIn(submission.student, tuple(part for part in parts if part.runs), cut, submission.identity.group)
 
 
 def given(assignment: Assignment) -> dict[Medium, frozenset[int]]:

@@ -1,0 +1,111 @@
+"""What pages and exports say of a late hand-in: earned, taken, counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from grader import late_words
+from grader.exporters.values import moment, points
+from grader.model import Language, Lateness, Report, Text
+
+
+@dataclass(frozen=True)
+class LateView:
+    """One hand-in's lateness in words for its page; `counts` is None while it is undecided."""
+
+    how_late: str
+    due: str
+    taken: float | None
+    counts: float | None
+    rule: str
+    waits: str | None
+
+
+@dataclass(frozen=True)
+class LateRow:
+    """One line of the class's list."""
+
+    report: Report
+    told: str
+    waits: bool
+
+
+def view(report: Report) -> LateView | None:
+    """None where there is nothing to tell: no deadline, or in time and nothing taken."""
+    late, language = report.lateness, report.language
+    if late is None or (late.state == "in_time" and not late.decided):
+        return None
+    due = word("due", language).format(moment(late.due))
+    return LateView(
+        how_late=how_late(late, language),
+        due=f"{due} ({word('extended', language)})" if late.extended else due,
+        taken=late.points,
+        counts=report.grade,
+        rule=late.rule,
+        waits=word("waits", language) if late.review else None,
+    )
+
+
+def rows(reports: Sequence[Report], language: Language) -> list[LateRow]:
+    """Everybody who is late or of whom nobody knows; who waits for a person first."""
+    found = []
+    for report in reports:
+        late = report.lateness
+        if late is None or (late.state == "in_time" and not late.decided):
+            continue
+        told = " · ".join(filter(None, (how_late(late, language), late.review or late.rule)))
+        found.append(LateRow(report, told, late.review is not None))
+    return sorted(found, key=lambda row: not row.waits)
+
+
+def how_late(late: Lateness, language: Language) -> str:
+    """`1 day 3 h late`, `in the time of grace, 5 min late`, `the time is not known`."""
+    if late.state == "in_time":
+        return word("in_time", language)
+    if late.state == "unknown":
+        return word("unknown", language)
+    if late.seconds is None:
+        return word("unmeasured", language)
+    name = "in_grace" if late.state == "grace" else "late_by"
+    return word(name, language).format(late_words.length(late.seconds).in_language(language))
+
+
+def subtraction(late: Lateness, total: float, grade: float, language: Language) -> str:
+    """Earned, taken, counts in one sentence."""
+    told = how_late(late, language)
+    why = f"{told}; {late.rule}" if late.rule else told
+    return word("subtraction", language).format(points(total), points(late.points or 0.0), why, points(grade))
+
+
+def word(name: str, language: Language) -> str:
+    """A phrase of this module's. Raises KeyError for an unknown name."""
+    return _WORDS[name].in_language(language)
+
+
+def _table(**entries: tuple[str, str]) -> Mapping[str, Text]:
+    return MappingProxyType({name: Text(ko=ko, en=en) for name, (ko, en) in entries.items()})
+
+
+_WORDS = _table(
+    earned=("받은 점수", "Earned"),
+    penalty=("지각 감점", "For lateness"),
+    grade=("반영 점수", "Counts"),
+    heading=("마감과 지각", "Late, or not known"),
+    due=("마감 {0}", "Due {0}"),
+    extended=("연장됨", "extended"),
+    late_by=("{0} 늦게 제출", "handed in {0} late"),
+    in_grace=("마감 뒤 유예 시간 안에 제출({0})", "handed in {0} after the deadline, within the time of grace"),
+    in_time=("마감 전에 제출", "handed in in time"),
+    unknown=(
+        "제출 시각을 알 수 없어 감점하지 않음",
+        "not known when it was handed in, so nothing is taken",
+    ),
+    unmeasured=("지각 제출, 시각은 알 수 없음", "handed in late, not known when"),
+    waits=("지각 감점은 사람이 정합니다.", "A person decides what is taken for lateness."),
+    subtraction=(
+        "받은 점수 {0}, 지각 감점 −{1} ({2}), 반영 점수 {3}",
+        "Earned {0}, for lateness −{1} ({2}), counts {3}",
+    ),
+)
