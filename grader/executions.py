@@ -13,7 +13,7 @@ from threading import Lock
 from grader import __version__
 from grader.arithmetic import tables
 from grader.checks import needed_probes
-from grader.errors import GraderError
+from grader.errors import GraderError, RunnerError
 from grader.files import write
 from grader.kernels.runner import Runner
 from grader.model import Assignment, Execution, Submission
@@ -65,10 +65,13 @@ class StoringRunner:
             key = key_of(submission, assignment, self._walls, repairs=self._repairs)
         except (OSError, RecursionError, GraderError):  # a file has gone: the runner finds the words for it
             return self._runner.run(submission, assignment)
+        stopped_before = self._stopping
         with self._one_at_a_time(key):
             now = key in self._stored_now
             stored = self._executions.get(key) if now or not self._rerun else None
             if stored is None:
+                if self._stopping and not stopped_before:
+                    raise RunnerError("interrupted while another run of the same notebook was waited for")
                 return self._stored(key, submission.student, self._runner.run(submission, assignment))
         self.keys[submission.student] = key
         if not now:

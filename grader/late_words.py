@@ -39,7 +39,7 @@ def for_each(penalty: Penalty, begun: int) -> Text:
     """`10 % of the full points for each day begun (2), at most 50 %`."""
     amount = once(penalty, penalty.amount)
     of_day = penalty.per == "day"
-    ko = f"늦은 {'하루' if of_day else '한 시간'}마다({begun}) {amount.ko}"
+    ko = f"늦은 {'하루' if of_day else '한 시간'}마다 {amount.ko}({begun}{'일' if of_day else '시간'}째)"
     en = f"{amount.en} for each {'day' if of_day else 'hour'} begun ({begun})"
     if penalty.at_most is None:
         return Text(ko=ko, en=en)

@@ -26,7 +26,9 @@ def table(file: Path, rows: int, seed: int) -> None:
     np.savetxt(file, values, delimiter=",", header=",".join(COLUMNS), comments="", fmt="%.6f")
 
 
-def course(folder: Path, *criteria: str, limits: str = "{}", concepts: str = "{}", points: float = 1) -> Assignment:
+def course(
+    folder: Path, *criteria: str, limits: str = "{}", concepts: str = "{}", points: float = 1, deadline: str = ""
+) -> Assignment:
     """A rubric of one item P1 whose criteria are given as YAML flow mappings, with tables beside it."""
     folder.mkdir(parents=True, exist_ok=True)
     table(folder / "train.csv", 300, seed=1)
@@ -40,6 +42,7 @@ def course(folder: Path, *criteria: str, limits: str = "{}", concepts: str = "{}
         "heldout: {file: heldout.csv, target: price}",
         f"limits: {limits}",
         f"concepts: {concepts}",
+        *([f"deadline: {deadline}"] if deadline else []),
         "items:",
         f"  - id: P1\n    title: {{ko: 하나, en: One}}\n    points: {needed or points}\n    criteria:",
         *(f"      - {criterion}" for criterion in criteria),

@@ -6,6 +6,7 @@ import base64
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -40,17 +41,26 @@ class Work(NamedTuple):
     last: float = 0.5
 
 
-def rubric(folder: Path, *criteria: str, concepts: str = CONCEPTS) -> Assignment:
+def rubric(folder: Path, *criteria: str, concepts: str = CONCEPTS, deadline: str = "") -> Assignment:
     """`folder/course/rubric.yaml`, written or written anew."""
-    return course(folder / "course", *(criteria or (RUNS, R2, FALLS, SAYS)), concepts=concepts)
+    return course(folder / "course", *(criteria or (RUNS, R2, FALLS, SAYS)), concepts=concepts, deadline=deadline)
 
 
-def graded(folder: Path, works: Mapping[str, Work], *, url: str | None = None, of: Assignment | None = None) -> Path:
-    """The results of a class by the rubric of `folder` or `of` another one, in `folder/out`."""
-    assignment, out = of or rubric(folder), folder / "out"
+def graded(
+    folder: Path,
+    works: Mapping[str, Work],
+    *,
+    url: str | None = None,
+    of: Assignment | None = None,
+    deadline: str = "",
+    known: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+) -> Path:
+    """The results of a class by the rubric of `folder` or `of` another one, in `folder/out`; `known` of submissions besides, by student."""
+    assignment, out = of or rubric(folder, deadline=deadline), folder / "out"
     for student, work in works.items():
         notebook(folder / "class" / f"{student}.ipynb", "x = 1", f"#md {work.says}")
-    found = {one.student: one for one in collect([folder / "class"], assignment)}
+    collected = collect([folder / "class"], assignment)
+    found = {one.student: one.model_copy(update=dict(known.get(one.student, {}))) for one in collected}
     stored = Executions(out / "executions")
     with results_in(out, assignment) as results, Gradebook.in_folder(out, url) as book:
         record = Record(results, book, url)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import jinja2
 
-from grader.exporters import feedback, overview, similarity, values
+from grader.exporters import feedback, lateness, overview, similarity, values
 from grader.exporters.class_report import criteria, ideas, words
 from grader.exporters.class_report import report as class_report
 from grader.exporters.labels import label, status_name, status_sentence
@@ -63,6 +63,8 @@ def feedback_page(
         items=views,
         decided=feedback.decided(views),
         bar_of_total=feedback.total_bar(views, report.max_points),
+        late=lateness.view(report),
+        submitted_at=lateness.there(report, submission.submitted_at),
         documents=feedback.documents(submission, document_links, report.language),
         waiting=[score.item for score in report.scores if score.points is None],
         executed_link=values.href(executed_link) if executed_link else None,
@@ -162,6 +164,7 @@ def _page(template: str, language: Language, **content: object) -> str:
     page = layout.render(
         language=language,
         t=partial(_label, language),
+        late_word=partial(lateness.word, language=language),
         status_name=partial(status_name, language=language),
         status_sentence=partial(status_sentence, language=language),
         repaired=partial(sentence, language=language),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 from grader import late_words
 from grader.exporters.values import moment, points
@@ -37,7 +39,7 @@ def view(report: Report) -> LateView | None:
     late, language = report.lateness, report.language
     if late is None or (late.state == "in_time" and not late.decided):
         return None
-    due = word("due", language).format(moment(late.due))
+    due = word("due", language).format(moment(late.due.astimezone(ZoneInfo(late.timezone))))
     return LateView(
         how_late=how_late(late, language),
         due=f"{due} ({word('extended', language)})" if late.extended else due,
@@ -58,6 +60,13 @@ def rows(reports: Sequence[Report], language: Language) -> list[LateRow]:
         told = " · ".join(filter(None, (how_late(late, language), late.review or late.rule)))
         found.append(LateRow(report, told, late.review is not None))
     return sorted(found, key=lambda row: not row.waits)
+
+
+def there(report: Report, at: dt.datetime | None) -> dt.datetime | None:
+    """A moment by the clocks that the deadline goes by, if there is one."""
+    if at is None or report.lateness is None:
+        return at
+    return at.astimezone(ZoneInfo(report.lateness.timezone))
 
 
 def how_late(late: Lateness, language: Language) -> str:

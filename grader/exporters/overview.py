@@ -9,6 +9,7 @@ from statistics import mean, median
 
 from grader.exporters.class_report.runs import NEVER_RAN
 from grader.exporters.figures import Bin, histogram
+from grader.exporters.lateness import LateRow, rows
 from grader.model import Assignment, Item, Language, Repair, Report, Score
 
 
@@ -66,11 +67,17 @@ class Overview:
     failed_runs: tuple[Report, ...]
     notes: tuple[Note, ...]
     repaired: tuple[tuple[Report, Repair], ...]
+    late: tuple[LateRow, ...]
 
     @property
     def open(self) -> int:
         """How many decisions of a person are waited for."""
-        return sum(len(waiting) for _, waiting in self.waiting) + len(self.doubtful)
+        return sum(len(waiting) for _, waiting in self.waiting) + len(self.doubtful) + len(self.late_waiting)
+
+    @property
+    def late_waiting(self) -> list[LateRow]:
+        """Late hand-ins of which a person has to say what that costs."""
+        return [row for row in self.late if row.waits]
 
     @property
     def doubtful(self) -> list[tuple[Report, Repair]]:
@@ -94,6 +101,7 @@ def of(reports: Sequence[Report], assignment: Assignment, language: Language) ->
         failed_runs=failed,
         notes=tuple(_notes(ordered)),
         repaired=tuple(_repairs(ordered)),
+        late=tuple(rows(ordered, language)),
     )
 
 

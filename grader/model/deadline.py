@@ -47,7 +47,8 @@ class Deadline(Noun):
 
     def due(self, extensions: Iterable[Extension] = ()) -> dt.datetime:
         """The deadline of somebody with these extensions: the latest of all, and never earlier than the class's."""
-        return max(self.at.astimezone(self._zone), *(self._extended(one) for one in extensions), key=_instant)
+        moments = [self.at.astimezone(self._zone), *map(self._extended, extensions)]
+        return max(moments, key=_instant)
 
     def after(self, due: dt.datetime, by: Duration) -> dt.datetime:
         """`by` after `due`: days by the clock, so that a change to or from summer time makes nobody late."""
