@@ -6,7 +6,9 @@ import dataclasses
 import datetime as dt
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -234,6 +236,29 @@ def test_kernels_that_an_interrupt_kills_are_not_stored(
     runner.stop()
     assert runner.run(submission, assignment).status == "killed"
     assert list(store.folder.iterdir()) == []
+
+
+def test_one_notebook_of_several_students_is_run_once_though_they_come_together(
+    tmp_path: Path, assignment: Assignment
+) -> None:
+    kim, lee = (student(tmp_path, assignment, name, "print(1)") for name in ("kim", "lee"))
+    another_began = Event()
+
+    class Slow(FakeRunner):
+        def run(self, submission: Submission, assignment: Assignment) -> Execution:
+            if self.students:
+                another_began.set()
+            found = super().run(submission, assignment)
+            another_began.wait(0.3)  # time enough for the other, were it let in
+            return found
+
+    below = Slow()
+    runner = storing(below, Executions(tmp_path / "executions"))
+    with ThreadPoolExecutor(2) as executor:
+        first, second = executor.map(lambda one: runner.run(one, assignment), (kim, lee))
+    assert len(below.students) == 1
+    assert first == second
+    assert runner.keys["kim"] == runner.keys["lee"]
 
 
 def _truncate(file: Path) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import PurePosixPath
+from types import MappingProxyType
 
 from grader.intake.handin import HandIn
 from grader.intake.labels import nfc
 from grader.model import Identity
 from grader.names import printable, spelling
 
+_NONE: Mapping[Identity, dt.datetime] = MappingProxyType({})
 _WORD = re.compile(r"[^\W_]+")
 _KOREAN = re.compile("[가-힣]")
 _HANGUL = re.compile(r"[가-힣]{3,}")
@@ -27,10 +30,14 @@ class Match:
 
 
 class Roster:
-    """The enrolled students in the order of the list, each under a name of their own: number and name if known."""
+    """The enrolled students in the order of the list, each under a name of their own: number and name if known.
 
-    def __init__(self, students: Sequence[Identity]) -> None:
+    `times`: when they handed in, where the list tells that.
+    """
+
+    def __init__(self, students: Sequence[Identity], times: Mapping[Identity, dt.datetime] = _NONE) -> None:
         self.students = [student.model_copy(update={"enrolled": True}) for student in students]
+        self._times = [times.get(student) for student in students]
         self._called = _called_apart(self.students)
 
     def called(self, student: Identity) -> str:
@@ -50,7 +57,10 @@ class Roster:
         told = hand_in.identity
         known = {"lms_id": told.lms_id or match.enrolled.lms_id, "group": match.enrolled.group or told.group}
         identity = match.enrolled.model_copy(update=known)
-        return replace(hand_in, student=self.called(match.enrolled), identity=identity, notes=notes, doubtful=False)
+        place = self.students.index(match.enrolled)
+        at = self._times[place] or hand_in.submitted_at
+        called = self._called[place]
+        return replace(hand_in, student=called, identity=identity, notes=notes, doubtful=False, submitted_at=at)
 
     def missing(self, students: Iterable[str]) -> list[str]:
         """Who is enrolled and none of `students`, in the order of the list."""

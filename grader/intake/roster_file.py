@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import re
 import unicodedata
@@ -40,6 +41,7 @@ _HEADERS = {
     "login": ("아이디", "login", "loginid", "sisloginid", "username", "사용자이름", "github", "githubusername"),
     "group": ("조", "조이름", "조번호", "팀", "팀이름", "팀명", "모둠", "group", "groupname", "team", "teamname"),
     "extension": ("연장", "마감연장", "연장마감", "기한연장", "연장기한", "마감", "extension", "deadline", "duedate"),
+    "submitted": ("제출시각", "제출일시", "제출시간", "submittedat", "submitted", "submissiontime"),
     "email": ("이메일", "이메일주소", "메일", "전자메일", "전자우편", "email", "emailaddress", "mail"),
 }
 _COLUMN = {header: kind for kind, headers in _HEADERS.items() for header in headers}
@@ -67,12 +69,16 @@ def read(file: Path, deadline: Deadline | None = None) -> Roster:
         raise GraderError(f"{file}: no column of a roster is recognised: {mend}")
     students: dict[tuple[str, ...], Identity] = {}
     owners: dict[str, tuple[int, Identity]] = {}
+    times: dict[Identity, dt.datetime] = {}
     for number, row in enumerate(rows[at + 1 :], start=at + 2):
         student = _student(row, columns)
         if student is None or _NOT_A_STUDENT.search(student.name):
             continue
-        extended = _extensions(f"{file}: line {number}", _told(row, columns).get("extension", ""), deadline)
+        told, where = _told(row, columns), f"{file}: line {number}"
+        extended = _extensions(where, told.get("extension", ""), deadline)
         student = student.model_copy(update={"extensions": extended})
+        if (handed_in := _submitted(where, told.get("submitted", ""), deadline)) is not None:
+            times[student] = handed_in
         students.setdefault((student.number, student.lms_id, student.login, student.email, student.name), student)
         line, owner = owners.setdefault(student.number or f"line {number}", (number, student))
         if owner != student:
@@ -81,7 +87,7 @@ def read(file: Path, deadline: Deadline | None = None) -> Roster:
     if not students:
         raise GraderError(f"{file}: no student below the header line: is it the right file?")
     _check_groups(file, students.values())
-    return Roster(list(students.values()))
+    return Roster(list(students.values()), times)
 
 
 def identities(rows: Sequence[Sequence[str]]) -> dict[int, Identity]:
@@ -186,6 +192,17 @@ def _extensions(where: str, cell: str, deadline: Deadline | None) -> tuple[Exten
         until_then = f"{deadline.due():%Y-%m-%d %H:%M %Z}"
         raise GraderError(f"{where}: the extension to {cell} ends no later than the deadline, {until_then}: correct it")
     return (extension,)
+
+
+def _submitted(where: str, cell: str, deadline: Deadline | None) -> dt.datetime | None:
+    """When a student handed in, by the clocks of the deadline; without one nobody asks."""
+    if deadline is None or cell in ("", "-"):
+        return None
+    found = moment(cell)
+    if found is None or not found[1]:
+        mend = "write date and time (`2026-04-03 23:59`), or nothing where they are not known"
+        raise GraderError(f"{where}: `{printable(cell)}` is no moment: {mend}")
+    return deadline.moment(found[0])
 
 
 def _check_groups(file: Path, students: Iterable[Identity]) -> None:

@@ -56,12 +56,12 @@ class Deadline(Noun):
         moment = on_the_clock(day, self._zone) if by.days else due
         return (moment.astimezone(dt.UTC) + dt.timedelta(seconds=by.seconds)).astimezone(self._zone)
 
+    def moment(self, told: dt.datetime) -> dt.datetime:
+        """A moment that somebody wrote: without an offset by the clocks here."""
+        return told.astimezone(self._zone) if told.tzinfo is not None else on_the_clock(told, self._zone)
+
     def _extended(self, extension: Extension) -> dt.datetime:
-        if extension.until is None:
-            return self.after(self.at, extension.by)
-        if extension.until.tzinfo is not None:
-            return extension.until.astimezone(self._zone)
-        return on_the_clock(extension.until, self._zone)
+        return self.after(self.at, extension.by) if extension.until is None else self.moment(extension.until)
 
     @property
     def _zone(self) -> ZoneInfo:
