@@ -55,6 +55,8 @@ def grade_class(paths: Sequence[Path], out: Path, rubric: Path, jobs: int, langu
     with kernel_server() as server, Room() as room:
         assignment = load(rubric)
         enrolled = read_roster(options.roster, assignment.deadline) if options.roster is not None else None
+        if enrolled is not None and assignment.deadline is None and any(one.extensions for one in enrolled.students):
+            terminal.console().print("The roster has extensions, which mean nothing: the rubric has no `deadline`.")
         found = collect_class(paths, assignment, room=room, roster=enrolled)
         prepare()  # meanwhile the server gets ready
         gc.freeze()  # what is loaded now is never garbage: to look through it takes a sixth of the grader's own time

@@ -115,7 +115,8 @@ def _print_lateness(reports: Sequence[Report]) -> None:
         ),
     ):
         if names:
-            console().print(f"{told} ({len(names)}): {', '.join(map(foreign, names[:50]))}", soft_wrap=True)
+            more = f" and {len(names) - 50} more" if len(names) > 50 else ""
+            console().print(f"{told} ({len(names)}): {', '.join(map(foreign, names[:50]))}{more}", soft_wrap=True)
 
 
 def _taken(report: Report) -> str:

@@ -100,6 +100,7 @@ def test_in_time_in_grace_late_capped_and_closed(tmp_path: Path) -> None:
         ("penalty: {steps: [{until: 1 day, percent: 10}, {until: 3 days, percent: 30}]}, closes: 3 days", 3),
         ("penalty: {steps: [{until: 12 h, points: 1}, {points: 4}]}", 4),
         ("penalty: {percent: 10}, closes: 1 day, closed: zero", 5),
+        ("closes: 1 day, closed: zero", 5),
         ("grace: 2 days, penalty: {percent: 10}", 0),
         ("grace: 10 min", 0),
     ],
@@ -168,7 +169,8 @@ def test_nobody_is_punished_for_a_time_that_nobody_knows(tmp_path: Path) -> None
     out = tmp_path / "out"
     assert reports(out)["b"].status == "provisional"
     index = (out / "index.html").read_text(encoding="utf-8")
-    assert "not known when it was handed in, so nothing is taken" in index
+    assert "Not known when it was handed in, so nothing is taken" in index
+    assert "Handed in in time · though the export says late" in index
     assert "the export says late, but not when" in index.partition('id="students"')[0]
     assert "A person decides what is taken for lateness." in page(out, "b")
 
@@ -198,7 +200,11 @@ def test_what_was_earned_what_is_taken_and_what_counts_stand_apart(tmp_path: Pat
     assert (absent["total"], absent["penalty"], absent["grade"], absent["status"]) == ("", "", "", "missing")
     told = page(out, "kim")
     for words in (
-        *("1 day 3 h late", "Due 2026-04-03 23:59 KST", "10 % of the full points for each day begun (2), at most 50 %"),
+        *(
+            "Handed in 1 day 3 h late",
+            "Due 2026-04-03 23:59 KST",
+            "10 % of the full points for each day begun (2), at most 50 %",
+        ),
         *("<dd>10</dd>", "<dd>−2</dd>", "<b>8</b>"),
     ):
         assert words in told
@@ -266,6 +272,18 @@ def test_a_person_decides_where_the_rubric_leaves_it_open(tmp_path: Path) -> Non
     out = graded(tmp_path, {"kim": TEN}, deadline=DAILY, known={"kim": after(days=8)})
     decide(out, "kim", "6")
     assert (rows(out)["kim"]["grade"], rows(out)["kim"]["status"]) == ("4", "final")
+
+
+def test_of_odd_points_nothing_is_left_where_nothing_counts(tmp_path: Path) -> None:
+    out = graded(
+        tmp_path, {"kim": TEN}, deadline=f"{{{SEOUL}, closes: 1 h, closed: zero}}", known={"kim": after(hours=2)}
+    )
+    decide(out, "kim", "0.333", "P1/mentions")
+    assert (rows(out)["kim"]["total"], rows(out)["kim"]["penalty"], rows(out)["kim"]["grade"]) == (
+        "7.333",
+        "7.333",
+        "0",
+    )
 
 
 def test_it_follows_from_the_total_with_decisions_in_it(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def view(report: Report) -> LateView | None:
         return None
     due = word("due", language).format(moment(late.due.astimezone(ZoneInfo(late.timezone))))
     return LateView(
-        how_late=how_late(late, language),
+        how_late=_begun(how_late(late, language)),
         due=f"{due} ({word('extended', language)})" if late.extended else due,
         taken=late.points,
         counts=report.grade,
@@ -51,15 +51,27 @@ def view(report: Report) -> LateView | None:
 
 
 def rows(reports: Sequence[Report], language: Language) -> list[LateRow]:
-    """Everybody who is late or of whom nobody knows; who waits for a person first."""
+    """Everybody whose lateness a TA should see; who waits for a person first."""
     found = []
     for report in reports:
         late = report.lateness
-        if late is None or (late.state == "in_time" and not late.decided):
+        if late is None or not _is_told(report, late):
             continue
-        told = " · ".join(filter(None, (how_late(late, language), late.review or late.rule)))
-        found.append(LateRow(report, told, late.review is not None))
+        doubt = word("export_says_late", language) if late.state == "in_time" and report.late else ""
+        told = " · ".join(filter(None, (how_late(late, language), doubt, late.review or late.rule)))
+        found.append(LateRow(report, _begun(told), late.review is not None))
     return sorted(found, key=lambda row: not row.waits)
+
+
+def _is_told(report: Report, late: Lateness) -> bool:
+    """Whether a TA should see it: late, unknown, decided by a person, or other than the export says."""
+    if late.state != "in_time" or late.decided:
+        return True
+    return bool(report.late) and report.submitted_at is not None and not late.extended
+
+
+def _begun(told: str) -> str:
+    return told[:1].upper() + told[1:]
 
 
 def there(report: Report, at: dt.datetime | None) -> dt.datetime | None:
@@ -107,6 +119,7 @@ _WORDS = _table(
     late_by=("{0} 늦게 제출", "handed in {0} late"),
     in_grace=("마감 뒤 유예 시간 안에 제출({0})", "handed in {0} after the deadline, within the time of grace"),
     in_time=("마감 전에 제출", "handed in in time"),
+    export_says_late=("제출 시스템에는 지각으로 표시됨", "though the export says late"),
     unknown=(
         "제출 시각을 알 수 없어 감점하지 않음",
         "not known when it was handed in, so nothing is taken",

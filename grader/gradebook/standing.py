@@ -51,18 +51,23 @@ def standing(report: Report, overrides: Sequence[Override]) -> Report:
 def ground_lost(override: Override, report: Report) -> Text | None:
     """Why a decision that holds no longer stands on the machine's `report`; None where it does."""
     points, full = ground_at(report, override.item, override.criterion)
-    excused = override.item == LATE and not override.after  # who is excused is so under any terms, or none
-    if full is None and not excused:
+    if override.item == LATE and not override.after:
+        return _excuse_lost(override, report, points)
+    if full is None:
         return _GONE
     if override.submission_sha256 != report.submission_sha256:
         return _OTHER_WORK
-    if excused:
-        return None
     if not same(full, override.max_points):
         return _OTHER_SCALE
     if same(points, override.machine) or same(points, override.after):
         return None
     return _MOVED
+
+
+def _excuse_lost(override: Override, report: Report, costs: float | None) -> Text | None:
+    """Who is excused is so under any terms, but for the work that it was about."""
+    free = report.lateness is None or same(costs, 0.0)
+    return None if free or override.submission_sha256 == report.submission_sha256 else _OTHER_WORK
 
 
 def points_at(report: Report, item: str, criterion: str | None) -> tuple[float | None, float | None]:

@@ -76,10 +76,10 @@ class Charge(Noun):
     of: Base = "full"
 
     def taken(self, total: float, full: float) -> float:
-        """Points to the cent of a total of `total` of `full` points, no more than were earned."""
+        """Of a total of `total` of `full` points: to two decimals, or all that was earned."""
         base = total if self.of == "earned" else full
         wanted = self.amount if self.unit == "points" else self.amount * base / 100
-        return round(min(wanted + _ROUNDING, total), 2)
+        return total if wanted + _ROUNDING >= total else round(wanted + _ROUNDING, 2)
 
 
 class Lateness(Noun):
