@@ -96,7 +96,7 @@ def print_class(reports: Sequence[Report], assignment: Assignment, index: Path) 
     if doubtful := [report for report in reports if report.execution.doubtful]:
         names = ", ".join(foreign(report.student) for report in doubtful[:50])
         screen.print(f"A doubtful repair, which a person has to look at ({len(doubtful)}): {names}", soft_wrap=True)
-    _print_lateness(reports)
+    print_lateness(reports)
     for report in reports:
         if report.execution.status in ("infrastructure", "unreadable"):
             reason = report.execution.errors[0].message if report.execution.errors else ""
@@ -104,7 +104,7 @@ def print_class(reports: Sequence[Report], assignment: Assignment, index: Path) 
     screen.print(f"Report: {index}", soft_wrap=True)
 
 
-def _print_lateness(reports: Sequence[Report]) -> None:
+def print_lateness(reports: Sequence[Report]) -> None:
     """Who is late without a decision, and of whom nobody knows."""
     late = [(report, report.lateness) for report in reports if report.lateness is not None]
     for told, names in (

@@ -179,13 +179,21 @@ def test_no_extension(tmp_path: Path, cell: str) -> None:
     [
         ("tomorrow", "line 3: `tomorrow` is no extension: write days"),
         ("4/5 23:59", "line 3: `4/5 23:59` is no extension"),
-        ("2025-04-05 23:59", "line 3: the extension to 2025-04-05 23:59 ends no later than the deadline"),
+        ("2025-04-05 23:59", "line 3: the extension to 2025-04-05 23:59 ends before the deadline"),
     ],
 )
 def test_a_bad_extension_is_told_with_its_line(tmp_path: Path, cell: str, problem: str) -> None:
     deadline = course(tmp_path / "course", "{check: runs, points: 2}", deadline=SEOUL).deadline
     with pytest.raises(GraderError, match=problem):
         read(roster(tmp_path, f"학번,이름,연장\n20231001,김서연,\n20231002,이도윤,{cell}\n"), deadline)
+
+
+def test_a_column_may_repeat_the_classs_deadline(tmp_path: Path) -> None:
+    deadline = course(tmp_path / "course", "{check: runs, points: 2}", deadline=SEOUL).deadline
+    text = "number,name,deadline\n20231001,Kim,2026-04-03 23:59\n20231002,Lee,2026-04-03\n20231003,Park,2026-04-05\n"
+    assert deadline is not None
+    due = [deadline.due(one.extensions) - deadline.due() for one in read(roster(tmp_path, text), deadline).students]
+    assert due == [dt.timedelta(), dt.timedelta(minutes=1), dt.timedelta(days=2, minutes=1)]
 
 
 # ---------------------------------------------------------------- times that no export tells

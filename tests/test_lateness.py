@@ -309,13 +309,14 @@ def rescored(folder: Path, capsys: pytest.CaptureFixture[str], deadline: str, *c
 
 def test_a_changed_deadline_is_applied_to_all_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     known = {"kim": after(days=1, hours=3), "lee": after(), "park": after(hours=1)}
-    out = graded(tmp_path, dict.fromkeys(known, TEN), known=known)  # no deadline yet
+    out = graded(tmp_path, dict.fromkeys((*known, "whenever"), TEN), known=known)  # no deadline yet
     said = rescored(tmp_path, capsys, DAILY)
+    assert "Handed in at a time that is not known, so nothing is taken (1): whenever" in said
     assert "kim  10 final → 10 − 2 late = 8 final  (-2)\n      late: 0 → 2  10 % of the full points" in said
-    assert "2 of 3 change: 0 up, 2 down." in said
-    assert "Mean 10.00 → 9.00" in said
+    assert "2 of 4 change: 0 up, 2 down." in said
+    assert "Mean 10.00 → 9.25" in said
     assert {name: row.get("grade") for name, row in rows(out).items()} == {
-        "kim": "8", "lee": "10", "park": "9", "absent": ""
+        "kim": "8", "lee": "10", "park": "9", "whenever": "10", "absent": ""
     }  # fmt: skip
     said = rescored(tmp_path, capsys, DAILY.replace("2026-04-03", "2026-04-04"))
     assert "kim  10 − 2 late = 8 final → 10 − 1 late = 9 final  (+1)" in said

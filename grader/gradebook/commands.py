@@ -23,6 +23,7 @@ from grader.gradebook.rescoring import Rescored, rescore_class
 from grader.model import Assignment, Report
 from grader.names import spelling
 from grader.results import Results, results_in
+from grader.terminal import print_lateness
 
 _PATIENCE = 10.0  # seconds that a decision waits for another writer of the files; it is in the gradebook already
 
@@ -127,6 +128,7 @@ def _told(found: Sequence[Rescored], before: dict[str, Standing], out: Path, *, 
     left = [(one.student, one.reason) for one in found if one.reason]
     asked = [(one.student, one.unasked) for one in found if one.unasked]
     terminal.print_rescore(changes, shift(pairs), conflicts, left, asked)
+    print_lateness([now for _, now in pairs])
     terminal.print_end(out, dry_run=dry_run)
     return 1 if left or asked else 0
 

@@ -60,7 +60,7 @@ _NOT_A_STUDENT = re.compile(r"points possible|student, test|test student|학생,
 def read(file: Path, deadline: Deadline | None = None) -> Roster:
     """Read a roster. Raises GraderError, with the mend, for a file that is none, and for an extension that is none.
 
-    `deadline`: an extension that ends before it is a slip of the pen.
+    `deadline`: an extension that ends before it is a slip of the pen; times are by its clocks.
     """
     rows = _rows(file)
     at, columns = _header(rows)
@@ -188,9 +188,9 @@ def _extensions(where: str, cell: str, deadline: Deadline | None) -> tuple[Exten
         mend = "write days (`+2d`, `2일`) or a date and time (`2026-04-05 23:59`)"
         raise GraderError(f"{where}: `{printable(cell)}` is no extension: {mend}")
     extension = Extension(by=by) if by is not None else Extension(until=until[0] if until else None)
-    if deadline is not None and extension.until is not None and deadline.due([extension]) <= deadline.due():
-        until_then = f"{deadline.due():%Y-%m-%d %H:%M %Z}"
-        raise GraderError(f"{where}: the extension to {cell} ends no later than the deadline, {until_then}: correct it")
+    if deadline is not None and extension.until and deadline.moment(extension.until) < deadline.due():
+        told = f"the extension to {cell} ends before the deadline, {deadline.due():%Y-%m-%d %H:%M %Z}"
+        raise GraderError(f"{where}: {told}: correct it")
     return (extension,)
 
 
