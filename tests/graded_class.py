@@ -55,7 +55,10 @@ def graded(
     deadline: str = "",
     known: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> Path:
-    """The results of a class by the rubric of `folder` or `of` another one, in `folder/out`; `known` of submissions besides, by student."""
+    """The results of a class by the rubric of `folder` or `of` another one, in `folder/out`.
+
+    `known`: fields of submissions besides, by student.
+    """
     assignment, out = of or rubric(folder, deadline=deadline), folder / "out"
     for student, work in works.items():
         notebook(folder / "class" / f"{student}.ipynb", "x = 1", f"#md {work.says}")
