@@ -7,25 +7,22 @@ student's history.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 import random
 import time
-from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
-from pydantic_core import PydanticSerializationError
-from sqlalchemy import Connection, and_, func, insert, select
+from sqlalchemy import Connection, insert
 from sqlalchemy.exc import DBAPIError
 
 from grader.errors import GraderError
+from grader.gradebook import rows
 from grader.gradebook.standing import conflicts, standing
-from grader.gradebook.tables import aware, engine_of, entries, file_url, metadata, overrides, reports, rows_of, shown
-from grader.model import Override, Report
+from grader.gradebook.tables import engine_of, file_url, metadata, rows_of, shown
+from grader.model import Look, Override, Report, SecondMark
 
 FILE = "gradebook.db"
 _ATTEMPTS = 200  # of a transaction that another writer's made void; each is milliseconds, and one writer always wins
@@ -35,12 +32,14 @@ _Result = TypeVar("_Result")
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that was written down about a student: a report, or an override."""
+    """One thing that was written down about a student."""
 
     number: int
     at: dt.datetime
     report: Report | None = None
     override: Override | None = None
+    mark: SecondMark | None = None
+    look: Look | None = None
 
 
 @dataclass(frozen=True)
@@ -50,14 +49,21 @@ class Standing:
     machine: Report
     overrides: tuple[Override, ...] = ()
     report_number: int = 0
+    looks: tuple[Look, ...] = ()
     report: Report = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "report", standing(self.machine, self.overrides) if self.overrides else self.machine)
+        decided = self.overrides or self.looks
+        counts = standing(self.machine, self.overrides, self.looks) if decided else self.machine
+        object.__setattr__(self, "report", counts)
 
     @property
     def conflicts(self) -> list[tuple[Override, str]]:
         return conflicts(self.machine, self.overrides)
+
+
+# (where the student stands, the number of what is made, now) -> what is appended; it may raise GraderError
+Make = Callable[[Standing, int, dt.datetime], _Result]
 
 
 class Gradebook:
@@ -94,26 +100,53 @@ class Gradebook:
         appended = 0
         for start in range(0, len(landing), _AT_A_TIME):
             part = landing[start : start + _AT_A_TIME]
-            appended += self._transaction(lambda connection, part=part: _land(connection, part))  # type: ignore[misc]
+            appended += self._transaction(lambda connection, part=part: rows.land(connection, part))  # type: ignore[misc]
         return appended
 
-    def decide(
-        self, assignment: str, student: str, make: Callable[[Standing, int, dt.datetime], Override]
-    ) -> tuple[Override, Standing]:
-        """Append the override that `make(where the student stands, its number, now)` returns.
+    def decide(self, assignment: str, student: str, make: Make[Override]) -> tuple[Override, Standing]:
+        """Append the override that `make` returns.
 
         `make` is called again where another writer was quicker, so that what it sees is what it changes. Returns the
         override and where the student stands with it. Raises GraderError for a student without a report.
         """
+        made, now = self.decide_all(assignment, student, [make])
+        return made[0], now
 
-        def append(connection: Connection) -> tuple[Override, Standing]:
-            number = _numbers(connection, assignment, student).get(student, 0) + 1
-            now = self._standings(connection, assignment, student).get(student)
-            if now is None:
-                raise GraderError(f"{student} has no report in the gradebook")
-            made = make(now, number, _now())
-            _append(connection, made, now.report_number)
-            return made, Standing(now.machine, (*now.overrides, made), now.report_number)
+    def decide_all(
+        self, assignment: str, student: str, makes: Sequence[Make[Override]]
+    ) -> tuple[list[Override], Standing]:
+        """As `decide`, of several on one student: all of them, or none if one raises. Each sees those before it."""
+
+        def append(connection: Connection) -> tuple[list[Override], Standing]:
+            number, now = _ground(connection, assignment, student)
+            made = []
+            for place, make in enumerate(makes, number):
+                made.append(make(now, place, rows.now()))
+                rows.append_override(connection, made[-1], now.report_number)
+                now = replace(now, overrides=(*now.overrides, made[-1]))
+            return made, now
+
+        return self._transaction(append)
+
+    def mark(self, assignment: str, student: str, make: Make[SecondMark]) -> SecondMark:
+        """As `decide`, of a second mark, which changes no points."""
+
+        def append(connection: Connection) -> SecondMark:
+            number, now = _ground(connection, assignment, student)
+            made = make(now, number, rows.now())
+            rows.append_mark(connection, made)
+            return made
+
+        return self._transaction(append)
+
+    def look(self, assignment: str, student: str, make: Make[Look]) -> Look:
+        """As `decide`, of a look at doubtful repairs."""
+
+        def append(connection: Connection) -> Look:
+            number, now = _ground(connection, assignment, student)
+            made = make(now, number, rows.now())
+            rows.append_look(connection, made)
+            return made
 
         return self._transaction(append)
 
@@ -121,47 +154,45 @@ class Gradebook:
         """Append all that `other` has of a student who is not here yet, with its numbers and dates."""
 
         def append(connection: Connection) -> None:
-            for table, row in rows:
+            for table, row in found:
                 connection.execute(insert(table).values(row))
 
-        rows = other._transaction(lambda connection: rows_of(connection, assignment, student), reading=True)
+        found = other._transaction(lambda connection: rows_of(connection, assignment, student), reading=True)
         self._transaction(append)
 
     # ------------------------------------------------------------ reading
 
-    def standings(self, assignment: str) -> dict[str, Standing]:
-        """Where every student of the assignment stands, by name and sorted."""
-        return self._transaction(lambda connection: self._standings(connection, assignment), reading=True)
+    def standings(self, assignment: str, *students: str) -> dict[str, Standing]:
+        """Where every student of the assignment stands, or these, by name and sorted."""
+        return self._transaction(lambda connection: _standings(connection, assignment, *students), reading=True)
 
     def standing(self, assignment: str, student: str) -> Standing | None:
         """Where one student stands; None without a report."""
-        return self._transaction(
-            lambda connection: self._standings(connection, assignment, student).get(student), reading=True
-        )
+        return self.standings(assignment, student).get(student)
+
+    def numbers(self, assignment: str) -> dict[str, int]:
+        """By student the number of what was written down last: one that has not grown tells that nothing came."""
+        return self._transaction(lambda connection: rows.numbers(connection, assignment), reading=True)
+
+    def marks(self, assignment: str) -> list[SecondMark]:
+        """All second marks, in order of time."""
+        return self._transaction(lambda connection: rows.marks_of(connection, assignment), reading=True)
 
     def history(self, assignment: str, student: str) -> list[Entry]:
         """All that was written down about a student, in order."""
 
         def read(connection: Connection) -> list[Entry]:
-            at = _theirs(select(entries.c.number, entries.c.at), entries, assignment, student)
-            dates = {number: aware(moment) for number, moment in connection.execute(at)}
-            told = _theirs(select(reports.c.number, reports.c.report), reports, assignment, student)
-            found = [
-                Entry(number, dates[number], report=Report.model_validate_json(body))
-                for number, body in connection.execute(told)
-            ]
-            decided = _overrides(connection, assignment, student)[student]
-            found += [Entry(one.number, dates[one.number], override=one) for one in decided]
+            dates = rows.dates(connection, assignment, student)
+            told = rows.reports_of(connection, assignment, student)
+            found = [Entry(number, dates[number], report=report) for number, report in told]
+            decided = rows.overrides_of(connection, assignment, student)[student]
+            found += [Entry(one.number, one.at, override=one) for one in decided]
+            found += [Entry(one.number, one.at, mark=one) for one in rows.marks_of(connection, assignment, student)]
+            looked = rows.looks_of(connection, assignment, student)[student]
+            found += [Entry(one.number, one.at, look=one) for one in looked]
             return sorted(found, key=lambda entry: entry.number)
 
         return self._transaction(read, reading=True)
-
-    def _standings(self, connection: Connection, assignment: str, student: str | None = None) -> dict[str, Standing]:
-        decided = _overrides(connection, assignment, student)
-        return {
-            name: Standing(Report.model_validate_json(body), tuple(decided[name]), number)
-            for name, (number, _, body) in sorted(_newest(connection, assignment, student, bodies=True).items())
-        }
 
     # ------------------------------------------------------------ transactions
 
@@ -182,6 +213,24 @@ class Gradebook:
         return GraderError(f"the gradebook {shown(self._engine)} cannot be used: {cause[0] if cause else error}")
 
 
+def _ground(connection: Connection, assignment: str, student: str) -> tuple[int, Standing]:
+    """The number that comes next, read before all else, and where the student stands."""
+    number = rows.numbers(connection, assignment, student).get(student, 0) + 1
+    now = _standings(connection, assignment, student).get(student)
+    if now is None:
+        raise GraderError(f"{student} has no report in the gradebook")
+    return number, now
+
+
+def _standings(connection: Connection, assignment: str, *students: str) -> dict[str, Standing]:
+    decided = rows.overrides_of(connection, assignment, *students)
+    looked = rows.looks_of(connection, assignment, *students)
+    return {
+        name: Standing(Report.model_validate_json(body), tuple(decided[name]), number, tuple(looked[name]))
+        for name, (number, _, body) in sorted(rows.newest(connection, assignment, *students, bodies=True).items())
+    }
+
+
 def _worth_another(error: DBAPIError) -> bool:
     """Whether the transaction failed only because of another one that was quicker."""
     state = getattr(error.orig, "sqlstate", None)
@@ -189,106 +238,3 @@ def _worth_another(error: DBAPIError) -> bool:
         return state in ("23505", "40001", "40P01", "42P07", "42710", "42723", "XX000")
     told = str(error.orig).casefold()
     return any(cause in told for cause in ("unique", "duplicate", "locked", "busy", "already exists"))
-
-
-# ---------------------------------------------------------------- rows
-
-
-def _land(connection: Connection, landing: Sequence[Report]) -> int:
-    appended = 0
-    for assignment in {report.assignment for report in landing}:
-        names = [report.student for report in landing if report.assignment == assignment]
-        numbers = _numbers(connection, assignment, *names)
-        newest = _newest(connection, assignment, *names)
-        for report in (report for report in landing if report.assignment == assignment):
-            said, (body, content) = report.student, _written(report)
-            if said in newest and newest[said][1] == content:
-                continue
-            numbers[said] = numbers.get(said, 0) + 1
-            newest[said] = (numbers[said], content, "")
-            place = {"assignment": assignment, "student": said, "number": numbers[said]}
-            connection.execute(insert(entries).values(**place, at=_now()))
-            connection.execute(
-                insert(reports).values(
-                    **place,
-                    submission_sha256=report.submission_sha256,
-                    rubric_sha256=report.rubric_sha256,
-                    grader_version=report.grader_version,
-                    content_sha256=content,
-                    report=body,
-                )
-            )
-            appended += 1
-    return appended
-
-
-def _append(connection: Connection, made: Override, report_number: int) -> None:
-    place = {"assignment": made.assignment, "student": made.student, "number": made.number}
-    connection.execute(insert(entries).values(**place, at=made.at))
-    told = made.model_dump(exclude={*place, "at", "submission_sha256"})
-    connection.execute(insert(overrides).values(**place, report_number=report_number, **told))
-
-
-def _numbers(connection: Connection, assignment: str, *students: str) -> dict[str, int]:
-    """The last number of each student, of those of whom something is written down.
-
-    It is read before all else: what another writer adds after that, seen or not, has the number that is taken next.
-    """
-    last = select(entries.c.student, func.max(entries.c.number)).group_by(entries.c.student)
-    return {name: number for name, number in connection.execute(_theirs(last, entries, assignment, *students))}
-
-
-def _newest(
-    connection: Connection, assignment: str, *students: str | None, bodies: bool = False
-) -> dict[str, tuple[int, str, str]]:
-    """(number, hash of the content, JSON or "") of each student's newest report."""
-    last = _theirs(
-        select(reports.c.student, func.max(reports.c.number).label("number")).group_by(reports.c.student),
-        reports,
-        assignment,
-        *students,
-    ).subquery()
-    chosen = and_(reports.c.student == last.c.student, reports.c.number == last.c.number)
-    columns = [reports.c.student, reports.c.number, reports.c.content_sha256, *([reports.c.report] if bodies else [])]
-    rows = connection.execute(select(*columns).join(last, chosen).where(reports.c.assignment == assignment))
-    return {row[0]: (row[1], row[2], row[3] if bodies else "") for row in rows}
-
-
-def _overrides(connection: Connection, assignment: str, student: str | None = None) -> dict[str, list[Override]]:
-    """Each student's overrides in order of number; nobody is missing."""
-    seen = and_(
-        reports.c.assignment == overrides.c.assignment,
-        reports.c.student == overrides.c.student,
-        reports.c.number == overrides.c.report_number,
-    )
-    dated = and_(*(entries.c[name] == overrides.c[name] for name in ("assignment", "student", "number")))
-    columns = [column for column in overrides.c if column is not overrides.c.report_number]
-    query = select(*columns, entries.c.at, reports.c.submission_sha256).join(entries, dated).join(reports, seen)
-    found: dict[str, list[Override]] = defaultdict(list)
-    for row in connection.execute(_theirs(query, overrides, assignment, student).order_by(overrides.c.number)):
-        fields: dict[str, Any] = dict(row._mapping)
-        override = Override(**(fields | {"at": aware(fields["at"])}))
-        found[override.student].append(override)
-    return found
-
-
-def _theirs(query: Any, table: Any, assignment: str, *students: str | None) -> Any:
-    """The query, for one assignment and, if any are named, for these students."""
-    names = [name for name in students if name is not None]
-    query = query.where(table.c.assignment == assignment)
-    return query.where(table.c.student.in_(names)) if names else query
-
-
-def _written(report: Report) -> tuple[str, str]:
-    """The report as JSON, and a hash of all that it says; when it was graded is no part of that."""
-    try:
-        body = report.model_dump_json()
-    except PydanticSerializationError:  # half a character in a student's words
-        body = json.dumps(report.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":"))
-        body = body.encode("utf-8", errors="replace").decode()
-    said, _, _ = body.rpartition('"graded_at":')  # the last field
-    return body, hashlib.sha256(said.encode()).hexdigest()
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)

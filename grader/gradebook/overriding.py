@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from grader.errors import GraderError
@@ -74,7 +74,7 @@ def _made(asked: Decision | Undo, standing: Standing, number: int, at: dt.dateti
     )
     if isinstance(asked, Decision):
         return made
-    left = Standing(report, (*standing.overrides, made)).report
+    left = replace(standing, overrides=(*standing.overrides, made)).report
     return made.model_copy(update={"after": points_at(left, item, criterion)[0]})
 
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 from grader import lateness
-from grader.model import LATE, Finding, Lateness, Outcome, Override, Report, Score, Text
+from grader.model import LATE, ExecutionSummary, Finding, Lateness, Look, Outcome, Override, Report, Score, Text
 from grader.model.override import in_force, same
 from grader.scoring import capped
 
 
-def standing(report: Report, overrides: Sequence[Override]) -> Report:
+def standing(report: Report, overrides: Sequence[Override], looks: Sequence[Look] = ()) -> Report:
     """The machine's `report` with people's decisions in it.
 
     `overrides` of this student, in order of number. One holds as long as what its author saw is the same: the hand-in,
     the full points, and the points that the machine gives there (or the machine has come to the author's own points).
     Where it does not, the place has no points and waits for a person, with both values in the reason; where the place
     is gone, `adrift` says so. Decisions on criteria are put in first, then those on items as a whole; what is taken for
-    lateness follows from the total that comes of it.
+    lateness follows from the total that comes of it. Doubtful repairs that a person looked at (the last of `looks`) are
+    doubtful no longer, as long as they and the hand-in are the same.
     """
     held = in_force(list(overrides))
     by_criterion = [override for override in held.values() if override.criterion is not None]
@@ -36,16 +38,40 @@ def standing(report: Report, overrides: Sequence[Override]) -> Report:
     undecided = any(score.points is None for score in scores)
     total = None if undecided else round(sum(score.points or 0.0 for score in scores), 6)
     late = _late(report, of_items.get(LATE), total)
-    waits = undecided or adrift or report.execution.doubtful or (late is not None and late.review is not None)
+    looked = look_in_force(report, looks)
+    execution = _looked_at(report.execution) if looked is not None else report.execution
+    told = (_LOOKED.filled(looked.author, looked.reason).in_language(report.language),) if looked is not None else ()
+    waits = undecided or adrift or execution.doubtful or (late is not None and late.review is not None)
     fields = dict(report) | {
         "scores": tuple(scores),
         "total": total,
         "lateness": late,
         "status": "provisional" if waits else "final",
+        "execution": execution,
+        "warnings": (*report.warnings, *told),
         "overrides": tuple(override for override in held.values() if ground_lost(override, report) is None),
         "adrift": adrift,
     }
     return Report(**fields)
+
+
+def look_in_force(report: Report, looks: Sequence[Look]) -> Look | None:
+    """The look that settles the doubtful repairs of the machine's `report`; None where there is none that does."""
+    last = looks[-1] if looks else None
+    if last is None or last.action == "undo" or last.submission_sha256 != report.submission_sha256:
+        return None
+    return last if last.repairs_sha256 == repairs_sha256(report) else None
+
+
+def repairs_sha256(report: Report) -> str:
+    """Of the repairs that a person has to look at."""
+    doubtful = [repair.model_dump_json() for repair in report.execution.repairs if repair.review]
+    return hashlib.sha256("\n".join(doubtful).encode(errors="replace")).hexdigest()
+
+
+def _looked_at(execution: ExecutionSummary) -> ExecutionSummary:
+    settled = tuple(repair.model_copy(update={"review": False}) for repair in execution.repairs)
+    return execution.model_copy(update={"repairs": settled})
 
 
 def ground_lost(override: Override, report: Report) -> Text | None:
@@ -171,6 +197,10 @@ def _shown(points: float | None) -> str:
     return "?" if points is None else f"{points:g}"
 
 
+_LOOKED = Text(
+    ko="노트북에서 고친 곳을 {0}이(가) 확인했습니다. {1}",
+    en="{0} looked at what was changed so that the notebook could run. {1}",
+)
 _NOTE = Text(ko="{0}의 결정: {1} → {2}점. {3}", en="decided by {0}: {1} → {2} points. {3}")
 _MOVED = Text(
     ko="{1}의 결정({0}: {2} → {3}점, {4})은 자동 채점이 {5}점일 때 내려졌는데 이제 {6}점입니다. 다시 결정해 주세요.",

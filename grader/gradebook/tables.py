@@ -85,6 +85,32 @@ overrides = Table(
     ),
 )
 
+# Tables that came later: a database of an earlier version gets them when it is opened.
+second_marks = Table(
+    "second_marks",
+    metadata,
+    *_place_columns(),
+    Column("of_number", Integer, nullable=False),
+    Column("points", Float, nullable=False),
+    Column("author", String(1000), nullable=False),
+    ForeignKeyConstraint(_PLACE, [f"entries.{name}" for name in _PLACE]),
+    ForeignKeyConstraint(
+        ("assignment", "student", "of_number"), ("overrides.assignment", "overrides.student", "overrides.number")
+    ),
+)
+
+looks = Table(
+    "looks",
+    metadata,
+    *_place_columns(),
+    Column("action", String(10), CheckConstraint("action IN ('set', 'undo')"), nullable=False),
+    Column("repairs_sha256", String(64), nullable=False),
+    Column("submission_sha256", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("author", String(1000), nullable=False),
+    ForeignKeyConstraint(_PLACE, [f"entries.{name}" for name in _PLACE]),
+)
+
 _REFUSE_POSTGRESQL = """
 CREATE OR REPLACE FUNCTION grader_append_only() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'the gradebook is append-only'; END $$
@@ -132,7 +158,7 @@ def engine_of(url: str) -> Engine:
 def rows_of(connection: Connection, assignment: str, student: str) -> list[tuple[Table, dict[str, Any]]]:
     """All rows of a student, those that others refer to first."""
     found = []
-    for table in (entries, reports, overrides):
+    for table in (entries, reports, overrides, second_marks, looks):
         theirs = and_(table.c.assignment == assignment, table.c.student == student)
         for row in connection.execute(select(table).where(theirs).order_by(table.c.number)):
             found.append((table, {k: aware(v) if k == "at" else v for k, v in row._mapping.items()}))

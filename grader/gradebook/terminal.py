@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from grader.gradebook.book import Entry, Standing
 from grader.gradebook.changes import Change, Shift, change
 from grader.gradebook.overriding import waiting_for
 from grader.model import Override, Report
+from grader.model.override import where
 from grader.names import printable
 from grader.terminal import console
 
@@ -35,6 +37,20 @@ def print_override(override: Override, now: Standing) -> None:
 def print_busy(out: Path) -> None:
     told = f"The decision is in the gradebook. Another grader is writing into {out}"
     _say(console(), f"{told}; the files will show it when that one is done, or after the next `grader rescore`.")
+
+
+def print_review(address: str, author: str) -> None:
+    """Where the page is. It is the first line, whole, so that a terminal makes a link of it."""
+    screen = console()
+    _say(screen, address)
+    _say(screen, f"Decisions are {author}'s. Ctrl-C ends; what is decided is in the gradebook at once.")
+
+
+def print_not_written(students: Sequence[str]) -> None:
+    """Whose files do not show the newest decisions."""
+    if students:
+        told = "All decisions are in the gradebook, but another grader is writing, or the folder cannot be written"
+        _say(console(), f"{told}: the next `grader export` or `grader review` writes the files of {_named(students)}.")
 
 
 def print_standings(standings: Sequence[Standing]) -> None:
@@ -63,13 +79,10 @@ def print_history(student: str, history: Sequence[Entry]) -> None:
     _say(screen, student)
     before: Standing | None = None
     for entry in history:
-        machine = entry.report or (before.machine if before else None)
-        if machine is None:
+        now = _with(before, entry)
+        if now is None:
             continue
-        decided = (*(before.overrides if before else ()), *([entry.override] if entry.override else []))
-        now = Standing(machine, decided)
-        told = _moved(entry.override) + f", by {entry.override.author}" if entry.override else _graded(machine)
-        _say(screen, f"{entry.number:>4}  {entry.at:%Y-%m-%d %H:%M:%S}  {told}")
+        _say(screen, f"{entry.number:>4}  {entry.at:%Y-%m-%d %H:%M:%S}  {_written(entry, now)}")
         if before is not None and entry.report is not None:
             _print_causes(screen, change(before.report, now.report))
         _say(screen, f"      {_total(now.report)}")
@@ -119,6 +132,30 @@ def _print_causes(screen: Console, found: Change | None) -> None:
         why = " ".join(cause.why.split())
         why = f"{why[:_LONGEST_WHY]}…" if len(why) > _LONGEST_WHY else why
         _say(screen, f"      {cause.where}: {_shown(cause.before)} → {_shown(cause.after)}  {why}")
+
+
+def _with(before: Standing | None, entry: Entry) -> Standing | None:
+    """Where the student stands after the entry; None before the first report."""
+    if entry.report is not None:
+        return replace(before, machine=entry.report) if before is not None else Standing(entry.report)
+    if before is None:
+        return None
+    overrides = (*before.overrides, *([entry.override] if entry.override else []))
+    return replace(before, overrides=overrides, looks=(*before.looks, *([entry.look] if entry.look else [])))
+
+
+def _written(entry: Entry, now: Standing) -> str:
+    """One entry in words."""
+    if entry.override is not None:
+        return f"{_moved(entry.override)}, by {entry.override.author}"
+    if entry.look is not None:
+        told = "taken back that the repairs were looked at" if entry.look.action == "undo" else "repairs looked at"
+        return f"{told}: {entry.look.reason}, by {entry.look.author}"
+    if entry.mark is not None:
+        mark, place = entry.mark, where(entry.mark.item, entry.mark.criterion)
+        points = f"{mark.points:g} of {mark.max_points:g} where {mark.first_author} gave {mark.first:g}"
+        return f"second mark for {place}: {points}; changes no points, by {mark.author}"
+    return _graded(now.machine)
 
 
 def _moved(override: Override) -> str:

@@ -12,6 +12,8 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from grader.model.beside import Look as Look
+from grader.model.beside import SecondMark as SecondMark
 from grader.model.concept import Claim as Claim
 from grader.model.concept import Concept as Concept
 from grader.model.concept import Term as Term

@@ -45,7 +45,12 @@ class Override(Noun):
     @property
     def where(self) -> str:
         """As the command line takes it: `P1.1/r2`, or `P2` for an item as a whole."""
-        return self.item if self.criterion is None else f"{self.item}/{self.criterion}"
+        return where(self.item, self.criterion)
+
+
+def where(item: str, criterion: str | None) -> str:
+    """A place in one word: `P1.1/r2`, or `P2` for an item as a whole."""
+    return item if criterion is None else f"{item}/{criterion}"
 
 
 def same(one: float | None, other: float | None) -> bool:
