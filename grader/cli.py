@@ -207,6 +207,23 @@ def appeal(
 
 
 @app.command()
+def review(
+    out: Out,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="On 127.0.0.1; 0 is any that is free.")] = 8765,
+    lang: Annotated[Lang, typer.Option(help="Language of the page.")] = Lang.en,
+    author: Annotated[
+        str | None, typer.Option(envvar="GRADER_AUTHOR", help="Who decides. [default: your login]")
+    ] = None,
+    gradebook: Gradebook = None,
+) -> None:
+    """Serve a page on this machine where a person decides what waits. Its address is printed; Ctrl-C ends it."""
+    from grader.gradebook.commands import author_of
+    from grader.review.server import review as serve
+
+    raise typer.Exit(serve(out, port, lang.value, author_of(author), gradebook))
+
+
+@app.command()
 def rescore(
     out: Out,
     assignment: Rubric = None,
@@ -259,13 +276,14 @@ def export(
     provisional: Annotated[
         Undecided, typer.Option(help="Who waits for a person: left out, or listed without a grade.")
     ] = Undecided.skip,
+    gradebook: Gradebook = None,
 ) -> None:
     """Write the grades for a spreadsheet or a learning system. What nobody has decided is never written as 0."""
     from grader.commands import export_grades
     from grader.exporters.exported import Wish
 
     wish = Wish(out, template, column, feedback, scale)
-    raise typer.Exit(export_grades(to.value, wish, target, provisional.value))
+    raise typer.Exit(export_grades(to.value, wish, target, provisional.value, gradebook))
 
 
 @app.command()

@@ -17,7 +17,7 @@ from grader.executions import Executions, StoringRunner
 from grader.exporters.exported import Wish
 from grader.exporters.html import prepare
 from grader.exporting import Provisional, export
-from grader.gradebook.record import Record, book_of
+from grader.gradebook.record import Record, book_of, caught_up
 from grader.grading import grade
 from grader.intake.room import Room
 from grader.intake.roster_file import read as read_roster
@@ -157,9 +157,13 @@ def compare_class(
     return 0
 
 
-def export_grades(to: str, wish: Wish, target: Path | None, provisional: Provisional) -> int:
-    """Write the grades in OUT as somebody else wants them, and print who is not among them."""
-    terminal.print_exported(export(to, wish, target, provisional))
+def export_grades(to: str, wish: Wish, target: Path | None, provisional: Provisional, url: str | None) -> int:
+    """Write the grades in OUT as somebody else wants them, and print who is not among them.
+
+    What the gradebook has and the files in OUT do not show yet is written there first.
+    """
+    missing = caught_up(wish.out, url)
+    terminal.print_exported(export(to, wish, target, provisional), missing)
     return 0
 
 

@@ -165,9 +165,11 @@ def print_similar(pairs: Sequence[Pair], compared: int, page: Path) -> None:
     screen.print(f"Report: {page}", markup=False, soft_wrap=True)
 
 
-def print_exported(done: Done) -> None:
-    """Who is not in an export or without a grade in it, and where it is."""
+def print_exported(done: Done, missing: str = "") -> None:
+    """Who is not in an export or without a grade in it, and where it is. `missing`: what else it does not hold."""
     screen = console()
+    if missing:
+        screen.print(f"not in it: {foreign(missing)}", soft_wrap=True)
     for told, names in done.notes:
         if names:
             screen.print(f"{foreign(told)} ({len(names)}): {', '.join(map(foreign, names))}", soft_wrap=True)

@@ -8,6 +8,7 @@ import math
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from grader.assignment import load
@@ -119,7 +120,7 @@ def _told(found: Sequence[Rescored], before: dict[str, Standing], out: Path, *, 
             continue
         now = was
         if one.report is not None:
-            standing = Standing(one.report, earlier.overrides if earlier is not None else ())
+            standing = replace(earlier, machine=one.report) if earlier is not None else Standing(one.report)
             now = standing.report
             conflicts += [f"{one.student}: {told}" for _, told in standing.conflicts]
         pairs.append((was, now))
@@ -166,9 +167,7 @@ def _results(stack: ExitStack, out: Path, assignment: Assignment) -> Results | N
 
 def asked_for(place: str, points: str | None, reason: str, author: str | None, *, undo: bool) -> Decision | Undo:
     """What the command line asks for. Raises GraderError for what is missing, too much, or no number."""
-    by = (author if author is not None else getpass.getuser()).strip()
-    if not by:
-        raise GraderError("a decision has an author: give --author")
+    by = author_of(author)
     if undo:
         if points is not None:
             raise GraderError("--undo takes the last decision back: give no points with it")
@@ -178,6 +177,14 @@ def asked_for(place: str, points: str | None, reason: str, author: str | None, *
     if not reason.strip():
         raise GraderError("a decision has a reason, which the student reads: give --reason")
     return Decision(place, _points(points), reason.strip(), by)
+
+
+def author_of(given: str | None) -> str:
+    """Who decides: as given, or the login. Raises GraderError if that is nobody."""
+    by = (given if given is not None else getpass.getuser()).strip()
+    if not by:
+        raise GraderError("a decision has an author: give --author")
+    return by
 
 
 def _points(given: str) -> float:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from grader.errors import GraderError
+from grader.errors import Busy, GraderError
 from grader.exporters.class_report.ideas import Answers
 from grader.gradebook.book import FILE, Gradebook, Standing
 from grader.gradebook.keeping import Asked, Keeping, Roll, asked_by
@@ -16,7 +16,8 @@ from grader.gradebook.processes import in_processes
 from grader.gradebook.tables import address
 from grader.grading import Graded
 from grader.model import Assignment, Report
-from grader.results import Results
+from grader.names import file_name
+from grader.results import Results, results_in
 
 
 class Record:
@@ -51,9 +52,14 @@ class Record:
         standings = self.book.standings(self.results.assignment.id)
         for report in list(self.results.reports):
             now = standings.get(report.student)
-            if now is not None and now.report.overrides != report.overrides:
+            if now is not None and _decided(now.report) != _decided(report):
                 self.results.renew(now.report, lambda student=report.student: stored(self.keeping, student))  # type: ignore[misc]
         return self.results.finish(self._roll.missing, self._roll.strangers, answers_in(self.keeping))
+
+
+def _decided(report: Report) -> tuple[object, ...]:
+    """What people put into a report."""
+    return report.overrides, report.execution.repairs
 
 
 @contextlib.contextmanager
@@ -102,6 +108,54 @@ def rewrite(
         results.reports += map(Report.model_validate_json, renewed)
     results.compared_before()
     return results.finish(roll.missing, roll.strangers, answers_in(Keeping(results.folder)))
+
+
+def renew_some(
+    results: Results, keeping: Keeping, reports: Mapping[str, Report], roll: Roll, students: Iterable[str]
+) -> None:
+    """The files of these students, and the class's. `reports`: everybody's that count, by name."""
+    results.reports = [reports[student] for student in roll.students if student in reports]
+    for student in students:
+        if student in reports:
+            results.renew(reports[student], lambda student=student: stored(keeping, student), page=True)  # type: ignore[misc]
+    results.compared_before()
+    results.finish(roll.missing, roll.strangers, answers_in(keeping))
+
+
+def behind(folder: Path, reports: Mapping[str, Report]) -> list[str]:
+    """Students whose report in OUT is not the one that counts, but for its date."""
+    found = []
+    for student, report in reports.items():
+        try:
+            written = Report.model_validate_json((folder / "reports" / f"{file_name(student)}.json").read_bytes())
+        except (OSError, ValueError):
+            found.append(student)
+            continue
+        if written.model_copy(update={"graded_at": report.graded_at}) != report:
+            found.append(student)
+    return found
+
+
+def caught_up(folder: Path, url: str | None) -> str:
+    """Bring OUT to where the gradebook stands, as it may not be after a crash; returns why it could not, or nothing."""
+    try:
+        roll = Keeping(folder).roll()
+    except GraderError:
+        return ""  # a folder of before there were gradebooks
+    if roll.gradebook and url is None:
+        return f"decisions that reached {roll.gradebook} since the files were written: give --gradebook for those"
+    standings = standings_of(folder, url, roll.assignment)
+    reports = {name: standings[name].report for name in roll.students if name in standings}
+    late = behind(folder, reports)
+    assignment = Keeping(folder).rubric(roll.rubric_sha256)
+    if not late or assignment is None:
+        return ""
+    try:
+        with results_in(folder, assignment) as results:
+            renew_some(results, Keeping(folder), reports, roll, late)
+    except Busy:
+        return f"another grader is writing into {folder}: the newest decisions on {', '.join(late)}"
+    return ""
 
 
 def _renew(given: tuple[str, str, frozenset[str]], reports: Sequence[str]) -> list[str]:
