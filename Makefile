@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: all setup demo check test test-all test-stress test-hostile selftest bench clean
+.PHONY: all setup demo check test test-all test-browser test-stress test-hostile selftest bench clean
 
 all: check test
 
@@ -34,6 +34,10 @@ test: setup
 # all but the hostile suite, which wants the machine for itself
 test-all: setup
 	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/hostile -m 'not stress'
+
+# a TA's evening in a headless Chromium
+test-browser: setup
+	$(BIN)/pytest tests/test_review_browser.py
 
 # two writers and a thousand decisions each, on SQLite and on PostgreSQL
 test-stress: setup

@@ -157,7 +157,7 @@ def compare_class(
     return 0
 
 
-def export_grades(to: str, wish: Wish, target: Path | None, provisional: Provisional, url: str | None) -> int:
+def export_grades(to: str, wish: Wish, target: Path | None, provisional: Provisional, url: str | None = None) -> int:
     """Write the grades in OUT as somebody else wants them, and print who is not among them.
 
     What the gradebook has and the files in OUT do not show yet is written there first.

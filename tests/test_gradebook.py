@@ -28,6 +28,9 @@ from grader.gradebook.record import book_of
 from grader.gradebook.standing import standing
 from grader.gradebook.tables import address, file_url
 from grader.model import Override, Report
+from grader.review.cases import REPAIRS, Case
+from grader.review.deciding import look
+from grader.review.second import mark
 
 WRITER = Path(__file__).with_name("writers.py")
 CLASS = {"kim": Work(0.9), "lee": Work(0.2), "이도윤": Work(0.7)}
@@ -178,18 +181,27 @@ def test_a_report_with_decisions_is_the_same_after_json(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- the database
 
 
+def case(book: Gradebook, student: str) -> Case:
+    return Case(student, REPAIRS, None, book.standings("hw")[student], None)
+
+
 def test_nothing_can_be_changed_or_deleted(url: str) -> None:
     with Gradebook(url) as book:
         book.land([report("kim")])
-        decide(book, "kim", "P2", 3)
+        first = decide(book, "kim", "P2", 3)
+        mark(book, first, 2.0, "another")
+        look(book, case(book, "kim"), case(book, "kim").ground, "looked", "ta")
     engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
-    for table in ("entries", "reports", "overrides"):
+    for table in ("entries", "reports", "overrides", "second_marks", "looks"):
         for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET student = 'lee'"):
             with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
                 connection.execute(text(statement))
     engine.dispose()
     with Gradebook(url) as book:
-        assert len(book.history("hw", "kim")) == 2
+        assert len(book.history("hw", "kim")) == 4
+        assert [(one.first, one.points, one.author) for one in book.marks("hw")] == [(3, 2, "another")]
+        assert [one.reason for one in book.standings("hw")["kim"].looks] == ["looked"]
+        assert book.standings("hw")["kim"].report.total == 23
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def prepare() -> None:
     from grader.exporters import executed
 
     for name in _PAGES:
-        _environment().get_template(name)
+        environment().get_template(name)
     executed.prepare()
 
 
@@ -160,7 +160,7 @@ def tune_page(tuning: Tuning, assignment: Assignment, language: Language) -> str
 
 
 def _page(template: str, language: Language, **content: object) -> str:
-    layout = _environment().get_template(template)
+    layout = environment().get_template(template)
     page = layout.render(
         language=language,
         t=partial(_label, language),
@@ -178,7 +178,7 @@ def _label(language: Language, name: str, **kw: object) -> str:
 
 
 @cache
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,

@@ -1,0 +1,234 @@
+"""What the keys do: decide, approve, look at repairs, undo, mark again. What returned is in the gradebook."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from grader.errors import GraderError
+from grader.model import Text
+from grader.review import deciding, second
+from grader.review.cases import REPAIRS, Case
+from grader.review.deciding import Made, Moved, Step, points_in
+from grader.review.desk import Filter
+from grader.review.guard import Form, form_of
+from grader.review.page import filter_of, goes_to, link
+from grader.review.site import Site, ordered
+from grader.review.words import WORDS, Told, told
+
+WHOLE = "*"  # stands for the item as a whole among a form's fields
+
+
+class Posts:
+    """Handlers of POST: they append, and lead on to a page."""
+
+    def __init__(self, site: Site) -> None:
+        self.site, self.desk, self.evening = site, site.desk, site.evening
+
+    def handler(self, act: Callable[[Form, Filter], str]) -> Callable[[Request], object]:
+        """A handler that reads the form, acts, and goes where `act` says."""
+
+        async def handle(request: Request) -> Response:
+            try:
+                form = await form_of(request, self.evening.token)
+            except (ValueError, UnicodeDecodeError):
+                return PlainTextResponse("This form is not of this page: load it again.", 403)
+            self.desk.refresh()
+            return goes_to(act(form, filter_of(dict(parse_qsl(form.get("q"))))))
+
+        return handle
+
+    # ------------------------------------------------------------ decisions
+
+    def decide(self, form: Form, chosen: Filter) -> str:
+        case = self.desk.case(form.get("student"), form.get("at"))
+        if case is None:
+            return link("/", chosen)
+        try:
+            given = self._points(case, form.under("p."))
+            reason = form.get("reason").strip() or WORDS["read"].in_language(case.standing.report.language)
+            made = deciding.decide(self.desk.book, case, form.get("ground"), given, reason, self.evening.author)
+        except GraderError as error:
+            self._trouble(error)
+            return link("/case", chosen, case)
+        twins = self._twins(case, given) if form.get("same") else []
+        for twin in twins:
+            made += self._also(twin, given, reason)
+        points = ", ".join(f"{name or ''} {earned:g}".strip() for name, earned in given.items())
+        self._done(Step(tuple(made), case.place, points))
+        self.evening.tell("done", self._saved(case, points, len({one.student for one in made}) - 1))
+        return self._onward(case, chosen)
+
+    def _points(self, case: Case, typed: dict[str, str]) -> dict[str | None, float]:
+        """What was typed, by criterion. Raises Told for what is no number of points, and where there is nothing."""
+        if not typed:
+            raise Told(told("no_points"))
+        score = case.score
+        full: dict[str | None, float] = {None: case.standing.report.max_points}
+        if score is not None:
+            full = {None: score.max_points} | {finding.criterion: finding.points for finding in score.findings}
+        found: dict[str | None, float] = {}
+        for name, points in typed.items():
+            criterion = None if name == WHOLE else name
+            if criterion not in full:
+                raise Told(told("moved_ground", student=case.student, item=case.place))
+            found[criterion] = points_in(points, full[criterion])
+        return found
+
+    def _twins(self, case: Case, given: dict[str | None, float]) -> list[Case]:
+        """Who wrote the same; where more is decided than words decide, nobody did."""
+        asked = [name for name in given if name is not None]
+        if None in given and case.item is not None:
+            asked = [criterion.id for criterion in case.item.criteria]
+        elif not all(map(case.is_written, asked)):
+            return []
+        return self.desk.twins(case, asked)
+
+    def _also(self, twin: Case, given: dict[str | None, float], reason: str) -> list[Made]:
+        try:
+            return deciding.decide(self.desk.book, twin, twin.ground, given, reason, self.evening.author)
+        except GraderError as error:
+            self._trouble(error)
+            return []
+
+    def _saved(self, case: Case, points: str, others: int) -> Text:
+        if others:
+            return told("saved_same", student=case.student, n=others, item=case.place, points=points)
+        return told("saved", student=case.student, item=case.place, points=points)
+
+    def looked(self, form: Form, chosen: Filter) -> str:
+        case = self.desk.case(form.get("student"), REPAIRS)
+        if case is None:
+            return link("/", chosen)
+        reason = form.get("reason").strip() or WORDS["read"].in_language(case.standing.report.language)
+        try:
+            made = deciding.look(self.desk.book, case, form.get("ground"), reason, self.evening.author)
+        except GraderError as error:
+            self._trouble(error)
+            return link("/case", chosen, case)
+        self._done(Step(tuple(made), REPAIRS, ""))
+        self.evening.tell("done", told("looked", student=case.student))
+        return self._onward(case, chosen)
+
+    def approve(self, form: Form, chosen: Filter) -> str:
+        """The suggestions of every answer that is ticked, as the page showed them."""
+        made: list[Made] = []
+        for ticked in form.all("case"):
+            place, student, ground, shown = _four(ticked)
+            case = self.desk.case(student, place)
+            if case is None:
+                continue
+            try:
+                if case.suggestions != shown:
+                    raise Moved(told("moved_ground", student=student, item=place))
+                given: dict[str | None, float] = dict(case.suggestions.items())
+                reason = form.get("reason").strip() or WORDS["read"].in_language(case.standing.report.language)
+                made += deciding.decide(self.desk.book, case, ground, given, reason, self.evening.author)
+            except GraderError as error:
+                self._trouble(error)
+        if made:
+            step = Step(tuple(made), chosen.item or made[0].place.partition("/")[0], "")
+            self._done(step)
+            self.evening.tell("done", told("saved_bulk", n=len(step.students)))
+        return link("/", Filter(item=chosen.item, flag=chosen.flag, student=chosen.student))
+
+    # ------------------------------------------------------------ taking back
+
+    def undo(self, form: Form, chosen: Filter) -> str:
+        """The last step of this evening."""
+        if not self.evening.steps:
+            self.evening.tell("trouble", told("nothing_to_undo"))
+            return _back(form, chosen)
+        step = self.evening.steps.pop()
+        taken = replace(step, made=tuple(one for one in reversed(step.made) if self._taken_back(one)))
+        if not taken.made:
+            return _back(form, chosen)
+        self._file(taken.students)
+        values = {"item": step.item, "points": step.points}
+        one, *others = reversed(taken.students)
+        several = told("undone_many", n=len(others) + 1, **values)
+        self.evening.tell("done", several if others else told("undone", student=one, **values))
+        case = self.desk.case(one, step.item)
+        return link("/case", chosen, case) if case is not None else _back(form, chosen)
+
+    def take_back(self, form: Form, chosen: Filter) -> str:
+        """One decision, whoever took it."""
+        number = form.get("number")
+        made = Made(form.get("student"), form.get("place"), int(number) if number.isdecimal() else 0)
+        if self._taken_back(made):
+            self._file([made.student])
+            self.evening.tell("done", told("undone", student=made.student, item=made.place, points=""))
+        return _back(form, chosen)
+
+    def _taken_back(self, made: Made) -> bool:
+        standing = self.desk.standings.get(made.student)
+        reason = WORDS["taken_back"].in_language(standing.report.language if standing else "en")
+        try:
+            deciding.take_back(self.desk.book, self.desk.roll.assignment, made, reason, self.evening.author)
+        except GraderError as error:
+            self._trouble(error)
+            return False
+        return True
+
+    # ------------------------------------------------------------ the second marker
+
+    def mark(self, form: Form, chosen: Filter) -> str:
+        size = form.get("sample")
+        back = f"/second?sample={size}" if size.isdecimal() else "/second"
+        asked, marks = self.site.drawn(int(size) if size.isdecimal() else 100)
+        left = second.left(asked, marks, self.evening.author)
+        now = next((a for a in left if (a.case.student, a.case.place) == (form.get("student"), form.get("at"))), None)
+        if now is None:
+            return back
+        typed = form.under("p.")
+        try:
+            if any((one.criterion or WHOLE) not in typed for one in now.decisions):
+                raise Told(told("no_points"))
+            given = [(one, points_in(typed[one.criterion or WHOLE], one.max_points)) for one in now.decisions]
+            for first, points in given:
+                second.mark(self.desk.book, first, points, self.evening.author)
+        except GraderError as error:
+            self._trouble(error)
+            return back
+        self.evening.tell("done", told("second_given", student=now.case.student, item=now.case.place))
+        return back
+
+    # ------------------------------------------------------------ parts
+
+    def _trouble(self, error: GraderError) -> None:
+        self.evening.tell("trouble", error.text if isinstance(error, Told) else str(error))
+
+    def _done(self, step: Step) -> None:
+        self.evening.steps.append(step)
+        self._file(step.students)
+
+    def _file(self, students: Sequence[str]) -> None:
+        self.desk.refresh()
+        self.site.filing.add(students)
+
+    def _onward(self, case: Case, chosen: Filter) -> str:
+        """The same answer while something is open there, then the next that waits; the queue when nothing does."""
+        now = self.desk.case(case.student, case.place)
+        if now is not None and now.waiting:
+            return link("/case", chosen, now)
+        order = ordered(self.desk.groups(Filter()))
+        at = next((number for number, one in enumerate(order) if one.key == case.key), -1)
+        asked = {one.key for one in ordered(self.desk.groups(chosen)) if one.waiting}
+        following = next((one for one in (*order[at + 1 :], *order[: max(at, 0)]) if one.key in asked), None)
+        return link("/case", chosen, following) if following is not None else link("/", chosen)
+
+
+def _four(ticked: str) -> tuple[str, str, str, dict[str, float]]:
+    """(place, student, ground, suggestions) of one answer in the list."""
+    place, student, ground, shown = json.loads(ticked)
+    return str(place), str(student), str(ground), dict(shown)
+
+
+def _back(form: Form, chosen: Filter) -> str:
+    case = form.get("student"), form.get("at")
+    return link("/case", chosen, student=case[0], at=case[1]) if all(case) else link("/", chosen)
