@@ -24,6 +24,8 @@ from test_rescore import decide
 
 from grader.appeals.commands import write_appeal
 from grader.errors import GraderError
+from grader.gradebook.book import Gradebook
+from grader.review import second
 
 NEIGHBOUR = "zqneighbour"
 CLASS = {
@@ -68,6 +70,14 @@ def test_a_bundle_holds_the_whole_case(tmp_path: Path, out: Path) -> None:
     assert "FOR STAFF ONLY" in readme
     assert "grader grade handed-in " in readme
     assert "\nRun: ok" in f"\n{files['log.txt'].decode()}"
+
+
+def test_the_history_tells_of_a_second_marker(out: Path) -> None:
+    with Gradebook.in_folder(out) as book:
+        (first,) = (entry.override for entry in book.history("tiny", "kim") if entry.override is not None)
+        second.mark(book, first, 1.0, "lee")
+    told = json.loads(bundle(out)["history.json"])[-1]["second_mark"]
+    assert (told["author"], told["first"], told["points"]) == ("lee", 1.5, 1.0)
 
 
 def test_checksums_are_of_all_files(out: Path) -> None:

@@ -171,7 +171,7 @@ def _requirements(installed: Sequence[str]) -> Iterator[str]:
 
 
 def _plain(entry: Any) -> dict[str, Any]:
-    told = {"report": entry.report, "override": entry.override}
+    told = {"report": entry.report, "override": entry.override, "second_mark": entry.mark, "look": entry.look}
     dumped = {key: noun.model_dump(mode="json") for key, noun in told.items() if noun is not None}
     return {"number": entry.number, "at": entry.at.isoformat(), **dumped}
 
