@@ -1,0 +1,78 @@
+"""Arguments in, exit code out; no logic. Everything heavy is imported inside the command that needs it.
+
+Exit codes: 0 done, 1 done but something is wrong (an escaped mutant, a notebook lost to a fault of ours),
+2 bad input, 3 kernels cannot be run here, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from grader.cli import answers, classes, rubrics, term
+
+app = typer.Typer(
+    name="grader",
+    help="Grades deep-learning homework: runs notebooks, recomputes what earns points, scores written answers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+for _command in (
+    classes.grade,
+    term.override,
+    term.history,
+    term.publish,
+    term.appeal,
+    term.review,
+    term.rescore,
+    classes.similar,
+    term.export,
+    rubrics.lint,
+    rubrics.selftest,
+    rubrics.doctor,
+):
+    app.command()(_command)
+
+_answers = typer.Typer(
+    help="Written answers alone: score a file of them, tune a rubric on graded ones.", no_args_is_help=True
+)
+_answers.command("score")(answers.score)
+_answers.command("tune")(answers.tune)
+app.add_typer(_answers, name="answers")
+
+
+@app.callback(invoke_without_command=True)
+def root(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        from grader import __version__
+
+        typer.echo(f"grader {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line. Bad input and a file system's refusal are a sentence, anything else the bug that it is."""
+    from grader.errors import GraderError
+
+    # Judges solve many small systems, for which waking a thread for each core takes ten times as long as the work.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without Korean must not end the command
+    try:
+        app()
+    except GraderError as error:
+        typer.echo(f"grader: {error}", err=True)
+        sys.exit(error.exit_code)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        typer.echo(f"grader: {error.filename}: {error.strerror}", err=True)
+        sys.exit(GraderError.exit_code)
