@@ -17,6 +17,7 @@ from grader.answers.clauses import Stretch
 from grader.answers.denial import denials
 from grader.answers.lexicon import Mention
 from grader.answers.reach import together
+from grader.answers.regions import is_elsewhere
 from grader.answers.subjects import BOTH, holder
 from grader.answers.tokens import Token
 from grader.answers.words import words
@@ -104,8 +105,10 @@ def _in_stretch(concept: str, number: int, claim: Claim, parts: Parts, stretch: 
         if told is None:
             continue
         stand, subject, sure = told
+        if stand == "holds" and claim.not_where and is_elsewhere(stretch, chosen[-1], claim.not_where):
+            stand = "contradicts"
         if stretch.sentence.question:
-            stand = "asks"
+            stand = stand if stretch.sentence.reply is not None else "asks"
         how: Manner = "fuzzy" if any(m.how == "fuzzy" for m in chosen) else "exact"
         if _is_hedged(stretch, last):
             how = "hedged"
@@ -163,7 +166,7 @@ def _stand(
     """Whether what is said holds, of whom it was taken to be said, and whether that was plain; None where it is said of
     somebody else, or says nothing."""
     term, absent, plain, owns = holder(claim, stretch, first, last)
-    count = denials(stretch, first, last, own)
+    count = denials(stretch, first, last, own) + (stretch.sentence.reply is False)  # `Is it lost? No.`
     if owns and count and _is_remedied(stretch, last):
         count -= 1  # to solve a problem of somebody's says that he has it
     holds = (count % 2 == 0) != claim.denied

@@ -14,8 +14,8 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from grader.answers.lexicon import Lexicon, Mention
-from grader.answers.roles import Subject, roles, unnamed_absence
-from grader.answers.sentences import Sentence, sentences
+from grader.answers.roles import Subject, otherwise, roles, unnamed_absence
+from grader.answers.sentences import Sentence, replied, sentences
 from grader.answers.tokens import Token
 from grader.answers.words import words
 
@@ -68,7 +68,7 @@ def stretches(text: str, lexicon: Lexicon, subjects: frozenset[str]) -> tuple[St
     memory = _Memory()
     return tuple(
         stretch
-        for number, sentence in enumerate(sentences(text, lexicon.analyser_for(text)))
+        for number, sentence in enumerate(replied(sentences(text, lexicon.analyser_for(text))))
         for stretch in _of_sentence(
             sentence, number, lexicon.mentions(sentence.tokens, text), lexicon, subjects, memory
         )
@@ -93,6 +93,8 @@ def _of_sentence(
     for i, (start, end) in enumerate(pairwise([*cuts, len(tokens)])):
         carried = memory.recalled(number)
         if carried and (absence := unnamed_absence(tokens, start, carried[0][0])):
+            named.append(absence)
+        if absence := otherwise(tokens, named, start, end):
             named.append(absence)
         inside = tuple(m for m in placed[i] if m.last < end)
         here = tuple(s for s in named if start <= s.first < end)

@@ -6,6 +6,7 @@ Korean denies after what it denies, English before it; English adjectives and pa
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from grader.answers.clauses import Stretch
 from grader.answers.tokens import PLAIN, Token
@@ -14,6 +15,7 @@ from grader.answers.words import words
 _FARTHEST = 16  # tokens beyond a claim that may still deny it
 _MOST_CONTENT = 4  # words of content among those
 _GOES_ON = words("지 게 도록 기 음 ᆷ 지는 질 ㄹ ᆯ 을 는 은 ᆫ 던 지도")  # endings after which a clause goes on
+_QUOTES, _SAYING = words("다고 ᆫ다고 는다고 라고 이라고"), words("보 하 말하 할 말")
 _JOINS = words("""
     and or but so becaus which while wherea when if sinc as thus therefor henc where whose who
 """)
@@ -27,9 +29,17 @@ _NEUTRAL = words("""
     problem issu inform featur phenomenon effect risk danger occur happen exist suffer appear caus lead from aris chanc
     worri
 """)
+_IS_NOT = ("isn", "aren", "wasn", "weren")
 _ARE = words("is are was were")
+_PRONOUNS = words("it they this these he she")
 _THAT = words("that which what how where")
 _KEEPS = words("keep protect save hinder hold")  # `prevent` turns by itself
+# Verbs that say what somebody has, needs or sees: not to do so denies it of the object.
+_TAKES = words("""
+    consid need requir exploit involv contain includ see look know understand respect comput calcul captur
+    account employ possess learn rely depend offer provid produc show exhibit reus share perform evalu
+""")
+_NOTIONS = words("idea notion clue sens concept way fact")
 _DEGREES = words("onli just mere matter doubt")  # `not only`, `no matter`
 
 
@@ -63,6 +73,8 @@ def _is_kept_from(tokens: tuple[Token, ...], i: int, own: frozenset[int]) -> boo
 def _reaches(tokens: tuple[Token, ...], i: int, last: int) -> bool:
     """Whether a negation among a claim's words denies those after it, up to the last."""
     rest = tokens[i + 1 : last + 1]
+    if any(a.form == "," and b.form in _PRONOUNS for a, b in pairwise(rest)):
+        return False  # `is not less than 1, it is 1`
     if not any(_ends_clause(t) for t in rest[:-1]):
         return True
     return tokens[i].tag == "EN" and not any(t.form in _JOINS for t in rest)
@@ -77,16 +89,24 @@ def _after(stretch: Stretch, last: int, own: frozenset[int]) -> int:
             continue
         if _ends_scope(tokens, i):
             break
-        if tokens[i].kind == "negation":
+        if tokens[i].kind == "negation" or _is_crossed_out(tokens, i):
             count += not objects and not _is_no_denial(tokens, i)
         elif i in stretch.turning:
-            count += not objects and _is_said_of(tokens, i)
+            of_claim = stretch.sentence.question or _is_said_of(tokens, i)
+            count += not objects and of_claim and not _is_of_another(tokens, last, i)
         elif _is_content(tokens[i]):
             content += 1
             if content > _MOST_CONTENT:
                 break
             objects = objects or (_is_object(tokens, i) and not _is_compound(tokens, last, i))
     return count
+
+
+def _is_crossed_out(tokens: tuple[Token, ...], i: int) -> bool:
+    """`크기 감소 X`, as Korean notes say no."""
+    if tokens[i].surface != "x" or all(t.tag in PLAIN for t in tokens):
+        return False
+    return tokens[i - 1].kind == "noun" and all(t.tag == "SP" for t in tokens[i + 1 : i + 2])
 
 
 def _is_object(tokens: tuple[Token, ...], i: int) -> bool:
@@ -117,11 +137,18 @@ def _outside_brackets(tokens: tuple[Token, ...], places: range) -> Iterator[int]
             yield i
 
 
+def _is_of_another(tokens: tuple[Token, ...], last: int, i: int) -> bool:
+    """`0이 되는 경사 소실`: it is another noun's, with which it makes one name."""
+    before = tokens[i - 1]
+    return i - 1 > last and before.kind == tokens[i].kind == "noun" and before.form not in _NEUTRAL
+
+
 def _is_said_of(tokens: tuple[Token, ...], i: int) -> bool:
     """Korean: a verb after its object. English: only the passive says something of what stands before."""
-    if tokens[i].tag != "EN":
+    after = tokens[i + 1 : i + 2]
+    if tokens[i].tag != "EN" or any(t.tag not in PLAIN and t.form[0] in "하해한할함되된될돼됨" for t in after):
         return True
-    return any(t.kind == "light" for t in tokens[max(0, i - 2) : i])
+    return any(t.kind == "light" or t.surface.startswith(_IS_NOT) for t in tokens[max(0, i - 2) : i])
 
 
 def _before(stretch: Stretch, first: int, own: frozenset[int]) -> int:
@@ -133,8 +160,9 @@ def _before(stretch: Stretch, first: int, own: frozenset[int]) -> int:
         token = tokens[i]
         if _is_kept_from(tokens, i, own):
             count += 1
-        if token.tag not in PLAIN or token.form in _JOINS or token.form in _STOPS_EN:
-            count += token.form in _THAT and i - 1 in stretch.turning  # `false that ...`, `ignores which ...`
+        if token.tag not in PLAIN or token.form in _JOINS or token.form in _STOPS_EN or _is_purpose(stretch, i):
+            # `false that ...`, `ignores which ...`, `throws away which ...`
+            count += token.form in _THAT and _is_kept_out(stretch, i)
             break
         if token.kind == "negation":
             count += _denies(stretch, i, first)
@@ -150,6 +178,31 @@ def _before(stretch: Stretch, first: int, own: frozenset[int]) -> int:
     return count
 
 
+def _is_of_object(tokens: tuple[Token, ...], i: int) -> bool:
+    """`of the image's structure`: whose the object is, which no verb is."""
+    following = tokens[i + 1].form if i + 1 < len(tokens) else ""
+    return following == "'s"
+
+
+def _is_kept_out(stretch: Stretch, i: int) -> bool:
+    """Whether words before the `which` at token i deny what it tells of: `ignores`, `has no notion of`."""
+    if not stretch.turning.isdisjoint((i - 1, i - 2)):
+        return True
+    for token in reversed(stretch.tokens[max(stretch.start, i - 5) : i]):
+        if token.kind == "negation":
+            return True
+        if token.kind not in ("light", "function") and token.form not in _NEUTRAL and token.form not in _NOTIONS:
+            return False
+    return False
+
+
+def _is_purpose(stretch: Stretch, i: int) -> bool:
+    """`drops the maximum to remove noise`: what is done to that end is said of something else."""
+    before = [t.surface for t in stretch.tokens[max(0, i - 3) : i]]
+    is_to = stretch.tokens[i].surface == "to" and i + 1 in stretch.turning
+    return is_to and not {"the", "a", "its", "their"}.isdisjoint(before)
+
+
 def _denies(stretch: Stretch, i: int, first: int) -> bool:
     """Whether an English negation before a claim denies it, rather than tell of a subject's absence."""
     if any(s.first == i + 1 and s.absent for s in stretch.subjects):
@@ -163,6 +216,8 @@ def _governs(stretch: Stretch, i: int, first: int) -> bool:
         token = stretch.tokens[at]
         if at in stretch.turning or token.form in _NEUTRAL:
             return True
+        if _is_of_object(stretch.tokens, at) or token.form in _TAKES:
+            continue
         if token.kind in ("noun", "verb"):
             return stretch.tokens[i].surface in ("no", "without") and first - i <= 4
     return True
@@ -174,7 +229,10 @@ def _ends_scope(tokens: tuple[Token, ...], i: int) -> bool:
         return token.form in _JOINS
     if token.form in _ARROWS or token.form in _STOPS_KO:
         return True
-    return _ends_clause(token) and [t.tag for t in tokens[i + 1 : i + 2]] != ["VX"]
+    following = tokens[i + 1 : i + 2]
+    if token.form in _QUOTES and any(t.form in _SAYING for t in following):
+        return False  # `생기지 않는다고 볼 수 없다`
+    return _ends_clause(token) and [t.tag for t in following] != ["VX"]
 
 
 def _ends_clause(token: Token) -> bool:

@@ -41,7 +41,8 @@ _IRREGULAR_FORMS = """
     good: better best / bad: worse / grow: grew grown / fall: fell fallen / go: went / zero: zeros zeroes /
     see: seen saw / max: maxima maximum / min: minimum / die: dying died dies / analysi: analyses /
     derivative: derivatives / neighbor: neighbouring neighbour neighbours / neighborhood: neighbourhood /
-    learn: learnt / hold: held / build: built / choose: chosen chose / drive: driven / break: broken /
+    whereas: wheras / because: becuase beacuse becouse / learn: learnt / hold: held / build: built /
+    choose: chosen chose / drive: driven / break: broken /
     near: nearby / close: closer / tiny: tinier / costly: costlier
 """
 _IRREGULAR = {

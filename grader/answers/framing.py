@@ -13,9 +13,11 @@ _CUES = re.compile(
     r"\b(?:that|this|which|it|they|these|those|neither|none of (?:it|this|these|that))\s(?:is|are|was|were)\s"
     r"(?:all\s|both\s|simply\s|just\s)?(?:false|wrong|untrue|mistaken|incorrect|nonsense|not (?:true|so|the case))"
     r"|\b(?:it is|it's|it would be) (?:wrong|false|incorrect|a mistake) to (?:say|think|claim|believe)"
-    r"|\bmisconception|\bmyth\b|\b(?:just )?kidding\b|\bjoking\b|\bdoes neither\b"
+    r"|\bmisconception|\bmisunderstanding|\bfallacy|\bmyth\b|\b(?:just )?kidding\b|\bjoking\b|\bdoes neither\b"
     r"|\bit does (?:not|neither)\b\s*(?:[.!]|$)"
     r"|\bbut (?:actually|in fact|in reality|in truth)\b|\bfails? to\b\s*(?:[.!]|$)|\bfortunately it (?:is|does)\b"
+    r"|\b(?:that|it|this)['’]s (?:all |simply |just )?"
+    r"(?:false|wrong|untrue|mistaken|incorrect|nonsense|not (?:true|so|the case))"
     # it is only reported, or supposed
     r"|\b(?:some|many|most)(?: people)? (?:think|say|believe|claim)"
     r"|\b(?:one|you) (?:might|may|would) (?:think|believe|say)"
@@ -26,8 +28,22 @@ _CUES = re.compile(
     r"|거짓(?:이|말)|농담|(?:틀린|잘못된) (?:말|설명|주장|생각)"
     r"|(?:라고|다고|다는 것은|다는 말은|라는 것은|하면) ?(?:틀린다|틀렸|틀리다|거짓|오해|잘못)"
     r"|(?:라고|다고)들? ?(?:하지만|알려져 있지만|생각하지만|말하지만|배웠는데)|다고들|만약 .{0,40}(?:라면|다면) 좋겠"
-    r"|그렇지 ?않다|그렇지 ?않습니다|사실은 (?:반대|아니|그렇지|0)|(?:오류|오해)(?:이?다|입니다)|무관하다|무관합니다"
+    r"|(?:다는|라는|단|란) (?:말|것|주장|설명|이야기|얘기)\S{0,2} (?:전혀 |결코 )?"
+    r"(?:사실이 아니|사실과 다르|맞지 않|옳지 않|틀)"
+    r"|(?<!\? )그렇지 ?않(?:다|습니다)|사실은 (?:반대|아니|그렇지|0)|(?:오류|오해)(?:이?다|입니다)|무관하다|무관합니다"
 )
+
+_UNSURE = re.compile(
+    r"\b(?:i|we) (?:really |honestly |just )?(?:do not|don['’]t|did not|didn['’]t|have no|have not|haven['’]t)"
+    r" (?:really |quite )?(?:know|understand|remember|recall|idea|clue|learn)\w*"
+    r"|\b(?:i am|i['’]m) not sure\b|\b(?:perhaps|maybe|possibly)\b[^.]{0,60}\b(?:perhaps|maybe|possibly)\b"
+    r"|(?:뭔지|[는은인런]지|이유)[는도를가]{0,2} ?(?:잘 |전혀 )?(?:모르|몰라|모른|모름)"
+)
+
+
+def is_unsure(sentence: str) -> bool:
+    """Whether the writer says not to know what the sentence is about."""
+    return bool(_UNSURE.search(sentence))
 
 
 def cue(text: str) -> str | None:

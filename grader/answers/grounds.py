@@ -9,8 +9,9 @@ from grader.answers.claims import Hit, Near
 from grader.model import Text
 
 Grounds = Literal[
-    "claim", "guess", "vague", "slip", "hedged", "mostly", "both", "contradicted", "asked", "near", "unread", "absent"
-]
+    "claim", "guess", "vague", "slip", "hedged", "mostly", "both", "contradicted", "asked", "reason", "whose", "unsure",
+    "near", "unread", "absent",
+]  # fmt: skip
 
 # How often a decision on such grounds is a person's too: measured on graded answers of others.
 CONFIDENCE: dict[Grounds, float] = {
@@ -23,6 +24,9 @@ CONFIDENCE: dict[Grounds, float] = {
     "both": 0.55,  # said, and its opposite as often
     "contradicted": 0.60,
     "asked": 0.60,
+    "reason": 0.85,  # said, with a reason that the rubric does not know
+    "whose": 0.60,  # said of nobody, in an answer that names only those of whom it is wrong
+    "unsure": 0.50,  # the writer says not to know
     "near": 0.90,  # some of its terms stand together
     "unread": 0.94,  # parts of the answer say something that no criterion knows
     "absent": 0.98,
@@ -39,6 +43,11 @@ WHY: dict[Grounds, Text] = {
     "both": Text(ko="`{0}`: 맞는 말과 그 반대가 함께 있습니다.", en="`{0}`: said, and so is its opposite"),
     "contradicted": Text(ko="`{0}`: 반대로 쓴 것으로 읽힙니다.", en="`{0}`: it reads like the opposite"),
     "asked": Text(ko="`{0}`: 묻기만 하고 답하지 않았습니다.", en="`{0}`: asked, not answered"),
+    "reason": Text(
+        ko="`{0}`: 루브릭이 모르는 이유를 댔습니다.", en="`{0}`: said with a reason that the rubric does not know"
+    ),
+    "whose": Text(ko="`{0}`: 맞지 않는 쪽에 대한 말일 수 있습니다.", en="`{0}`: it may be said of the wrong one"),
+    "unsure": Text(ko="`{0}`: 모른다고 하면서 쓴 말입니다.", en="`{0}`: the writer says not to know about it"),
     "near": Text(ko="`{0}`: 가까운 말이 있습니다. 빠진 것: {1}", en="`{0}`: something near was said; missing: {1}"),
     "unread": Text(
         ko="`{0}`: 루브릭이 모르는 말이 답에 있습니다.",

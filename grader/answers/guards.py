@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
+from grader.answers.bare import is_bare
 from grader.answers.clauses import Stretch
 from grader.answers.framing import cue
 from grader.answers.korean import Analyser
@@ -42,18 +43,21 @@ _ORDERS = re.compile(
 )
 _MORE = "적|많|늘|줄|빠르|느리|좋|나쁘"  # as `적거나 많다` says nothing
 _HEDGES = re.compile(
-    r"수도 있고.{0,40}수도|(?:이?거나|든지?)\s?(?:아니거나|아니든|반대)"
+    r"수도 있고.{0,40}수도|[는은]지.{0,20}[는은]지.{0,12}(?:확실|분명|모르|알 수)"
+    r"|(?:적|많|크|작)든.{0,8}(?:적|많|크|작)든|(?:이?거나|든지?)\s?(?:아니거나|아니든|반대)"
     rf"|(?:{_MORE})\S{{0,3}}거나\s\S{{0,8}}(?:적|많|늘|줄|빠르|느리|나쁘)"
     r"|\b(?:may|might|can|could)\b[^.]{0,60}\bor\b[^.]{0,20}"
     r"(?:may not|might not|not|decrease|lost|lose|increase|slower|opposite)"
+    r"|\bwhether\b[^.]{0,60}\bor not\b|\b(?:unclear|not clear|uncertain|not certain) (?:whether|if)\b"
     r"|in some cases[^.]{0,80}in others|either way|both (?:larger|smaller|faster|slower|more|less|yes) and"
     r"|or (?:maybe|perhaps) (?:not|the)",
 )
 _SEPARATORS = words(", 와 과 및 and 나 이나 / ·")
 # Words of sentences that only say what an answer is about: `A, B and C are the relevant concepts`.
 _EMPTY_WORDS = words("""
-    설명 관련 관점 논의 언급 측면 주제 키워드 개념 등장 배우
+    설명 관련 관점 논의 언급 측면 주제 키워드 개념 등장 배우 고려 따지 종합 선행
     related relat topic concern discuss mention involv explain matter term concept keyword aspect relev role
+    consid regard account
 """)
 _EMPTY_SAYING = re.compile(
     r"(?:이|가|은|는)\s?(?:중요|핵심)(?:\s?\S{1,3}){0,2}$|\bimportant (?:here|are|is)\b"
@@ -86,14 +90,25 @@ _LIST = Flag(
 )
 
 
-def raised(page: Page, found: Sequence[Stretch], item: Item, analyser: Analyser | None) -> list[Flag]:
-    """The guards that an answer raises, each at most once. The analyser is needed for Korean only."""
+def raised(
+    page: Page,
+    found: Sequence[Stretch],
+    item: Item,
+    analyser: Analyser | None,
+    own: frozenset[str],
+    others: frozenset[str],
+) -> list[Flag]:
+    """The guards that an answer raises, each at most once. The analyser is needed for Korean only.
+
+    `own`, `others`: terms of whom this item, and only the rubric's other items, ask for something.
+    """
     return [
         *_truncated(page),
         *_hidden(page),
         *_orders(page),
         *_copied(found, page, item),
-        *(list(_unwoven(found)) or _counted_up(found)),
+        *(list(_unwoven(found)) or list(_counted_up(found)) or _one_by_one(found)),
+        *_of_another(found, own, others),
         *_listed(found),
         *_ordered(page, analyser),
         *_hedged(page),
@@ -161,10 +176,27 @@ def _counted_up(found: Sequence[Stretch]) -> Iterator[Flag]:
         for part in _between_commas(sentence.tokens):
             content = [i for i in part if _is_word(sentence.tokens[i])]
             parts += bool(content)
-            grammar = any(sentence.tokens[i].kind in ("particle", "light", "function") for i in part)
+            grammar = any(_is_grammar(sentence.tokens[i]) for i in part)
             bare += bool(content) and not grammar and all(i in named for i in content)
     if bare >= _MANY_PARTS and bare >= _BARE * parts and not _has_labels(found):
         yield _LIST
+
+
+def _is_grammar(token: Token) -> bool:
+    """Whether it makes more of a word than `유지하다`, which names something as `유지` does."""
+    return token.kind in ("particle", "light", "function") and token.tag not in ("XSV", "XSA")
+
+
+def _one_by_one(found: Sequence[Stretch]) -> Iterator[Flag]:
+    if is_bare(found):
+        yield _LIST
+
+
+def _of_another(found: Sequence[Stretch], own: frozenset[str], others: frozenset[str]) -> Iterator[Flag]:
+    """It names those of whom another item asks, and none of this item's: an answer in the wrong place."""
+    named = {mention.term for stretch in found for mention in stretch.mentions}
+    if own and named.isdisjoint(own) and not named.isdisjoint(others):
+        yield Flag("elsewhere", _say("다른 문항의 답으로 보입니다.", "it seems to answer another item"))
 
 
 def _between_commas(tokens: tuple[Token, ...]) -> Iterator[list[int]]:

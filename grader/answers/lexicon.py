@@ -27,6 +27,9 @@ _LONGEST_ALIAS = 8
 _BOUNDS_AFTER = words("보다 이하 미만 이상 초과 근처 부근 사이")
 _OPERATORS = frozenset("-−+*·×^/")
 _BOUNDS_BEFORE = words("than < > ≤ ≥ <= >= below abov exceed")
+_DEGREES = words("more most")
+_ADJECTIVE = re.compile(r"(?:ent|ant|ive|ous|able|ible|ful)$")
+_BOUND = words("VX XSN")  # tags of auxiliaries and of endings of nouns
 _ADNOMINAL = frozenset("한된할인")
 _ARTICLES = words("a an the")
 _HANGUL_RUN = re.compile(r"[가-힣]{3,}")
@@ -35,7 +38,7 @@ _ADVERB = re.compile(
     r".+(?:게|히|만|도|든|서|면|고|로|씩|리|이|한|된|는|인|운|은)"
 )  # `적게` has to stay a form of `적다`
 _LONG_STEM = re.compile(r"[a-z]{4,}")
-_FIRST_SYLLABLE, _FINALS, _N_FINAL = 0xAC00, 28, 4
+_FIRST_SYLLABLE, _FINALS, _N_FINAL, _L_FINAL, _M_FINAL = 0xAC00, 28, 4, 8, 16
 _TAIL_OF_VERB = re.compile(r"(?<=[가-힣])다$")
 
 
@@ -81,7 +84,8 @@ class Lexicon:
             yield self._forms(" ".join([*parts[:-1], declared]))
         if len(parts[-1]) > 1 and _TAIL_OF_VERB.search(parts[-1]):
             before = self._forms(" ".join(parts[:-1])) if parts[:-1] else ()
-            yield (*before, parts[-1][:-1])
+            if before or not parts[:-1]:  # `안 줄다` is not `줄다`
+                yield (*before, parts[-1][:-1])
 
     def _forms(self, alias: str) -> tuple[str, ...]:
         tokens = next(iter(self.sentences(alias)), ())
@@ -122,7 +126,11 @@ class Lexicon:
             if token.tag != "EN":
                 if token.form[-1:] in _ADNOMINAL and token.form[:-1] in self._known:
                     listed[i] = replace(token, form=token.form[:-1])  # `중요한`, taken for a name
+                elif verb := next((v for v in _verbs_of(token.form) if v in self._known), ""):
+                    listed[i] = replace(token, form=verb, kind="verb")  # `줄어듬`, too
                 continue
+            if token.form.endswith("ly"):
+                continue  # `exponentially` is no slip of `exponential`
             if form := self._stems.nearest(token.surface, token.form):
                 listed[i] = replace(token, form=form)
                 mended.add(i)
@@ -131,7 +139,7 @@ class Lexicon:
     def _by_forms(self, tokens: tuple[Token, ...], mended: frozenset[int], text: str) -> Iterator[Mention]:
         for i, token in enumerate(tokens):
             for forms, term in self._by_first.get(token.form, ()):
-                if token.kind in ("particle", "ending"):
+                if token.kind in ("particle", "ending") or (len(forms) == 1 and _is_bare(tokens, i)):
                     continue
                 last = _follow(tokens, i, forms)
                 if last is not None and not (_is_number(forms[-1]) and _is_bound(tokens, i, last, text)):
@@ -179,6 +187,13 @@ class Lexicon:
         ]
 
 
+def _is_bare(tokens: tuple[Token, ...], i: int) -> bool:
+    """`작아져 버린다` throws nothing away, `기하급수적` is not `적다`, `more efficient` is not `more`."""
+    if tokens[i].surface in _DEGREES:
+        return any(_ADJECTIVE.search(t.surface) for t in tokens[i + 1 : i + 2])
+    return tokens[i].tag in _BOUND
+
+
 def _is_number(form: str) -> bool:
     return form.isdecimal() or form in ("one", "zero", "일", "영")
 
@@ -191,6 +206,14 @@ def _is_bound(tokens: tuple[Token, ...], first: int, last: int, text: str) -> bo
     return after in _BOUNDS_AFTER or before in _BOUNDS_BEFORE or any(sign in _OPERATORS for sign in in_formula)
 
 
+def _verbs_of(noun: str) -> Iterator[str]:
+    """Of what verb a noun in `ㅁ` may be made, as notes end: `빠름` of `빠르다`, `줄어듬` of `줄어들다`."""
+    final = (ord(noun[-1]) - _FIRST_SYLLABLE) % _FINALS if HANGUL.match(noun[-1]) else 0
+    if final == _M_FINAL and len(noun) > 1:
+        for instead in (0, _L_FINAL):
+            yield noun[:-1] + chr(ord(noun[-1]) - final + instead)
+
+
 def _declared(word: str) -> str:
     """`작아진다` of `작아지다`, which is analysed otherwise; empty where that is not made by a letter."""
     if len(word) < 3 or not _TAIL_OF_VERB.search(word) or (ord(word[-2]) - _FIRST_SYLLABLE) % _FINALS:
@@ -199,8 +222,8 @@ def _declared(word: str) -> str:
 
 
 def _is_derived(token: Token) -> bool:
-    """The ending that makes `자유롭다` of `자유`; that of `간단하다` says nothing."""
-    return token.tag == "XSA" and token.form != "하"
+    """The ending that makes `자유롭다` of `자유`, the `불` of `불가능`; the ending of `간단하다` says nothing."""
+    return token.tag == "XPN" or (token.tag == "XSA" and token.form != "하")
 
 
 def _follow(tokens: tuple[Token, ...], i: int, forms: tuple[str, ...]) -> int | None:

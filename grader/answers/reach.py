@@ -11,6 +11,7 @@ from grader.answers.words import words
 
 _SEPARATES = words("+ / · ; → -> ⇒ ↓ ↑")
 _GOES_ON = words("지 게 도록 기 음 ᆷ")  # endings after which the same clause goes on
+_SO = words("면 으면 니까 으니까 어서 아서 다가")
 _MAKES_VERBS = words("XSV XSA VCP")
 _MARKS = words("JKS JKO JX")  # particles that begin another thing to say something of
 
@@ -22,10 +23,10 @@ def together(tokens: tuple[Token, ...], chosen: Sequence[Mention]) -> bool:
 
 def _joined(tokens: tuple[Token, ...], a: Mention, b: Mention) -> bool:
     between = range(a.last + 1, b.first)
-    ends = [i for i in between if _ends(tokens, i)]
+    ends = [i for i in between if _ends(tokens, i) and not (i == a.last + 2 and _is_taken(tokens, i))]
     if not ends:
         return True
-    if _is_said(tokens, a) or not _is_said(tokens, b):
+    if not _is_said(tokens, b) or (_is_said(tokens, a) and not _is_chain(tokens, a, ends)):
         return False
     return not any(tokens[i].tag in _MARKS and tokens[i - 1].kind == "noun" for i in range(ends[0] + 1, b.first))
 
@@ -36,6 +37,16 @@ def _ends(tokens: tuple[Token, ...], i: int) -> bool:
     if token.tag == "EC" and token.form not in _GOES_ON:
         return [t.tag for t in tokens[i + 1 : i + 2]] != ["VX"]
     return token.form in _SEPARATES and any(t.tag not in PLAIN for t in tokens)
+
+
+def _is_chain(tokens: tuple[Token, ...], a: Mention, ends: Sequence[int]) -> bool:
+    """`곱하면 0이 된다`: one does, or is, and so comes the other."""
+    return len(ends) == 1 and ends[0] <= a.last + 3 and tokens[ends[0]].form in _SO
+
+
+def _is_taken(tokens: tuple[Token, ...], i: int) -> bool:
+    """`미분하면 1이다`: what is taken of something is what the rest is said of."""
+    return tokens[i - 1].form == "하" and tokens[i].form == "면"
 
 
 def _is_said(tokens: tuple[Token, ...], mention: Mention) -> bool:

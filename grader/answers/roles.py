@@ -24,7 +24,7 @@ _COMPARING_PAIRS = (
 )  # fmt: skip
 _COMPARING_VERBS = words("replac")
 _MOVES = words("slide move scan")  # `slides over` compares nothing
-_OF = words("of in for with by through on from use appli to insid within")
+_OF = words("of in for with by through on from use appli to insid within after per")
 _TOPIC_PARTICLES = words("은 는 이 가 란 이란 도 ᆫ 께서 이라는 라는")
 # What may stand between a subject's name and its particle: `시그모이드 함수의`, `sigmoid function's`.
 _NOUN_TAILS = words("""
@@ -32,11 +32,11 @@ _NOUN_TAILS = words("""
   layer function network activ unit operat model neuron
 """)
 _CLOSING = words("( ' \" ” ’")
-_OPENING = words("a an the ' \" ( “")
+_OPENING = words("a an the each every any ' \" ( “")
 _USES = words("사용 쓰 적용 이용 하 활용 넣 추가 거치 통하 취하 도입")
 _USED_EN = words("use appli ad there present")
 _REASONS = words("이유 목적 까닭 필요성 배경 reason whi purpos motiv")
-_CONDITIONS = words("으면 면 는 다면 을 ᆯ 은 이 고 어서 아서 어 을수록 ᆫ")
+_CONDITIONS = words("어도 아도 더라도 어야 아야 어야만 아야만 으면 면 는 다면 을 ᆯ 은 이 고 어서 아서 어 을수록 ᆫ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,15 @@ def unnamed_absence(tokens: tuple[Token, ...], start: int, term: str) -> Subject
             return Subject(term, start + i, start + i, "topic", absent=True)
         if token.kind in ("noun", "verb") and token.form != "그렇" and token.form not in _USES:
             return None
+    return None
+
+
+def otherwise(tokens: tuple[Token, ...], named: Iterable[Subject], start: int, end: int) -> Subject | None:
+    """`You pad because otherwise ...`: without what was spoken of just before, within the tokens [start, end)."""
+    for i in range(start + 1, end - 1):
+        if tokens[i].surface == "otherwise" or tokens[i].form == "안그러":
+            before = [s for s in named if start <= s.first < i and not s.absent]
+            return Subject(before[-1].term, i, i, "topic", absent=True) if before else None
     return None
 
 
@@ -143,7 +152,7 @@ def _by_particle(after: tuple[Token, ...]) -> Role:
     if form in ("에서", "에", "으로", "로"):
         return "topic" if [t.form for t in after[1:2]] in (["는"], ["은"]) else "place"
     if form in ("을", "를"):
-        return "topic" if any(t.form in _USES for t in after[1:3]) else "object"
+        return "topic" if any(_is_use(t) for t in after[1:3]) else "object"
     is_topic = (kind == "particle" and form in _TOPIC_PARTICLES) or form in (
         ":",
         "와",
@@ -157,6 +166,11 @@ def _by_particle(after: tuple[Token, ...]) -> Role:
     return "owner" if not is_topic and kind in ("noun", "verb") else "topic"
 
 
+def _is_use(token: Token) -> bool:
+    """`패딩을 하다`, `패딩을 쓰다`; not `커널을 공유하다`."""
+    return token.form in _USES and token.tag != "XSV"
+
+
 def _is_compared(after: tuple[Token, ...]) -> bool:
     """`X보다`, `X에 비해`, `X와 달리`, `X 대신`, `X를 사용할 때보다`, `X의 지수 함수보다`."""
     forms = [t.form for t in after]
@@ -167,7 +181,9 @@ def _is_compared(after: tuple[Token, ...]) -> bool:
     than = forms.index("보다") if "보다" in forms else 0
     if than and forms[0] == "의" and all(t.kind == "noun" for t in after[1:than]):
         return True
-    return bool(than) and all(t.kind not in ("noun", "verb", "number") or t.form in _USES for t in after[:than])
+    return bool(than) and all(
+        t.kind not in ("noun", "verb", "number") or t.form in _USES or t.form == "때" for t in after[:than]
+    )
 
 
 def _is_absent(after: tuple[Token, ...]) -> bool:
@@ -175,7 +191,9 @@ def _is_absent(after: tuple[Token, ...]) -> bool:
     for i, token in enumerate(after):
         if token.kind == "negation":
             following = after[i + 1].form if i + 1 < len(after) else ""
-            return following in _CONDITIONS or token.form in ("없이", "안", "못")
+            if token.form in ("안", "못"):
+                return following in _USES
+            return following in _CONDITIONS or token.form == "없이"
         if token.kind in ("noun", "verb") and token.form not in _USES:
             return False
     return False
@@ -190,6 +208,8 @@ def _english(tokens: tuple[Token, ...], mention: Mention) -> Told:
     forms = [t.form for t in before if t.kind != "adverb"]
     if before and before[-1].kind == "negation" and before[-1].surface in ("without", "no", "lacking"):
         return "topic", True
+    if _is_not_done(tokens, mention.first):
+        return "topic", True
     if forms[-1:] in (["if"], ["when"]) and any(t.kind == "negation" for t in after[:3]) and _is_unused(after):
         return "topic", True
     if _is_compared_with(before, forms):
@@ -197,11 +217,23 @@ def _english(tokens: tuple[Token, ...], mention: Mention) -> Told:
     return _by_preposition(forms[-1] if forms else "", after), False
 
 
+def _is_not_done(tokens: tuple[Token, ...], first: int) -> bool:
+    """`if we do not pad`, `don't pool`: the subject as a verb that is denied."""
+    before = tokens[max(0, first - 2) : first]
+    if not before or before[-1].kind != "negation":
+        return False
+    return before[-1].surface.endswith(("n't", "nt", "n’t")) or any(t.form in ("do", "doe", "did") for t in before)
+
+
 def _is_compared_with(before: list[Token], forms: list[str]) -> bool:
     """`than X`, `unlike X`, `compared to X`, `replaces X`."""
     near = [t.form for t in before[-3:] if t.kind not in ("adverb", "light") and t.form not in ("just", "onli")]
     if near and near[-1] in _COMPARING and _MOVES.isdisjoint(forms):
         return True
+    if forms[-1:] in (["with"], ["in"], ["for"]) and (
+        forms[-2:-1] == ["do"] or "way" in forms or forms[-3:-1] == ["you", "see"]
+    ):
+        return True  # `the way they do with X`, `that you see with X`
     return tuple(forms[-2:]) in _COMPARING_PAIRS or (bool(forms) and forms[-1] in _COMPARING_VERBS)
 
 
@@ -211,7 +243,7 @@ def _by_preposition(last: str, after: tuple[Token, ...]) -> Role:
         return "owner"
     if last not in _OF:
         return "topic"
-    owns = bool(after) and after[0].kind == "noun" and after[0].form not in _NOUN_TAILS
+    owns = last != "with" and bool(after) and after[0].kind == "noun" and after[0].form not in _NOUN_TAILS
     return "owner" if owns or last == "of" else "place"
 
 

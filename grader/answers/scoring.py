@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from pydantic import Field
 
 from grader.answers import guards, phrases
-from grader.answers.claims import Hit, Near, Stand, hits, nearest
+from grader.answers.causes import unknown_reasons
+from grader.answers.claims import Hit, Near, Stand, hits, nearest, parts_of
 from grader.answers.clauses import Stretch, stretches
 from grader.answers.denial import denials
+from grader.answers.framing import is_unsure
 from grader.answers.grounds import CONFIDENCE, WHY, Grounds, grounds_of
 from grader.answers.lexicon import Lexicon
 from grader.answers.reading import Page, read
@@ -23,6 +26,7 @@ from grader.model import Assignment, Concept, Criterion, Item, Noun, Term, Text
 
 BAR = 0.93  # of confidence, where an item sets none
 _GUARDED = 0.30  # the most confidence where a guard was raised
+_SURE = frozenset(("claim", "guess", "vague", "mostly"))
 _FEWEST_WORDS = 3  # of content that a stretch has which says something
 
 
@@ -77,13 +81,20 @@ def score(assignment: Assignment, item_id: str, text: str) -> AnswerScore:
     item = assignment.item(item_id)
     page = read(text)
     lexicon = lexicon_of(assignment)
-    found = stretches(page.text, lexicon, subjects_of(assignment, item))
-    raised = guards.raised(page, found, item, lexicon.analyser_for(page.text))
+    own = subjects_of(assignment, item)
+    found = stretches(page.text, lexicon, own)
+    others = frozenset[str]().union(*(subjects_of(assignment, other) for other in assignment.items)) - own
+    raised = guards.raised(page, found, item, lexicon.analyser_for(page.text), own, others)
     asked = written_criteria(item)
     concepts = {c.id: assignment.concepts[c.params["concept"]] for c in asked}
     said = {criterion: _said(page, found, concept) for criterion, concept in concepts.items()}
     rest = _unexplained(found, [hit for listed in said.values() for hit in listed])
-    judged = [_judged(page, c, concept, said[c], found, rest, bool(raised)) for c, concept in concepts.items()]
+    known = _terms_of(concepts.values())
+    doubted = unknown_reasons(found, known, own), unknown_reasons(found, known, own, loosely=True)
+    named = own.intersection(mention.term for stretch in found for mention in stretch.mentions)
+    unsure = frozenset(s.number for s in found if is_unsure(page.text[s.sentence.start : s.sentence.end]))
+    read_as = _Reading(page, found, rest, doubted, unsure, named, bool(raised))
+    judged = [_judged(read_as, c, concept, said[c]) for c, concept in concepts.items()]
     points = {c.id: round(c.points * j.share, 6) for c, j in zip(asked, judged, strict=True)}
     confidence = min((j.confidence for j in judged), default=1.0)
     bar = bar_of(item)
@@ -112,6 +123,10 @@ def subjects_of(assignment: Assignment, item: Item) -> frozenset[str]:
     concepts = [assignment.concepts[c.params["concept"]] for c in written_criteria(item)]
     claims = [claim for concept in concepts for claim in concept.claims]
     return frozenset(term for claim in claims for term in (*claim.of, *claim.unlike, *claim.not_of, *claim.apart_from))
+
+
+def _terms_of(concepts: Iterable[Concept]) -> frozenset[str]:
+    return frozenset(term for c in concepts for claim in c.claims for part in parts_of(claim) for term in part)
 
 
 def lexicon_of(assignment: Assignment) -> Lexicon:
@@ -165,30 +180,51 @@ def _unexplained(found: Sequence[Stretch], said: Iterable[Hit]) -> list[Stretch]
     return [s for s in found if bisect_left(places, s.span[0]) == bisect_left(places, s.span[1])]
 
 
-def _judged(
-    page: Page,
-    criterion: str,
-    concept: Concept,
-    said: Sequence[Hit],
-    found: Sequence[Stretch],
-    unexplained: Sequence[Stretch],
-    guarded: bool,
-) -> CriterionScore:
+@dataclass(frozen=True)
+class _Reading:
+    """What was read in an answer, for all its criteria."""
+
+    page: Page
+    found: Sequence[Stretch]
+    unexplained: Sequence[Stretch]  # bear on no criterion
+    doubted: tuple[frozenset[int], frozenset[int]]  # sentences whose reason the rubric does not know, and loosely so
+    unsure: frozenset[int]  # sentences whose writer says not to know
+    named: frozenset[str]  # terms of whom something may be said
+    guarded: bool
+
+
+def _judged(answer: _Reading, criterion: str, concept: Concept, said: Sequence[Hit]) -> CriterionScore:
     holding = [hit for hit in said if hit.stand == "holds"]
     against = [hit for hit in said if hit.stand == "contradicts" and hit.worth == 1 and not _is_within(hit, holding)]
-    near = None if holding else nearest(concept, found)
-    grounds = _grounds(concept, said, against, unexplained)
+    near = None if holding else nearest(concept, answer.found)
+    grounds = _grounds(concept, said, against, answer.unexplained)
+    share = max((hit.worth for hit in holding), default=0.0)
+    if grounds in _SURE and answer.unsure.issuperset(hit.stretch for hit in holding):
+        grounds = "unsure"
+    elif grounds in _SURE and answer.doubted[grounds == "guess"].issuperset(hit.stretch for hit in holding):
+        grounds = "reason"
+    elif grounds in _SURE and all(_is_of_wrong_one(concept, hit, answer.named) for hit in holding):
+        grounds = "whose"
     missed = ", ".join(near.missing) if near else ""
     told = missed or "—"  # all its words stand there, but far apart or of something else
     return CriterionScore(
         criterion=criterion,
-        share=max((hit.worth for hit in holding), default=0.0),
-        confidence=min(CONFIDENCE[grounds], _GUARDED if guarded else 1.0),
+        share=share,
+        confidence=min(CONFIDENCE[grounds], _GUARDED if answer.guarded else 1.0),
         grounds=grounds,
         why=WHY[grounds].filled(criterion, told) if grounds in WHY else None,
         missed=missed,
-        near=page.span(near.start, near.end) if near else None,
+        near=answer.page.span(near.start, near.end) if near else None,
     )
+
+
+def _is_of_wrong_one(concept: Concept, hit: Hit, named: frozenset[str]) -> bool:
+    """Whether what is said of nobody stands in an answer that names only those of whom it is not true."""
+    if hit.subject or not concept.claims:
+        return False
+    claim = concept.claims[hit.claim]
+    others = {*claim.unlike, *claim.not_of, *claim.apart_from}
+    return bool(claim.of) and named.isdisjoint(claim.of) and not named.isdisjoint(others)
 
 
 def _grounds(concept: Concept, said: Sequence[Hit], against: Sequence[Hit], unexplained: Sequence[Stretch]) -> Grounds:

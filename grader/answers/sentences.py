@@ -6,8 +6,9 @@ A sentence ends with its mark, its line, or the next point of a list.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain, pairwise
 
 from grader.answers.korean import Analyser
 from grader.answers.tokens import Token, tokens_of
@@ -25,17 +26,46 @@ _OPERATOR_BEFORE = re.compile(r"[-−+×·*/=<>][ ]*$")
 _EQUALS_BEFORE = re.compile(r"(?:[=≈<>→]|\b(?:is|are|of|be|by|than)|[가-힣][이가은는을를도에로]|항상|언제나)\s*$")
 _NEAR = 8  # characters before a point that are looked at
 _SHORT = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|fig|eq|no|approx)|^\s*\d{1,2})$")
+_NO = words("no nope hardly never 아니 아니요 아뇨 아니오")
+_YES = words("yes yep sure indeed 네 예 응")
+_BEFORE_REPLY = words(", : ( \" '")
 _KOREAN_ASKS = words("을까 ᆯ까 ᆯ까요 을까요 는가 ᆫ가 은가 나요 니 는지요")
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """Tokens of a sentence that stands at [start, end) of the page's text. `question`: it asks."""
+    """Tokens of a sentence that stands at [start, end) of the page's text.
+
+    `question`: it asks. `reply`: whether the next sentence begins with a yes or a no to that; None where it does not.
+    """
 
     tokens: tuple[Token, ...]
     start: int
     end: int
     question: bool
+    reply: bool | None = None
+
+
+def replied(found: Iterable[Sentence]) -> Iterator[Sentence]:
+    """The sentences, each question with the reply to it."""
+    for sentence, following in pairwise(chain(found, [None])):
+        if sentence is not None:
+            asked = sentence.question and following is not None
+            yield replace(sentence, reply=_reply(following.tokens)) if asked and following else sentence
+
+
+def _reply(tokens: tuple[Token, ...]) -> bool | None:
+    said = [t for t in tokens if t.form not in _BEFORE_REPLY]
+    if [t.surface for t in said[:3]] == ["on", "the", "contrary"]:
+        return False
+    for token in said[:1]:
+        if token.form == "그렇":
+            return not any(t.kind == "negation" for t in said[:5])
+        if token.surface in _NO or token.form in _NO:
+            return False
+        if token.surface in _YES:
+            return True
+    return None
 
 
 def sentences(text: str, analyser: Analyser | None) -> Iterator[Sentence]:

@@ -88,7 +88,13 @@ def _owns(stretch: Stretch, subject: Subject, first: int) -> bool:
 
 def _is_described(stretch: Stretch, subject: Subject, last: int) -> bool:
     """`기울기 소실이 덜한 ReLU`: the words stand in a clause that describes the subject after it."""
-    return 0 < subject.first - last <= 6 and stretch.tokens[subject.first - 1].tag == "ETM"
+    if not 0 < subject.first - last <= 10:
+        return False
+    before = [t for t in stretch.tokens[last + 1 : subject.first]]
+    if before and before[-1].tag == "ETM":
+        return len(before) <= 5
+    # `가중치가 적은 것은 합성곱이다`
+    return [t.tag for t in before[-3:-1]] == ["ETM", "NNB"] and before[-1].form in ("은", "는", "이", "가")
 
 
 def _is_broken(stretch: Stretch, start: int, end: int) -> bool:

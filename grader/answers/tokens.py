@@ -66,10 +66,23 @@ def tokens_of(part: str, offset: int, analyser: Analyser | None) -> tuple[Token,
     if analyser is not None and HANGUL.search(part):
         found += _particles(part, offset)
         taken = {place for token in found for place in range(token.start - offset, token.end - offset)}
-        for morpheme in analyser.morphemes(part):
+        for morpheme in _whole(analyser.morphemes(part)):
             if morpheme.start not in taken and (token := _korean(morpheme, part, offset)):
                 found.append(token)
     return tuple(sorted(found, key=lambda token: (token.start, token.end)))
+
+
+def _whole(morphemes: list[Morpheme]) -> Iterator[Morpheme]:
+    """The morphemes with `없어지다` in one: it denies nothing, it says what becomes of something."""
+    i = 0
+    while i < len(morphemes):
+        one, following = morphemes[i], morphemes[i + 1 : i + 3]
+        if one.form == "없" and [m.form for m in following] == ["어", "지"]:
+            yield Morpheme("없어지", "VV", one.start, following[-1].end)
+            i += 3
+        else:
+            yield one
+            i += 1
 
 
 def _particles(part: str, offset: int) -> Iterator[Token]:

@@ -25,6 +25,7 @@ class Claim(Noun):
     not_of: tuple[str, ...] = Field((), description="terms of whom it is wrong; that it is not so says nothing")
     apart_from: tuple[str, ...] = Field((), description="terms of whom it is another matter")
     unless: tuple[str, ...] = Field((), description="terms that void it where they are said with it")
+    not_where: tuple[str, ...] = Field((), description="terms of a place where it is wrong: `음수에서`, `below zero`")
     denied: bool = Field(False, description="it is true that this is not so; `not: true` in a rubric")
     half: bool = Field(False, description="a vague form, which earns half of the points")
 

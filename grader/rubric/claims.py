@@ -15,7 +15,7 @@ from grader.rubric.yaml import Document, Location
 
 _TERM_KEYS = frozenset(Term.model_fields) - {"name"}
 _CLAIM_KEYS = (frozenset(Claim.model_fields) - {"denied"}) | {"not"}
-_SUBJECTS = ("of", "unlike", "not_of", "apart_from", "unless")  # keys that name terms besides `says`
+_SUBJECTS = ("of", "unlike", "not_of", "apart_from", "unless", "not_where")  # keys that name terms besides `says`
 _MOST_BYTES = 2_000_000
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where there is it
 

@@ -1,0 +1,126 @@
+"""How answers are read that say a thing in a roundabout way, and what a person has to look at."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.answers.scoring import score
+from grader.model import Assignment
+
+
+def share(homework: Assignment, item: str, criterion: str, text: str) -> float:
+    return next(c.share for c in score(homework, item, text).criteria if c.criterion == criterion)
+
+
+@pytest.mark.parametrize(
+    ("item", "criterion", "right", "wrong"),
+    [
+        ("P3.1", "weights", "파라미터가 적은 것은 합성곱층이다.", "파라미터가 적은 것은 완전연결층이다."),
+        ("P3.1", "weights", "합성곱층은 커널을 공유한다.", "완전연결층은 커널을 공유한다."),
+        (
+            "P3.1",
+            "weights",
+            "완전연결층에 비해 적은 가중치로 학습이 가능하다.",
+            "합성곱층에 비해 적은 가중치로 학습이 가능하다.",
+        ),
+        (
+            "P3.1",
+            "locality",
+            "With convolution spatial information isn't lost.",
+            "Convolution loses spatial information.",
+        ),
+        (
+            "P3.1",
+            "locality",
+            "A dense layer does not consider neighbouring pixels.",
+            "A convolution does not consider neighbouring pixels.",
+        ),
+        (
+            "P3.1",
+            "locality",
+            "A dense layer has no notion of which pixels are close to each other.",
+            "A convolution has no notion of which pixels are close to each other.",
+        ),
+        ("P3.1", "locality", "FC는 공간 정보가 없어진다.", "합성곱은 공간 정보가 없어진다."),
+        ("P2", "vanishing", "ReLU는 vanishing gradient에 robust하다.", "sigmoid는 vanishing gradient에 robust하다."),
+        ("P2", "vanishing", "시그모이드는 기울기 소실이 없다고 할 수 없다.", "렐루는 기울기 소실이 없다고 할 수 없다."),
+        ("P2", "cheap", "ReLU does not require an exponential.", "Sigmoid does not require an exponential."),
+        ("P2", "unit-slope", "ReLU는 양수를 미분하면 1이다.", "ReLU는 음수를 미분하면 1이다."),
+        ("P2", "unit-slope", "ReLU's slope is 1 for positive inputs.", "ReLU's slope is 1 for negative inputs."),
+        ("P3.2", "shape", "패딩을 써야 크기가 유지된다.", "패딩을 쓰지 않아야 크기가 유지된다."),
+        ("P3.2", "border", "패딩이 없으면 가장자리 정보가 손실된다.", "패딩이 없어도 가장자리 정보가 손실되지 않는다."),
+        ("P3.2", "border", "You pad because otherwise the edges get ignored.", "When you pad, the edges get ignored."),
+        ("P3.2", "smaller", "If we don't pool, computation isn't reduced.", "If we pool, computation isn't reduced."),
+        ("P3.2", "shape", "패딩 → 크기 감소 X", "패딩 → 크기 유지 X"),
+        ("P3.2", "shape", "패딩 없으면 크기 줄어듬", "패딩 있으면 크기 줄어듬"),
+        ("P3.2", "border", "Are the borders lost when we pad? No.", "Are the borders lost when we pad? Yes."),
+    ],
+)
+def test_who_does_what_is_read_through_the_grammar(
+    homework: Assignment, item: str, criterion: str, right: str, wrong: str
+) -> None:
+    assert share(homework, item, criterion, right) > 0
+    assert share(homework, item, criterion, wrong) == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "시그모이드 포화다. 기울기 소실이다. 지수 함수다. 희소성이다.",
+        "기울기 소실이 있다. 포화가 있다. 지수 함수가 있다.",
+        "기울기 소실임. 포화임. 희소성임.",
+        "Sigmoid is saturation. Gradient is vanishing. Exponential is cost.",
+        "There is saturation. There is a vanishing gradient. There is an exponential.",
+    ],
+)
+def test_keywords_each_made_a_sentence_are_a_list(homework: Assignment, text: str) -> None:
+    assert "list" in score(homework, "P2", text).guards
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "기울기 소실이 없음. 계산이 빠름. 희소함.",
+        "시그모이드는 포화된다. 기울기가 0이 된다. 렐루는 기울기가 1이다.",
+        "- 기울기 소실 방지\n- 연산 빠름\n- x>0에서 기울기 1임",
+        "ReLU is cheap. Its slope is 1 for x>0. The sigmoid saturates.",
+    ],
+)
+def test_short_notes_are_no_list_of_keywords(homework: Assignment, text: str) -> None:
+    assert score(homework, "P2", text).guards == ()
+
+
+@pytest.mark.parametrize(
+    ("item", "text"),
+    [
+        # a reason that the rubric does not know
+        ("P2", "시그모이드는 배치 크기가 크기 때문에 기울기가 소실된다."),
+        ("P2", "The sigmoid has vanishing gradients due to overfitting."),
+        # of whom, is not said, and only the wrong one is named
+        ("P3.2", "끝부분에 있는 정보가 사라지는 것을 막으려고 풀링을 합니다."),
+        ("P3.2", "Less computation and less overfitting; that is what padding is for."),
+        # the writer does not know
+        ("P3.1", "공간 정보가 뭔지 모르겠지만 중요하다고 들었다."),
+        ("P2", "I have heard of vanishing gradients but I don't know what they are."),
+        ("P3.2", "풀링이 과적합을 막는다는 말은 사실이 아니다."),
+        # another item's answer
+        ("P2", "합성곱층은 커널을 공유하므로 파라미터가 적고 계산이 가볍다."),
+    ],
+)
+def test_what_only_sounds_right_is_for_a_person(homework: Assignment, item: str, text: str) -> None:
+    assert score(homework, item, text).needs_review
+
+
+@pytest.mark.parametrize(
+    ("item", "criterion", "text"),
+    [
+        ("P3.1", "weights", "커널 크기를 정해야 한다."),  # `커널 크기만큼` needs its `만큼`
+        ("P2", "cheap", "시그모이드와 ReLU를 비교하면 ReLU가 좋다."),
+        ("P3.1", "weights", "합성곱은 가중치가 기하급수적이다."),
+        ("P3.2", "salient", "풀링은 특징을 뭉갠다."),
+        ("P2", "vanishing", "The loss is backpropagated by loss.backward()."),
+        ("P2", "vanishing", "손실을 역전파한다."),
+    ],
+)
+def test_part_of_a_words_meaning_is_not_the_word(homework: Assignment, item: str, criterion: str, text: str) -> None:
+    assert share(homework, item, criterion, text) == 0
