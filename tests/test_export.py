@@ -252,6 +252,24 @@ def test_nbgrader_has_its_columns_and_real_quoting(out: Path) -> None:
         assert zipped.namelist()[0] == "feedback/20231001/hw/feedback.html"
 
 
+@pytest.mark.parametrize(
+    ("name", "family", "given"),
+    [
+        *(
+            ("남궁민", "남궁", "민"),
+            ("제갈공명", "제갈", "공명"),
+            ("황보관", "황보", "관"),
+            ("선우은숙", "선우", "은숙"),
+        ),
+        *(("서문재", "서", "문재"), ("선우진", "선", "우진"), ("남궁", "남", "궁"), ("김서연", "김", "서연")),
+    ],
+)
+def test_korean_names_end_their_family_s_where_people_do(tmp_path: Path, name: str, family: str, given: str) -> None:
+    folder = graded(tmp_path / "o", student(Identity(name=name, number="1")))
+    _, row = rows(export("nbgrader", wish(folder)).files[0].read_bytes(), "utf-8")[:2]
+    assert row[4:6] == [family, given]
+
+
 def test_gradescope_has_results_for_who_has_a_grade(out: Path) -> None:
     done = export("gradescope", wish(out), out.parent / "scope", "mark")
     folder = done.files[0]

@@ -13,6 +13,10 @@ from grader.exporters.returned import nbgrader_zip
 
 WHO = ("student", "name", "number", "lms_id", "login", "email")
 COUNTS = ("penalty", "grade")
+# Korean family names of two letters. In three letters the others are rather 서 + 문재 or 선 + 우진: one of the common
+# family names of one letter, and a given name of two.
+_COMPOUND_IN_THREE = frozenset(("남궁", "독고", "사공", "제갈", "황보"))
+_COMPOUND = _COMPOUND_IN_THREE | {"강전", "동방", "망절", "서문", "선우", "소봉", "어금", "을지", "장곡"}
 _NBGRADER = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
     *("raw_score", "late_submission_penalty", "score", "max_score"),
@@ -86,8 +90,15 @@ def _names(name: str) -> tuple[str, str]:
         return last.strip(), first.strip()
     first, _, last = name.rpartition(" ")
     if not first and 2 <= len(name) <= 4 and all("가" <= sign <= "힣" for sign in name):
-        return name[:1], name[1:]
+        cut = _family_letters(name)
+        return name[:cut], name[cut:]
     return last, first
+
+
+def _family_letters(name: str) -> int:
+    """How many letters of a Korean name are the family's: two only where no other reading is as likely."""
+    compound = _COMPOUND if len(name) == 4 else _COMPOUND_IN_THREE
+    return 2 if len(name) > 2 and name[:2] in compound else 1
 
 
 def everything(everybody: Sequence[Grades], wish: Wish) -> Exported:
