@@ -155,6 +155,19 @@ def test_items_open_when_they_are_published_and_close_again(tmp_path: Path, caps
     assert not any("zqhint" in text for text in given_to_students(out).values())
 
 
+def test_what_is_published_is_visible_in_later_results_for_gradescope(tmp_path: Path) -> None:
+    def seen(place: Path) -> list[str]:
+        export("gradescope", Wish(out), place)
+        tests = json.loads((place / "kim" / "results.json").read_bytes())["tests"]
+        return [test["visibility"] for test in tests]
+
+    out = graded(tmp_path, {"kim": Work(0.6, SAID)}, of=asked(tmp_path, "after_published"))
+    settle(out)
+    assert seen(tmp_path / "before") == ["visible", "after_published"]
+    publish_items(out, None, due_passed=False, undo=False)
+    assert seen(tmp_path / "after") == ["visible", "visible"]
+
+
 def test_what_a_changed_rubric_keeps_back_is_in_no_export_after_a_rescore(tmp_path: Path) -> None:
     out = graded(tmp_path, {"kim": Work(0.6, SAID)}, of=asked(tmp_path, "visible"))
     settle(out)

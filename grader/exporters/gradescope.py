@@ -37,7 +37,7 @@ def results(grades: Grades) -> dict[str, Any]:
 
 
 def _test(grades: Grades, item: str, place: int) -> dict[str, Any]:
-    visibility = grades.visibility.get(item, "visible")
+    visibility = grades.visibility.get(item, "visible") if item in grades.withheld else "visible"
     earned, most = grades.points[item], grades.maximum[item]
     return {
         "score": earned,
