@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from conftest import Command
 from graded_class import Work, graded, rubric
 
 from grader.appeals.commands import write_appeal
@@ -166,6 +167,21 @@ def test_what_is_published_is_visible_in_later_results_for_gradescope(tmp_path: 
     assert seen(tmp_path / "before") == ["visible", "after_published"]
     publish_items(out, None, due_passed=False, undo=False)
     assert seen(tmp_path / "after") == ["visible", "visible"]
+
+
+def test_what_is_open_stays_open_until_all_is_closed(
+    tmp_path: Path, grader: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = graded(tmp_path, {"kim": Work(0.6, SAID)}, of=asked(tmp_path, "after_published"))
+    publish_items(out, None, due_passed=False, undo=False)
+    publish_items(out, None, due_passed=True, undo=False)
+    assert capsys.readouterr().out.endswith("Students see all items.\n")
+    assert "zqhint" in given_to_students(out)["feedback/kim.html"]
+    done = grader("publish", out, "--due-passed", "--undo")
+    assert (done.returncode, "--undo closes all that was opened" in done.stderr) == (2, True)
+    assert "zqhint" in given_to_students(out)["feedback/kim.html"]
+    publish_items(out, None, due_passed=False, undo=True)
+    assert not any("zqhint" in text for text in given_to_students(out).values())
 
 
 def test_what_a_changed_rubric_keeps_back_is_in_no_export_after_a_rescore(tmp_path: Path) -> None:
