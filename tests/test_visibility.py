@@ -17,6 +17,7 @@ from graded_class import Work, graded, rubric
 from grader.appeals.commands import write_appeal
 from grader.assignment import load
 from grader.exporters.exported import Wish
+from grader.exporters.grades import grades_in
 from grader.exporting import export
 from grader.gradebook.commands import asked_for, override_points, rescore_stored
 from grader.gradebook.publishing import publish_items
@@ -182,6 +183,22 @@ def test_what_is_open_stays_open_until_all_is_closed(
     assert "zqhint" in given_to_students(out)["feedback/kim.html"]
     publish_items(out, None, due_passed=False, undo=True)
     assert not any("zqhint" in text for text in given_to_students(out).values())
+
+
+def test_the_reason_of_every_decision_reaches_the_student(tmp_path: Path) -> None:
+    """Of a criterion raised to full points, and of an item as a whole: on the page and in every comment."""
+    out = graded(tmp_path, {"kim": Work(0.6, SAID)}, of=asked(tmp_path, "visible"))
+    override_points(out, "kim", asked_for("P1/r2", "4", "zq scaled by hand", "ta", undo=False), None)
+    override_points(out, "kim", asked_for("P1", "7", "zq as it stands", "ta", undo=False), None)
+    decide(out, "P2", 7)
+    told = given_to_students(out)
+    comments = ("moodle", "gradescope/results.json", "appeal.zip/appeal-tiny-kim-for-student/graded/feedback/kim.html")
+    for place in ("feedback/kim.html", *comments):
+        for said in ("4 points. zq scaled by hand", "7 points. zq as it stands", "7 points. zqreason"):
+            assert f"A person decided on {said}" in told[place], (place, said)
+    words = grades_in(out)[0].words
+    assert "P1 7/10\n• A person decided on 7 points. zq as it stands\n• runs 2/2: passed" in words
+    assert "\n• r2 4/4: A person decided on 4 points. zq scaled by hand\n" in words
 
 
 def test_what_a_changed_rubric_keeps_back_is_in_no_export_after_a_rescore(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise, zip_longest
 
 from grader.class_file import WRITTEN
+from grader.exporters.decisions import decisions
 from grader.exporters.figures import MAX_PICTURES, Picture, picture_src, pictures, small_pictures
 from grader.exporters.labels import check_name, label
 from grader.exporters.values import Chip, chips, href
@@ -40,7 +41,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Row:
-    """One criterion. ``state`` is its outcome, or ``undecided``."""
+    """One criterion. ``state`` is its outcome, or ``undecided``; ``feedback`` may be a person's decision and why."""
 
     state: str
     name: str
@@ -70,6 +71,7 @@ class ItemView:
     title: str
     open: bool
     bar: Bar
+    decided: str | None = None  # by a person, on the item as a whole: to how many points and why
     rows: tuple[Row, ...] = ()
     written: bool = False
     answer: tuple[Segment, ...] = ()
@@ -97,7 +99,7 @@ def items(
         if item is None or item.visibility not in ("visible", *opened):
             views.append(_closed_item(score, item.title.in_language(report.language) if item else ""))
         else:
-            views.append(_open_item(score, item, submission, report.language, plots))
+            views.append(_open_item(score, item, submission, report, plots))
     return views
 
 
@@ -158,11 +160,13 @@ def _closed_item(score: Score, title: str) -> ItemView:
 
 
 def _open_item(
-    score: Score, item: Item, submission: Submission, language: Language, plots: Mapping[str, Sequence[Picture]]
+    score: Score, item: Item, submission: Submission, report: Report, plots: Mapping[str, Sequence[Picture]]
 ) -> ItemView:
+    language, by_person = report.language, decisions(report, item.id)
     asked = {criterion.id: criterion for criterion in item.criteria}
     names = _row_names(score.findings, asked, language)
-    rows = tuple(_row(finding, asked, names[n], language) for n, finding in enumerate(score.findings))
+    said = [by_person.get(finding.criterion, finding.feedback) for finding in score.findings]
+    rows = tuple(_row(finding, asked, names[n], said[n], language) for n, finding in enumerate(score.findings))
     answer = submission.answers.get(item.id)
     marks = [
         (span.start, span.end, row.code or row.name, row.state in ("passed", "partial", "undecided"))
@@ -174,6 +178,7 @@ def _open_item(
         title=item.title.in_language(language),
         open=True,
         bar=_bar(score),
+        decided=by_person.get(None),
         rows=rows,
         written=any(criterion.check == WRITTEN for criterion in item.criteria),
         answer=tuple(segments(answer.text, marks)) if answer else (),
@@ -182,7 +187,7 @@ def _open_item(
     )
 
 
-def _row(finding: Finding, asked: Mapping[str, Criterion], name: str, language: Language) -> Row:
+def _row(finding: Finding, asked: Mapping[str, Criterion], name: str, said: str | None, language: Language) -> Row:
     state = "undecided" if finding.earned is None else finding.outcome
     written = _is_written(finding, asked)
     told = written and state in ("passed", "partial")
@@ -192,7 +197,7 @@ def _row(finding: Finding, asked: Mapping[str, Criterion], name: str, language: 
         state=state,
         name=name,
         code=finding.criterion if told else None,
-        feedback=finding.feedback,
+        feedback=said,
         earned=finding.earned,
         points=finding.points,
         bonus=finding.bonus,

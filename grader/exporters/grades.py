@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError
 
 from grader.class_file import ClassFile, read_class
 from grader.errors import GraderError
+from grader.exporters.decisions import decisions
 from grader.exporters.labels import label
 from grader.exporters.lateness import subtraction
 from grader.exporters.values import one_line, points, printable
@@ -126,7 +127,7 @@ def _grades(report: Report, told: ClassFile | None) -> Grades:
     asked = {item.id: item for item in told.items} if told else {}
     scores = {score.item: score for score in report.scores}
     written = {item: asked[item].written if item in asked else () for item in scores}
-    said = {item: _said(score, report.language, written[item]) for item, score in scores.items()}
+    said = {item: _said(score, report, written[item]) for item, score in scores.items()}
     closed = {item for item in scores if told is not None and not told.shows(item)}
     return Grades(
         student=report.student,
@@ -169,16 +170,23 @@ def _missing(told: ClassFile) -> Iterable[Grades]:
         )
 
 
-def _said(score: Score, language: Language, written: Sequence[str]) -> str:
-    """A line for each criterion. What an answer should say stands in the names of `written` ones: they are numbered."""
-    numbers = {name: label("point_of_answer", language, n=place) for place, name in enumerate(written, 1)}
-    lines = (_line(one, numbers.get(one.criterion, one.criterion), language) for one in score.findings)
+def _said(score: Score, report: Report, written: Sequence[str]) -> str:
+    """A line for a decision on the item, then one for each criterion.
+
+    What an answer should say stands in the names of `written` ones: they are numbered.
+    """
+    numbers = {name: label("point_of_answer", report.language, n=place) for place, name in enumerate(written, 1)}
+    by_person = decisions(report, score.item)
+    lines = [printable(one_line(by_person[None]))] if None in by_person else []
+    for one in score.findings:
+        name, said = numbers.get(one.criterion, one.criterion), by_person.get(one.criterion, one.feedback)
+        lines.append(_line(one, name, said, report.language))
     return "\n".join(f"{BULLET}{line}" for line in lines)
 
 
-def _line(finding: Finding, name: str, language: Language) -> str:
-    """One criterion on one line: name, points, outcome or sentence."""
+def _line(finding: Finding, name: str, said: str | None, language: Language) -> str:
+    """One criterion on one line: name, points, what is said of it or else its outcome."""
     if finding.earned is None:
         return f"{name} ?/{points(finding.points)}: {_WAITS.in_language(language)}"
-    said = printable(one_line(finding.feedback or "")) or _STATES[finding.outcome].in_language(language)
-    return f"{name} {points(finding.earned)}/{points(finding.points)}: {said}"
+    told = printable(one_line(said or "")) or _STATES[finding.outcome].in_language(language)
+    return f"{name} {points(finding.earned)}/{points(finding.points)}: {told}"
