@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from grader.model import Duration, Text
 from grader.model.deadline import Penalty, Step
 
@@ -9,18 +11,16 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
 def length(seconds: float) -> Text:
-    """`1 day 3 h`, `45 min`: the two largest units that are not empty; whole seconds, under a minute."""
-    whole = int(seconds)
-    units = ((_DAY, "일", "day"), (_HOUR, "시간", "h"), (_MINUTE, "분", "min"))
+    """`1 day 3 h`, `15 min 1 s`: the two largest units that are not empty. A second that has begun counts."""
+    left = math.ceil(seconds)
+    units = ((_DAY, "일", "day"), (_HOUR, "시간", "h"), (_MINUTE, "분", "min"), (1, "초", "s"))
     ko, en = [], []
     for size, in_korean, in_english in units:
-        count, whole = divmod(whole, size)
+        count, left = divmod(left, size)
         if count:
             ko.append(f"{count}{in_korean}")
             en.append(f"{count} {in_english}{'s' if in_english == 'day' and count > 1 else ''}")
-    if not ko:
-        return Text(ko=f"{whole}초", en=f"{whole} s") if whole else Text(ko="1초 이내", en="less than 1 s")
-    return Text(ko=" ".join(ko[:2]), en=" ".join(en[:2]))
+    return Text(ko=" ".join(ko[:2]), en=" ".join(en[:2])) if ko else Text(ko="0초", en="0 s")
 
 
 def span(duration: Duration) -> Text:
@@ -55,6 +55,12 @@ def of_step(penalty: Penalty, step: Step) -> Text:
         return amount
     until = span(step.until)
     return Text(ko=f"{until.ko}까지 늦으면 {amount.ko}", en=f"{amount.en} up to {until.en} late")
+
+
+def past_grace(grace: Duration, rule: Text) -> Text:
+    """`the grace of 15 min had passed; 10 % of the full points`."""
+    until = span(grace)
+    return Text(ko=f"유예 시간({until.ko})을 넘김; {rule.ko}", en=f"the grace of {until.en} had passed; {rule.en}")
 
 
 def closed(closes: Duration) -> Text:

@@ -8,6 +8,7 @@ from grader import late_words
 from grader.model import Charge, Deadline, Duration, Language, Lateness, Override, Submission, Text
 from grader.model.deadline import Penalty
 
+_MINUTE = dt.timedelta(minutes=1)  # so little past the grace looks like none: it is said
 _HOUR = dt.timedelta(hours=1)
 
 
@@ -37,6 +38,8 @@ def of(
     if deadline.closes is not None and at > deadline.after(due, deadline.closes):
         return settled(_closed(late, deadline, language), total, full)
     charge, rule = _charge(at, due, deadline)
+    if charge is not None and deadline.grace != Duration() and at <= deadline.after(due, deadline.grace) + _MINUTE:
+        rule = late_words.past_grace(deadline.grace, rule)
     charged = late.model_copy(update={"charge": charge, "rule": rule.in_language(language)})
     return settled(charged, total, full)
 

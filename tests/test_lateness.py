@@ -205,12 +205,43 @@ def test_what_was_earned_what_is_taken_and_what_counts_stand_apart(tmp_path: Pat
             "Due 2026-04-03 23:59 KST",
             "10 % of the full points for each day begun (2), at most 50 %",
         ),
-        *("<dd>10</dd>", "<dd>−2</dd>", "<b>8</b>"),
+        *("<b>8 points</b> <small>of 10 points</small>", "<dd>10</dd>", "<dd>−2</dd>"),
     ):
         assert words in told
     assert "late" not in page(out, "lee").partition("<main>")[0].partition("<header")[2]
     index = (out / "index.html").read_text(encoding="utf-8")
     assert "1 day 3 h late · 10 % of the full points for each day begun (2), at most 50 %" in index
+
+
+def test_the_headline_is_what_counts_and_says_where_all_was_taken(tmp_path: Path) -> None:
+    known = {"kim": after(days=1, hours=3)}
+    out = graded(tmp_path, {"kim": HALF}, deadline=f"{{{SEOUL}, penalty: {{percent: 80}}}}", known=known)
+    told = page(out, "kim").partition("<main>")[0]
+    assert "<b>0 points</b> <small>of 10 points</small>" in told
+    assert 'style="width:0.0%"' in told.partition("<nav")[0]
+    assert ("<dd>5</dd>" in told, "<dd>−5</dd>" in told) == (True, True)
+    assert "80 % of the full points; all that was earned" in told
+    everything = "Earned 5, for lateness −5 (handed in 1 day 3 h late; 80 % of the full points; all that was earned)"
+    export_grades("gradescope", Wish(out), None, "skip")
+    result = json.loads((out / "exports" / "gradescope" / "kim" / "results.json").read_text(encoding="utf-8"))
+    assert result["output"] == f"{everything}, counts 0"
+
+
+def test_a_moment_past_the_grace_is_told_from_the_grace(tmp_path: Path) -> None:
+    moments = {"a": after(minutes=15), "b": after(minutes=15, milliseconds=1), "c": after(minutes=17)}
+    out = graded(tmp_path, dict.fromkeys(moments, TEN), deadline=DAILY, known=moments)
+    assert "Handed in 15 min after the deadline, within the time of grace" in page(out, "a")
+    assert "Handed in 15 min 1 s late" in page(out, "b")
+    assert "the grace of 15 min had passed; 10 % of the full points" in page(out, "b")
+    assert "Handed in 17 min late" in page(out, "c")
+    assert "the grace" not in page(out, "c")
+
+
+def test_all_times_of_a_page_are_by_the_deadline_s_clocks(tmp_path: Path) -> None:
+    known = {"kim": after(days=1, hours=3)}
+    heads = [page(graded(tmp_path / at, {"kim": TEN}, deadline=at and DAILY, known=known), "kim") for at in ("", "due")]
+    assert "Graded 2026-01-01 12:00 UTC" in heads[0]
+    assert "Graded 2026-01-01 21:00 KST" in heads[1]
 
 
 def test_every_export_takes_what_counts(tmp_path: Path) -> None:

@@ -130,8 +130,10 @@ def decided(views: Sequence[ItemView]) -> float:
     return sum(view.score.decided for view in views)
 
 
-def total_bar(views: Sequence[ItemView], max_points: float) -> Bar:
-    """The whole report's points as shares."""
+def total_bar(views: Sequence[ItemView], max_points: float, counts: float | None = None) -> Bar:
+    """The whole report's points as shares; `counts` where a penalty leaves less than was earned."""
+    if counts is not None:
+        return Bar(*_shares(counts, 0, max_points))
     undecided = sum(_waiting(view.score) for view in views)
     return Bar(*_shares(decided(views), undecided, max_points))
 

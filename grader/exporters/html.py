@@ -53,6 +53,8 @@ def feedback_page(
     show their points only. Raises nothing for any content of a submission, an execution or a report.
     """
     views = feedback.items(report, submission, execution, assignment, opened)
+    late = lateness.view(report)
+    counts = late.counts if late is not None and late.taken else None
     return _page(
         "feedback.html.j2",
         report.language,
@@ -62,8 +64,10 @@ def feedback_page(
         assignment=assignment,
         items=views,
         decided=feedback.decided(views),
-        bar_of_total=feedback.total_bar(views, report.max_points),
-        late=lateness.view(report),
+        bar_of_total=feedback.total_bar(views, report.max_points, counts),
+        late=late,
+        counts=counts,
+        graded_at=lateness.there(report, report.graded_at),
         submitted_at=lateness.there(report, submission.submitted_at),
         documents=feedback.documents(submission, document_links, report.language),
         waiting=[score.item for score in report.scores if score.points is None],

@@ -45,7 +45,7 @@ def view(report: Report) -> LateView | None:
         due=f"{due} ({word('extended', language)})" if late.extended else due,
         taken=late.points,
         counts=report.grade,
-        rule=late.rule,
+        rule=_why(late, report.total, language),
         waits=word("waits", language) if late.review else None,
     )
 
@@ -95,9 +95,14 @@ def how_late(late: Lateness, language: Language) -> str:
 
 def subtraction(late: Lateness, total: float, grade: float, language: Language) -> str:
     """Earned, taken, counts in one sentence."""
-    told = how_late(late, language)
-    why = f"{told}; {late.rule}" if late.rule else told
+    why = "; ".join(filter(None, (how_late(late, language), _why(late, total, language))))
     return word("subtraction", language).format(points(total), points(late.points or 0.0), why, points(grade))
+
+
+def _why(late: Lateness, total: float | None, language: Language) -> str:
+    """The rule; where it takes more than there is, that it took everything."""
+    everything = word("everything", language) if late.points and late.points == total else ""
+    return "; ".join(filter(None, (late.rule, everything)))
 
 
 def word(name: str, language: Language) -> str:
@@ -113,6 +118,7 @@ _WORDS = _table(
     earned=("받은 점수", "Earned"),
     penalty=("지각 감점", "For lateness"),
     grade=("반영 점수", "Counts"),
+    everything=("받은 점수 전부", "all that was earned"),
     heading=("마감과 지각", "Late, or not known"),
     due=("마감 {0}", "Due {0}"),
     extended=("연장됨", "extended"),
