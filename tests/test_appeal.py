@@ -23,9 +23,13 @@ from graded_class import Work, graded
 from test_rescore import decide
 
 from grader.appeals.commands import write_appeal
+from grader.assignment import load
 from grader.errors import GraderError
 from grader.gradebook.book import Gradebook
+from grader.intake.roster_file import read
+from grader.model import Identity
 from grader.review import second
+from grader.submissions import collect_class
 
 NEIGHBOUR = "zqneighbour"
 CLASS = {
@@ -130,8 +134,8 @@ def test_what_is_stored_is_scored_again_to_the_same_points(
     assert "P1/runs: 2 → 1.5 of 2: read it again, by ta" in capsys.readouterr().out
 
 
-def unpacked(out: Path, folder: Path) -> Path:
-    bundle(out)
+def unpacked(out: Path, folder: Path, student: str = "kim") -> Path:
+    bundle(out, student)
     with zipfile.ZipFile(out.parent / "appeal.zip") as archive:
         archive.extractall(folder)
     (place,) = folder.iterdir()
@@ -240,6 +244,52 @@ def test_an_appeal_is_graded_again_by_its_one_command(tmp_path: Path, grader: Co
     assert "P1/runs: 2 → 1" in printed[2]
     (again,) = csv.DictReader(io.StringIO((place / "again" / "gradebook.csv").read_text(encoding="utf-8")))
     assert (again["student"], again["P1"], again["status"]) == ("김 서연", "5", "final")
+
+
+SEOUL = "{at: 2026-04-03 23:59, timezone: Asia/Seoul, grace: 15 min, penalty: {percent: 10, per: day}}"
+
+
+@pytest.mark.long
+def test_an_appeal_about_lateness_comes_to_the_same_grade(tmp_path: Path, grader: Command) -> None:
+    """Of a group with another member's extension, by a time to the millisecond."""
+    course(tmp_path / "course", "{check: runs, points: 10}", deadline=SEOUL)
+    listed = "학번,이름,조,연장\n20231001,김서연,1,\n20231002,이도윤,1,2일\n"
+    (tmp_path / "list.csv").write_text(listed, encoding="utf-8")
+    file = notebook(tmp_path / "class" / "김서연" / "hw1.ipynb", "x = 1")
+    (file.parent / "timestamp.txt").write_text("2026-04-05 15:14:00.001 UTC", encoding="utf-8")
+    out, rubric = tmp_path / "out", tmp_path / "course" / "rubric.yaml"
+    options = ("--roster", tmp_path / "list.csv", "--walls", "none")
+    done = grader("grade", tmp_path / "class", "-a", rubric, "-o", out, *options)
+    assert done.returncode == 0, done.stderr
+    decide(out, "20231002", "late", 4)
+    place = unpacked(out, tmp_path / "empty", "20231002")
+    readme = (place / "README.txt").read_text(encoding="utf-8")
+    rows = {line.split()[0]: line.split()[1:] for line in readme.splitlines() if line.startswith("    ")}
+    assert (rows["total"], rows["penalty"], rows["grade"]) == (["10", "10", "10"], ["1", "4"], ["9", "6", "10"])
+    _run(next(_commands(readme)), place)
+    (again,) = csv.DictReader(io.StringIO((place / "again" / "gradebook.csv").read_text(encoding="utf-8")))
+    assert [again[name] for name in ("student", "total", "penalty", "grade")] == ["20231002 이도윤", "10", "1", "9"]
+
+
+@pytest.mark.parametrize("name", ["kim", "Kim Seoyeon", "20231001 김서연", "Lee-Park_2"])
+@pytest.mark.parametrize("known", [{"late": True}, {"late": False}, {}], ids=["late", "in time", "not known"])
+def test_what_an_export_says_without_a_time_goes_with_the_case(
+    tmp_path: Path, name: str, known: dict[str, bool]
+) -> None:
+    theirs = {"identity": Identity(number="20231001", name="김서연")} if name[0] == "2" else {}
+    out = graded(tmp_path, {name: Work(0.7)}, deadline=SEOUL, known={name: {**theirs, **known}})
+    place = unpacked(out, tmp_path / "empty", name)
+    assignment = load(tmp_path / "course" / "rubric.yaml")
+    listed = read(place / "roster.csv", assignment.deadline)
+    (again,) = collect_class([place / "handed-in"], assignment, roster=listed).submissions
+    assert (again.student, again.late, again.submitted_at) == (name, known.get("late"), None)
+
+
+def test_a_bundle_for_a_student_or_without_a_deadline_needs_no_list(out: Path) -> None:
+    for audience in ("staff", "student"):
+        files = bundle(out, audience=audience)
+        assert "roster.csv" not in files
+        assert "--roster" not in files["README.txt"].decode()
 
 
 def _commands(readme: str) -> Iterator[list[str]]:

@@ -218,6 +218,15 @@ def test_a_roster_may_tell_when_each_handed_in(tmp_path: Path) -> None:
         read(roster(tmp_path, "학번,이름,제출시각\n20231001,김서연,noon\n"), deadline)
 
 
+def test_a_roster_may_tell_who_was_late_without_a_time(tmp_path: Path) -> None:
+    deadline = course(tmp_path / "course", "{check: runs, points: 2}", deadline=SEOUL).deadline
+    for name in ("20231001 김서연", "20231002 이도윤", "20231003 박하준"):
+        path = handed_in(tmp_path, name, "하나")
+    text = "학번,이름,제출시각\n20231001,김서연,지각\n20231002,이도윤,in time\n20231003,박하준,\n"
+    theirs = collect_class([path], HOMEWORK, roster=read(roster(tmp_path, text), deadline)).submissions
+    assert [(one.late, one.submitted_at) for one in theirs] == [(True, None), (False, None), (None, None)]
+
+
 # ---------------------------------------------------------------- the whole line
 
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from grader.appeals import words
 from grader.appeals.case import Case, copy_of_gradebook
+from grader.appeals.roster import ROSTER, roster
 from grader.class_file import NAME, read_class
 from grader.gradebook import handed_in
 from grader.gradebook.book import FILE
@@ -43,6 +44,8 @@ def bundle(case: Case, audience: Audience, url: str | None) -> dict[str, bytes]:
         files |= {f"graded/{path}": content for path, content in (*_stored(case), *_rubrics(case))}
         files[f"graded/{FILE}"] = _gradebook(case, url)
         files["history.json"] = _json([_plain(entry) for entry in case.history])
+        if (listed := roster(case)) is not None:
+            files[ROSTER] = listed
         files["README.txt"] = words.for_staff(case).encode(errors="replace")
     else:
         files["README.txt"] = words.for_student(case).encode(errors="replace")
@@ -62,7 +65,8 @@ def _handed_in(case: Case) -> dict[str, bytes]:
     at, stamp = case.kept.submission.submitted_at, f"{_folder(case)}timestamp.txt"
     if at is None or stamp in case.files or not case.files:
         return case.files
-    return {**case.files, stamp: f"{at.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC\n".encode()}
+    in_utc = at.astimezone(dt.UTC).replace(tzinfo=None)
+    return {**case.files, stamp: f"{in_utc.isoformat(sep=' ')} UTC\n".encode()}
 
 
 def _folder(case: Case) -> str:

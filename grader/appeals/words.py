@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from grader.appeals.case import Case
+from grader.appeals.roster import ROSTER
 from grader.exporters.labels import label, status_name
 from grader.exporters.values import one_line
-from grader.model import Assignment, Report, Text
+from grader.model import Assignment, Text
 from grader.names import printable
 from grader.repairs.ledger import sentence
 
@@ -72,6 +73,7 @@ def _again(case: Case) -> str:
     ran = run.status not in ("unreadable", "infrastructure")
     rubric = f"graded/{rubric_path(case.rubric)}"
     options = [
+        *(["--roster", ROSTER] if case.standing.machine.lateness is not None else []),
         *(["--walls", run.walls] if ran else []),
         *([] if run.repairing else ["--no-repairs"]),
         *("--lang", case.standing.report.language),
@@ -86,13 +88,17 @@ def _again(case: Case) -> str:
 
 
 def _compare(case: Case) -> str:
-    """A table of points: the machine's, those that count, the full ones."""
+    """A table of points: the machine's, those that count, the full ones; with a deadline down to the grade."""
     machine, counts = case.standing.machine, case.standing.report
     rows = [[_say(word, case) for word in ("item", "machine", "counts", "of")]]
     now = {score.item: score.points for score in counts.scores}
     for score in machine.scores:
         rows.append([score.item, _shown(score.points), _shown(now.get(score.item)), f"{score.max_points:g}"])
-    rows.append([_say("total", case), _total(machine), _total(counts), f"{machine.max_points:g}"])
+    full = f"{machine.max_points:g}"
+    rows.append([_say("total", case), _shown(machine.total), _shown(counts.total), full])
+    if machine.lateness is not None:
+        rows.append([_say("penalty", case), _shown(machine.penalty), _shown(counts.penalty)])
+        rows.append([_say("grade_row", case), _shown(machine.grade), _shown(counts.grade), full])
     table = "\n".join("    " + "".join(cell.ljust(_WIDTH) for cell in row).rstrip() for row in rows)
     return f"{_say('compare', case)}\n\n{table}\n\n{_say('how', case)}"
 
@@ -105,10 +111,6 @@ def _contents(case: Case, told: Mapping[str, Text]) -> str:
 
 def _cell(number: int | None, case: Case) -> str:
     return "" if number is None else label("error_in_cell", case.standing.report.language, cell=number) + ": "
-
-
-def _total(report: Report) -> str:
-    return _shown(report.total)
 
 
 def _shown(points: float | None) -> str:
@@ -156,6 +158,8 @@ _WORDS = _table(
     counts=("현재", "counts"),
     of=("만점", "of"),
     total=("합계", "total"),
+    penalty=("지각 감점", "penalty"),
+    grade_row=("반영 점수", "grade"),
     walls=("격리", "Walls"),
     repairs=("고친 곳", "Repairs"),
     errors=("오류", "Errors"),
@@ -177,6 +181,7 @@ _ADDED = {
     "graded/reports/": ("결정된 모든 것과 근거", "everything decided, with the evidence"),
     "graded/executions/": ("커널에서 나온 것", "what came out of the kernel"),
     "graded/rubrics/": ("채점 기준과 그 데이터", "the rubric and its data"),
+    ROSTER: ("이름, 마감 연장, 제출 시각 (마감이 있을 때)", "name, extension and time (where there is a deadline)"),
     "history.json": ("모든 채점과 결정, 때와 사람", "every report and decision, with time and author"),
 }
 _STUDENT = _table(**_COMMON)

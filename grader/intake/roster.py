@@ -15,7 +15,7 @@ from grader.intake.labels import nfc
 from grader.model import Identity
 from grader.names import printable, spelling
 
-_NONE: Mapping[Identity, dt.datetime] = MappingProxyType({})
+_NONE: Mapping[Identity, dt.datetime | bool] = MappingProxyType({})
 _WORD = re.compile(r"[^\W_]+")
 _KOREAN = re.compile("[가-힣]")
 _HANGUL = re.compile(r"[가-힣]{3,}")
@@ -32,10 +32,10 @@ class Match:
 class Roster:
     """The enrolled students in the order of the list, each under a name of their own: number and name if known.
 
-    `times`: when they handed in, where the list tells that.
+    `times`: when they handed in, where the list tells that, or only whether they were late.
     """
 
-    def __init__(self, students: Sequence[Identity], times: Mapping[Identity, dt.datetime] = _NONE) -> None:
+    def __init__(self, students: Sequence[Identity], times: Mapping[Identity, dt.datetime | bool] = _NONE) -> None:
         self.students = [student.model_copy(update={"enrolled": True}) for student in students]
         self._times = [times.get(student) for student in students]
         self._called = _called_apart(self.students)
@@ -58,9 +58,16 @@ class Roster:
         known = {"lms_id": told.lms_id or match.enrolled.lms_id, "group": match.enrolled.group or told.group}
         identity = match.enrolled.model_copy(update=known)
         place = self.students.index(match.enrolled)
-        at = self._times[place] or hand_in.submitted_at
-        called = self._called[place]
-        return replace(hand_in, student=called, identity=identity, notes=notes, doubtful=False, submitted_at=at)
+        when = self._times[place]
+        return replace(
+            hand_in,
+            student=self._called[place],
+            identity=identity,
+            notes=notes,
+            doubtful=False,
+            submitted_at=when if isinstance(when, dt.datetime) else hand_in.submitted_at,
+            late=when if isinstance(when, bool) else hand_in.late,
+        )
 
     def missing(self, students: Iterable[str]) -> list[str]:
         """Who is enrolled and none of `students`, in the order of the list."""

@@ -52,6 +52,7 @@ _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 _MOST_ABOVE = 10  # lines before the header, such as the name of the course
 _MAX_BYTES = 10_000_000
 _NO_EXTENSION = ("", "-", "0", "x", "no", "none", "없음")
+_LATE, _IN_TIME = ("late", "지각"), ("in time", "제때")  # of who handed in at a time that is not known
 _NO_GROUP = ("", "-", "없음", "none", "None")
 _LARGEST_GROUP = 12
 _NOT_A_STUDENT = re.compile(r"points possible|student, test|test student|학생, 테스트", re.IGNORECASE)
@@ -69,7 +70,7 @@ def read(file: Path, deadline: Deadline | None = None) -> Roster:
         raise GraderError(f"{file}: no column of a roster is recognised: {mend}")
     students: dict[tuple[str, ...], Identity] = {}
     owners: dict[str, tuple[int, Identity]] = {}
-    times: dict[Identity, dt.datetime] = {}
+    times: dict[Identity, dt.datetime | bool] = {}
     for number, row in enumerate(rows[at + 1 :], start=at + 2):
         student = _student(row, columns)
         if student is None or _NOT_A_STUDENT.search(student.name):
@@ -194,13 +195,15 @@ def _extensions(where: str, cell: str, deadline: Deadline | None) -> tuple[Exten
     return (extension,)
 
 
-def _submitted(where: str, cell: str, deadline: Deadline | None) -> dt.datetime | None:
-    """When a student handed in, by the clocks of the deadline; without one nobody asks."""
+def _submitted(where: str, cell: str, deadline: Deadline | None) -> dt.datetime | bool | None:
+    """When a student handed in, by the clocks of the deadline, or whether late; without a deadline nobody asks."""
     if deadline is None or cell in ("", "-"):
         return None
+    if cell.casefold() in (*_LATE, *_IN_TIME):
+        return cell.casefold() in _LATE
     found = moment(cell)
     if found is None or not found[1]:
-        mend = "write date and time (`2026-04-03 23:59`), or nothing where they are not known"
+        mend = "write date and time (`2026-04-03 23:59`), `late` or `in time`, or nothing where they are not known"
         raise GraderError(f"{where}: `{printable(cell)}` is no moment: {mend}")
     return deadline.moment(found[0])
 
