@@ -25,6 +25,7 @@ _MOMENT = re.compile(
     re.IGNORECASE,
 )
 _MOST = dt.timedelta(days=3660)
+_YEARS = range(1970, 2200)  # far from where arithmetic with moments ends
 
 
 def duration(text: str) -> Duration | None:
@@ -46,10 +47,11 @@ def moment(text: str) -> tuple[dt.datetime, bool] | None:
     """A moment, and whether a time of day was written; a date alone is the end of that day.
 
     `2026-04-03 23:59`, `2026. 4. 3. 23:59`, `2026년 4월 3일 24시`, `2026-04-03T14:59:00Z`. Without an offset the moment
-    has no zone. None for anything else, such as `4/3` or `04/05/2026`, where day and month may be either.
+    has no zone. None for anything else, such as `4/3` or `04/05/2026`, where day and month may be either, and for a year
+    before 1970 or after 2199.
     """
     found = _MOMENT.fullmatch(text.strip())
-    if found is None:
+    if found is None or int(found["year"]) not in _YEARS:
         return None
     told = found.groupdict()
     timed = told["hour"] is not None

@@ -24,6 +24,8 @@ DAILY = f"{{{SEOUL}, grace: 15 min, penalty: {{percent: 10, per: day, at_most: 5
 DUE = dt.datetime(2026, 4, 3, 14, 59, tzinfo=dt.UTC)
 TEN = Work(0.9)  # of ten points
 HALF = Work(0.2, last=2.0)  # five of ten
+STEPS = "penalty: {steps: [{until: 1 day, percent: 10}, {until: 3 days, percent: 30}]}"
+OPEN_STEPS = "penalty: {steps: [{until: 1 day, percent: 10}, {percent: 30}]}"
 
 
 def after(**later: float) -> dict[str, Any]:
@@ -127,10 +129,11 @@ def test_days_are_counted_by_the_clock_when_summer_time_changes(tmp_path: Path) 
     assert in_spring == {"23h": 1, "24h": 2, "25h": 2, "26h": 2}
 
 
-def test_a_deadline_in_the_hour_that_clocks_show_twice_is_the_second(tmp_path: Path) -> None:
-    deadline = "{at: 2026-11-01 01:30, timezone: America/New_York, penalty: {percent: 10}}"
+def test_a_deadline_in_the_hour_that_clocks_show_twice_is_told_by_its_offset(tmp_path: Path) -> None:
+    deadline = "{{at: 2026-11-01T01:30:00-{}:00, timezone: America/New_York, penalty: {{percent: 10}}}}"
     known = {"kim": {"submitted_at": dt.datetime(2026, 11, 1, 6, 30, tzinfo=dt.UTC)}}
-    assert penalties(tmp_path, deadline, known)["kim"][0] == "in_time"
+    states = [penalties(tmp_path / hour, deadline.format(hour), known)["kim"][0] for hour in ("04", "05")]
+    assert states == ["late", "in_time"]
 
 
 def test_extensions_move_the_deadline_and_what_is_counted_from_it(tmp_path: Path) -> None:
@@ -407,7 +410,25 @@ def test_reports_of_before_there_were_deadlines_are_read(tmp_path: Path, capsys:
         ("{at: 4/3 23:59, timezone: Asia/Seoul}", "`at: 4/3 23:59` is no moment"),
         ("{at: 2026-02-30 23:59, timezone: Asia/Seoul}", "is no moment"),
         ("{at: 2026-03-08 02:30, timezone: America/New_York}", "skip 2026-03-08 02:30: summer time begins"),
+        (
+            "{at: 2026-11-01 01:30, timezone: America/New_York}",
+            "write `2026-11-01T01:30:00-04:00` for the first time, or `2026-11-01T01:30:00-05:00` for the second",
+        ),
+        (
+            "{at: '2026-04-03T23:59:00+05:00', timezone: Asia/Seoul}",
+            "`at` has the offset +05:00, but clocks in Asia/Seoul are at +09:00 then",
+        ),
+        ("{at: '2026-04-03T23:59:00+05:00', timezone: Asia/Seoul}", "if 2026-04-04 03:59 there is meant"),
+        ("{at: '2026-03-08T02:30:00-05:00', timezone: America/New_York}", "clocks in America/New_York are at -04:00"),
+        ("{at: 9999-12-31 23:59, timezone: America/New_York}", "in a year from 1970 to 2199"),
+        ("{at: '0001-01-01T00:00:00+09:00', timezone: America/New_York}", "in a year from 1970 to 2199"),
         (f"{{{SEOUL}, grace: 15}}", "`grace: 15` is no length of time"),
+        (f"{{{SEOUL}, grace: 2 days, closes: 1 h}}", "`closes` ends before `grace` does"),
+        (f"{{{SEOUL}, grace: 1 day, {STEPS}, closes: 3 days}}", "`grace` lasts until this step has ended"),
+        (f"{{{SEOUL}, {STEPS}, closes: 2 days}}", "`closes` ends before the last step does"),
+        (f"{{{SEOUL}, {OPEN_STEPS}, closes: 12 h}}", "`closes` ends before the last step does"),
+        (f"{{{SEOUL}, {OPEN_STEPS}, closes: 1 day}}", "work is no longer accepted when this step begins"),
+        (f"{{{SEOUL}, penalty: {{percent: 10, per: day, at_most: 5}}}}", "is less than is taken the first time"),
         (f"{{{SEOUL}, closes: 0 days}}", "`closes: 0 days` is no length of time"),
         (f"{{{SEOUL}, closed: zero}}", "`closed` means nothing without `closes`"),
         (f"{{{SEOUL}, closes: 7 days, closed: never}}", "`closed: never` means nothing"),

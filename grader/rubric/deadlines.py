@@ -18,7 +18,7 @@ _PENALTY: Location = ("deadline", "penalty")
 _KEYS = ("at", "timezone", "grace", "penalty", "closes", "closed")
 _PENALTY_KEYS = ("percent", "points", "of", "per", "at_most", "steps")
 _STEP_KEYS = ("until", "percent", "points")
-_MOMENT = "write date and time as `2026-04-03 23:59`"
+_MOMENT = "write date and time as `2026-04-03 23:59`, in a year from 1970 to 2199"
 _DURATION = "write a number and its unit, as `15 min`, `12 h` or `7 days`"
 _ZONE = "write the place whose clocks count, as `timezone: Asia/Seoul`"
 
@@ -81,9 +81,23 @@ def _at(document: Document, written: Any, zone: ZoneInfo | None) -> str | None:
     at, timed = found
     if not timed:
         document.complain(here, f"`at: {written}` has no time of day", _MOMENT)
-    if at.tzinfo is None and zone is not None:
-        return _on_the_clock(document, at, zone).isoformat()
-    return at.isoformat()
+    if zone is None:
+        return at.isoformat()
+    if at.tzinfo is not None:
+        _check_offset(document, at, zone)
+        return at.isoformat()
+    return _on_the_clock(document, at, zone).isoformat()
+
+
+def _check_offset(document: Document, at: dt.datetime, zone: ZoneInfo) -> None:
+    """The offset is the one that clocks in the zone have then, so that nobody reads another time than is meant."""
+    there = at.astimezone(zone)
+    if there.utcoffset() == at.utcoffset():
+        return
+    told, meant = (one.isoformat()[-6:] for one in (at, there))
+    problem = f"`at` has the offset {told}, but clocks in {zone.key} are at {meant} then"
+    mend = f"if {there:%Y-%m-%d %H:%M} there is meant, write that without an offset"
+    document.complain((*_HERE, "at"), problem, mend)
 
 
 def _on_the_clock(document: Document, at: dt.datetime, zone: ZoneInfo) -> dt.datetime:
@@ -91,6 +105,10 @@ def _on_the_clock(document: Document, at: dt.datetime, zone: ZoneInfo) -> dt.dat
     if found.astimezone(dt.UTC).astimezone(zone).replace(tzinfo=None) != at:
         mend = "choose another time"
         document.complain((*_HERE, "at"), f"clocks in {zone.key} skip {at:%Y-%m-%d %H:%M}: summer time begins", mend)
+    elif (first := at.replace(tzinfo=zone)).utcoffset() != found.utcoffset():
+        problem = f"clocks in {zone.key} show {at:%Y-%m-%d %H:%M} twice: summer time ends"
+        mend = f"write `{first.isoformat()}` for the first time, or `{found.isoformat()}` for the second"
+        document.complain((*_HERE, "at"), problem, mend)
     return found
 
 
@@ -136,12 +154,17 @@ def _penalty(document: Document, written: Any) -> dict[str, Any] | None:
     if "at_most" in values and "per" not in values:
         mend = "add `per: day`, or remove `at_most`"
         document.complain((*_PENALTY, "at_most"), "a penalty that is taken once needs no `at_most`", mend)
+    amount = 0 if steps else _amount(document, _PENALTY, unit, values)
+    at_most = _number(document, (*_PENALTY, "at_most"), unit, values["at_most"]) if "at_most" in values else None
+    if at_most is not None and at_most < amount:
+        mend = f"write `at_most: {amount:g}` or more"
+        document.complain((*_PENALTY, "at_most"), f"`at_most: {at_most:g}` is less than is taken the first time", mend)
     return {
         "unit": unit,
         "of": _choice(document, (*_PENALTY, "of"), values, ("full", "earned"), "full"),
-        "amount": 0 if steps else _amount(document, _PENALTY, unit, values),
+        "amount": amount,
         "per": _choice(document, (*_PENALTY, "per"), values, ("day", "hour"), None),
-        "at_most": _number(document, (*_PENALTY, "at_most"), unit, values["at_most"]) if "at_most" in values else None,
+        "at_most": at_most,
         "steps": [{"until": step["until"], "amount": step["amount"]} for step in steps],
     }
 
@@ -202,14 +225,36 @@ def _check_end(document: Document, values: dict[str, Any], found: dict[str, Any]
     if "closed" in values and "closes" not in values:
         mend = "add `closes: 7 days`, or remove `closed`"
         document.complain((*_HERE, "closed"), "`closed` means nothing without `closes`", mend)
-    steps = found["penalty"]["steps"] if found["penalty"] else []
-    if not steps or document.blames(_HERE):
+    if document.blames(_HERE):
         return
-    last, closes = steps[-1]["until"], found["closes"]
-    here: Location = (*_PENALTY, "steps", len(steps) - 1)
-    if last is not None and (closes is None or _length(last) < _length(closes)):
+    steps = found["penalty"]["steps"] if found["penalty"] else []
+    grace, closes = _length(found["grace"]), found["closes"]
+    if closes is not None and _length(closes) < grace:
+        mend = "let `closes` be as long as `grace` or longer; both are counted from the deadline"
+        document.complain((*_HERE, "closes"), "`closes` ends before `grace` does", mend)
+    elif steps:
+        _check_steps(document, steps, grace, closes)
+
+
+def _check_steps(
+    document: Document, steps: list[dict[str, Any]], grace: tuple[int, int], closes: dict[str, int] | None
+) -> None:
+    """Every step can be met, and the last ends where work is no longer accepted."""
+    here: Location = (*_PENALTY, "steps")
+    last, before = steps[-1]["until"], steps[-2]["until"] if len(steps) > 1 else None
+    if steps[0]["until"] is not None and _length(steps[0]["until"]) <= grace:
+        mend = "let the first step last longer than `grace`; both are counted from the deadline"
+        document.complain((*here, 0), "`grace` lasts until this step has ended, so it never counts", mend)
+    elif last is not None and (closes is None or _length(last) < _length(closes)):
         mend = "add `closes:` with the same time, or a last step without `until`"
-        document.complain(here, "it is not said what work costs that is later than the last step", mend)
+        document.complain(
+            (*here, len(steps) - 1), "it is not said what work costs that is later than the last step", mend
+        )
+    elif closes is not None and any(_length(closes) < _length(end) for end in (last, before) if end is not None):
+        mend = "let `closes` be as long as the last step's `until`, or remove the steps after it"
+        document.complain((*_HERE, "closes"), "`closes` ends before the last step does", mend)
+    elif closes is not None and closes == before:
+        document.complain((*here, len(steps) - 1), "work is no longer accepted when this step begins", "remove it")
 
 
 def _length(plain: dict[str, int]) -> tuple[int, int]:
