@@ -47,7 +47,7 @@ def moment(text: str) -> tuple[dt.datetime, bool] | None:
     """A moment, and whether a time of day was written; a date alone is the end of that day.
 
     `2026-04-03 23:59`, `2026. 4. 3. 23:59`, `2026년 4월 3일 24시`, `2026-04-03T14:59:00Z`. Without an offset the moment
-    has no zone. None for anything else, such as `4/3` or `04/05/2026`, where day and month may be either, and for a year
+    has no zone. None for anything else, such as `4/3` or `04/05/2026`, where day and month may be either, and for years
     before 1970 or after 2199.
     """
     found = _MOMENT.fullmatch(text.strip())

@@ -90,6 +90,11 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> Honest:
     return made
 
 
+def test_how_far_gradients_are_off_is_told_without_powers_of_ten(honest: Honest) -> None:
+    findings = honest.judged(honest.execution.evidence).scores[0].findings
+    assert {str(f.evidence["worst"]) for f in findings if f.criterion == "gradient_correct"} == {"< 0.001"}
+
+
 def deep(levels: int) -> Any:
     value: Any = 1
     for _ in range(levels):

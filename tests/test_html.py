@@ -242,6 +242,20 @@ def test_what_was_seen_is_short_and_readable() -> None:
         assert chip in page
 
 
+@pytest.mark.parametrize(
+    ("level", "korean"),
+    [
+        ("held-out", "처음 보는 행에서 계산"),
+        ("recomputed", "노트북의 행에서 다시 계산"),
+        ("reported", "노트북이 출력한 값"),
+    ],
+)
+def test_the_level_of_r2_is_said_in_words(level: str, korean: str) -> None:
+    page = feedback(report(scores=usual_scores(evidence={"r2": 0.7, "level": level})))
+    assert f"R²의 근거: {korean}" in page.text
+    assert level not in page.text
+
+
 def test_notes_and_reasons_for_review_stay_with_the_ta() -> None:
     scores = (score("P1", finding("r2", 10, None, review="leak suspected", notes=("printed 0.9",))), usual_scores()[1])
     page = feedback(report(scores=scores)).text

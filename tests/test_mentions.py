@@ -9,7 +9,7 @@ from test_elsewhere import graded, item, written
 from test_headings import _course, code, md
 
 from grader.errors import RubricError
-from grader.model import Assignment, Finding
+from grader.model import Assignment, Finding, Language
 
 RUBRIC = """
 id: ice
@@ -41,8 +41,9 @@ def course(folder: Path, review: str = "") -> Assignment:
     return _course(folder, RUBRIC.replace("    REVIEW\n", f"    {review}\n" if review else ""))
 
 
-def finding(folder: Path, answer: str, review: str = "") -> Finding:
-    return written(graded(folder, course(folder, review), md(f"# Q1\n{answer}"), code()), "Q1", "light")
+def finding(folder: Path, answer: str, review: str = "", language: Language = "en") -> Finding:
+    cells = (md(f"# Q1\n{answer}"), code())
+    return written(graded(folder, course(folder, review), *cells, language=language), "Q1", "light")
 
 
 def test_a_claim_that_holds_earns_the_points_and_shows_its_words(tmp_path: Path) -> None:
@@ -79,6 +80,18 @@ def test_what_is_denied_swapped_or_missing_waits_for_a_person_who_is_told_why(
     review = item(report, "Q1").needs_review
     assert review is not None
     assert why in review
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_near_words_that_lack_nothing_are_said_to_stand_apart_and_the_criterion_is_named_once(
+    tmp_path: Path, language: Language
+) -> None:
+    between = "as everybody in this lecture knows from the many books on it that were written"
+    far = f"The density of ice, {between}, may be what one calls low."
+    found = finding(tmp_path, far, language=language)
+    assert found.review is not None
+    assert {"ko": "떨어져 있", "en": "apart"}[language] in found.review
+    assert not [odd for odd in ("missing", "빠진 것", "—", "`light`") if odd in found.review]
 
 
 def test_words_that_seem_to_earn_but_speak_to_the_grader_wait_for_a_person(tmp_path: Path) -> None:

@@ -33,27 +33,36 @@ CONFIDENCE: dict[Grounds, float] = {
 }
 _NEAR = 0.5  # of a claim's terms
 
-# Of the criterion {0}, whose nearest claim lacks the terms {1}; grounds that are sure enough need no words.
-WHY: dict[Grounds, Text] = {
-    "vague": Text(ko="`{0}`: 막연하게만 쓰였습니다.", en="`{0}`: said only in a vague form"),
-    "guess": Text(ko="`{0}`: 무엇에 대한 말인지 분명하지 않습니다.", en="`{0}`: it is not plain of what it is said"),
-    "slip": Text(ko="`{0}`: 맞춤법이 다른 말로만 찾았습니다.", en="`{0}`: found only in a misspelt word"),
-    "mostly": Text(ko="`{0}`: 반대로 읽히는 말도 있습니다.", en="`{0}`: something reads like the opposite, too"),
-    "hedged": Text(ko="`{0}`: 여러 가능성 가운데 하나로만 썼습니다.", en="`{0}`: said as one of several things"),
-    "both": Text(ko="`{0}`: 맞는 말과 그 반대가 함께 있습니다.", en="`{0}`: said, and so is its opposite"),
-    "contradicted": Text(ko="`{0}`: 반대로 쓴 것으로 읽힙니다.", en="`{0}`: it reads like the opposite"),
-    "asked": Text(ko="`{0}`: 묻기만 하고 답하지 않았습니다.", en="`{0}`: asked, not answered"),
-    "reason": Text(
-        ko="`{0}`: 루브릭이 모르는 이유를 댔습니다.", en="`{0}`: said with a reason that the rubric does not know"
-    ),
-    "whose": Text(ko="`{0}`: 맞지 않는 쪽에 대한 말일 수 있습니다.", en="`{0}`: it may be said of the wrong one"),
-    "unsure": Text(ko="`{0}`: 모른다고 하면서 쓴 말입니다.", en="`{0}`: the writer says not to know about it"),
-    "near": Text(ko="`{0}`: 가까운 말이 있습니다. 빠진 것: {1}", en="`{0}`: something near was said; missing: {1}"),
+# Of one criterion, whose nearest claim lacks the terms {0}; grounds that are sure enough need no words.
+_WHY: dict[Grounds, Text] = {
+    "vague": Text(ko="막연하게만 쓰였습니다.", en="said only in a vague form"),
+    "guess": Text(ko="무엇에 대한 말인지 분명하지 않습니다.", en="it is not plain of what it is said"),
+    "slip": Text(ko="맞춤법이 다른 말로만 찾았습니다.", en="found only in a misspelt word"),
+    "mostly": Text(ko="반대로 읽히는 말도 있습니다.", en="something reads like the opposite, too"),
+    "hedged": Text(ko="여러 가능성 가운데 하나로만 썼습니다.", en="said as one of several things"),
+    "both": Text(ko="맞는 말과 그 반대가 함께 있습니다.", en="said, and so is its opposite"),
+    "contradicted": Text(ko="반대로 쓴 것으로 읽힙니다.", en="it reads like the opposite"),
+    "asked": Text(ko="묻기만 하고 답하지 않았습니다.", en="asked, not answered"),
+    "reason": Text(ko="루브릭이 모르는 이유를 댔습니다.", en="said with a reason that the rubric does not know"),
+    "whose": Text(ko="맞지 않는 쪽에 대한 말일 수 있습니다.", en="it may be said of the wrong one"),
+    "unsure": Text(ko="모른다고 하면서 쓴 말입니다.", en="the writer says not to know about it"),
+    "near": Text(ko="가까운 말이 있습니다. 빠진 것: {0}", en="something near was said; missing: {0}"),
     "unread": Text(
-        ko="`{0}`: 루브릭이 모르는 말이 답에 있습니다.",
-        en="`{0}`: the answer says things that the rubric does not know",
+        ko="루브릭이 모르는 말이 답에 있습니다.",
+        en="the answer says things that the rubric does not know",
     ),
 }
+_APART = Text(
+    ko="가까운 말이 있지만 서로 떨어져 있거나 다른 것에 대한 말입니다.",
+    en="its words were said, but apart or of something else",
+)
+
+
+def why(grounds: Grounds, missed: str) -> Text | None:
+    """What a person is told who looks at the criterion; `missed`: terms that the nearest claim lacks, "" for none."""
+    if grounds == "near" and not missed:
+        return _APART
+    return _WHY[grounds].filled(missed) if grounds in _WHY else None
 
 
 def grounds_of(said: Sequence[Hit], against: Sequence[Hit], near: Near | None, is_unread: bool) -> Grounds:

@@ -19,7 +19,7 @@ from grader.answers.claims import Hit, Near, Stand, hits, nearest, parts_of
 from grader.answers.clauses import Stretch, stretches
 from grader.answers.denial import denials
 from grader.answers.framing import is_unsure
-from grader.answers.grounds import CONFIDENCE, WHY, Grounds, grounds_of
+from grader.answers.grounds import CONFIDENCE, Grounds, grounds_of, why
 from grader.answers.lexicon import Lexicon
 from grader.answers.reading import Page, read
 from grader.model import Assignment, Concept, Criterion, Item, Noun, Term, Text
@@ -206,13 +206,12 @@ def _judged(answer: _Reading, criterion: str, concept: Concept, said: Sequence[H
     elif grounds in _SURE and all(_is_of_wrong_one(concept, hit, answer.named) for hit in holding):
         grounds = "whose"
     missed = ", ".join(near.missing) if near else ""
-    told = missed or "—"  # all its words stand there, but far apart or of something else
     return CriterionScore(
         criterion=criterion,
         share=share,
         confidence=min(CONFIDENCE[grounds], _GUARDED if answer.guarded else 1.0),
         grounds=grounds,
-        why=WHY[grounds].filled(criterion, told) if grounds in WHY else None,
+        why=why(grounds, missed),
         missed=missed,
         near=answer.page.span(near.start, near.end) if near else None,
     )
@@ -260,4 +259,4 @@ def _reasons(judged: Sequence[CriterionScore], raised: Sequence[guards.Flag], ba
     yield from (flag.told for flag in raised)
     for one in judged:
         if one.confidence < bar and one.why is not None:
-            yield one.why
+            yield Text(ko=f"`{one.criterion}`: {one.why.ko}", en=f"`{one.criterion}`: {one.why.en}")

@@ -11,6 +11,7 @@ from grader.checks.layer import copies
 _AFFINE = 1e-7  # deviation from an affine map, relative; float64 rounding stays below 1e-10
 _AFFINE_IN_FLOAT32 = 1e-3
 _NORMALISING = {"BatchNorm1d", "LayerNorm", "InstanceNorm1d"}
+_TELLING = 0.001  # of the tolerance; what is less is not told closer
 _FLOAT32_SLACK = 100  # a model whose forward insists on float32 is compared with as much more tolerance
 _RELATIVE, _ABSOLUTE = 1e-3, 1e-5  # central differences in float64 agree with a right gradient to about 1e-7
 
@@ -104,7 +105,7 @@ def gradient_correct(evidence: Evidence, *, model: str) -> Decision:
                 raise Unmet(_WRONG.filled(model, row.get("name"), a, candidates), **seen)
     if not compared:
         raise Unmet(_STUCK.filled(model, "-"), compared=0)
-    return passed(entries=compared, worst=f"{worst:.1e} of the tolerance")
+    return passed(entries=compared, worst=f"{worst:.3f}" if worst >= _TELLING else f"< {_TELLING}")
 
 
 def _apart(autograd: float | None, differences: list[float | None], scale: float) -> float:

@@ -144,7 +144,8 @@ def _reasons(mine: CriterionScore, scored: AnswerScore, concept: str) -> tuple[T
 def _nearest(evidence: Evidence, mine: CriterionScore) -> Iterator[Text]:
     if mine.near is not None:
         start, end = mine.near
-        yield _NEAREST.filled(" ".join(evidence.answer.text[start:end].split())[:80], mine.missed)
+        words = " ".join(evidence.answer.text[start:end].split())[:80]
+        yield _NEAREST.filled(words, mine.missed) if mine.missed else _APART.filled(words)
 
 
 def _other_places(evidence: Evidence, concept: str) -> Iterator[Text]:
@@ -224,5 +225,9 @@ _MISSED = say(
     "the answer was not seen to say `{0}`; read whether it is said in other words",
 )
 _NEAREST = say("가장 가까운 말: “{0}” (빠진 것: {1})", "the nearest: “{0}” (missing: {1})")
+_APART = say(
+    "가장 가까운 말: “{0}” (낱말은 모두 있으나 떨어져 있거나 다른 것에 대한 말)",
+    "the nearest: “{0}” (all its words, but apart or of something else)",
+)
 _DOUBTFUL = say("이 답은 사람이 읽고 확인합니다.", "a person will read this answer")
 _VAGUE = say("조금 더 분명하게 써 보세요.", "say it more exactly")

@@ -28,6 +28,12 @@ def evidence_name(key: str, language: Language) -> str:
     return known.in_language(language) if known else key.replace("_", " ")
 
 
+def evidence_level(level: str, language: Language) -> str:
+    """On which rows R² was worked out; a level that nobody knows is its own name."""
+    known = LEVELS.get(level)
+    return known.in_language(language) if known else level
+
+
 def status_name(status: ExecutionStatus, language: Language) -> str:
     """Two or three words for the state of a run, for tables."""
     return STATUSES[status].in_language(language)
@@ -180,6 +186,14 @@ LABELS = _table(
     more=("외 {n}개", "{n} more"),
 )
 
+LEVELS = MappingProxyType(
+    {
+        "held-out": Text(ko="처음 보는 행에서 계산", en="worked out on unseen rows"),
+        "recomputed": Text(ko="노트북의 행에서 다시 계산", en="worked out on rows of the notebook's own"),
+        "reported": Text(ko="노트북이 출력한 값", en="printed by the notebook"),
+    }
+)
+
 STATUSES = _table(
     ok=("정상", "ok"),
     student_error=("오류 있음", "error in a cell"),
@@ -249,6 +263,11 @@ CHECKS = _table(
 )
 
 EVIDENCE = _table(
+    level=("R²의 근거", "R² is"),
+    chosen=("고른 모델", "model"),
+    why=("고른 까닭", "chosen because"),
+    scale=("목표값의 척도", "scale of the target"),
+    remarks=("덧붙임", "remarks"),
     r2=("R²", "R²"),
     rmse=("RMSE", "RMSE"),
     open=("미정", "open"),
@@ -284,7 +303,7 @@ EVIDENCE = _table(
     differences=("차분", "differences"),
     compared=("비교한 값", "compared"),
     entries=("비교한 값", "values compared"),
-    worst=("가장 큰 차이", "largest difference"),
+    worst=("가장 큰 차이(허용 1)", "largest difference (1 is allowed)"),
     shares=("첫 층 / 마지막 층", "first layer / last layer"),
     norms=("크기", "norms"),
     not_finite=("유한하지 않은 값", "not finite"),

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from grader.exporters.labels import evidence_name, label
+from grader.exporters.labels import evidence_level, evidence_name, label
 from grader.model import Language
 
 _MAX_CHIPS = 12
@@ -70,7 +70,7 @@ def chips(evidence: Mapping[str, Any], language: Language) -> list[Chip]:
     return [
         Chip(
             one_line(evidence_name(key, language), 40),
-            written(value, language),
+            evidence_level(value, language) if key == "level" and isinstance(value, str) else written(value, language),
             value if key == "cell" and isinstance(value, int) and not isinstance(value, bool) else None,
         )
         for key, value in list(evidence.items())[:_MAX_CHIPS]
