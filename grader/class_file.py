@@ -76,6 +76,15 @@ def opened_in(folder: Path) -> tuple[Visibility, ...]:
     return told.opened if told is not None else ()
 
 
+def absent_in(folder: Path) -> dict[str, Identity]:
+    """What is known of those who handed in nothing; nothing where no class can be read."""
+    try:
+        told = read_class(folder)
+    except GraderError:
+        return {}
+    return {one.student: one.identity for one in told.missing} if told is not None else {}
+
+
 def open_to_students(folder: Path, opened: tuple[Visibility, ...]) -> None:
     """Write down which kinds of items students see from now on. Raises GraderError where no class was graded."""
     told = read_class(folder)

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-from grader.class_file import opened_in
+from grader.class_file import absent_in, opened_in
 from grader.errors import Busy, GraderError
 from grader.exporters.cells import harmless, yes_no
-from grader.exporters.class_report.ideas import Answers, none_kept
+from grader.exporters.class_report.anonymous import Answers
+from grader.exporters.class_report.ideas import none_kept
 from grader.exporters.html import class_page, executed_page, feedback_page, similarity_page
 from grader.exporters.overview import language_of
 from grader.files import NoLocks, lock, remove_torn, write
@@ -124,7 +125,9 @@ class Results:
         write(self.folder / "gradebook.csv", gradebook(reports, self.assignment, missing))
         similar, pairs = self._similar
         links = self._links()
-        page = class_page(reports, self.assignment, links, missing, strangers, similar, pairs, answers)
+        page = class_page(
+            reports, self.assignment, links, missing, strangers, similar, pairs, answers, absent_in(self.folder)
+        )
         write(self.index, page)
         return reports
 

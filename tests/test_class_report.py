@@ -211,6 +211,103 @@ def test_a_student_is_not_told_by_their_own_words(identity: dict[str, str], said
     assert not [word for word in told if word not in plain and re.search(rf"\b{re.escape(word)}\b", shown, re.I)]
 
 
+def example(said: str, *others: Report, absent: dict[str, Identity] | None = None, **written: str) -> str:
+    """The example of a student called `writer` in a class with others, of whom some wrote an answer."""
+    lacking = score("P2", finding("vanishing", 12, 0, evidence={"characters": 99}), finding("cheap", 8, 8))
+    one = report("writer", "en", (score("P1", finding("runs", 4, 4)), lacking))
+    answers = {"writer": said, **written}
+    page = class_page([one, *others], assignment(), {}, answers=lambda who, _: answers.get(who), absent=absent or {})
+    return Page(re.search(r"<blockquote>(.*?)</blockquote>", page, re.DOTALL)[1]).text  # type: ignore[index]
+
+
+def classmate(name: str = "", called: str = "", **identity: str) -> Report:
+    return report(called or name or "nobody", "en", identity=Identity(name=name, **identity))
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "shown"),
+    [
+        ("허준", "이 답은 허준이 도와주었고 허준과 허준에게 물었다. 허준.", "○○이 도와주었고 ○○과 ○○에게 물었다. ○○."),
+        (
+            "김 서연",
+            "김서연과 함께, 서연이가 알려 주었고 김 서연 학생이 썼다",
+            "○○○과 함께, ○○이가 알려 주었고 ○○○ 학생이",
+        ),
+        ("서연 김", "김서연과 함께 풀었고 서연님이 도왔다", "○○○과 함께 풀었고 ○○님이"),
+        ("김서연 과제", "김서연이 도왔다", "○○○이 도왔다"),
+        ("남궁 하늘", "하늘이랑 남궁하늘의 코드", "○○이랑 ○○○의 코드"),
+        ("남궁하늘", "하늘이랑 남궁하늘의 코드", "○○이랑 ○○○의 코드"),
+        ("Noor Haddad", "done with Haddad Noor, HADDAD, NOOR and noor haddad", "done with ○○○, ○○○ and ○○○"),
+        ("Haddad, Noor", "done with Noor and with Haddad alone", "done with ○○○ and with ○○○ alone"),
+        ("Seo-yeon Kim", "with Seo-Yeon, Seoyeon and Kim today", "with ○○○, ○○○ and ○○○ today"),
+        ("Alex", "as Alex told me, and ALEX's code", "as ○○○ told me, and ○○○'s code"),
+        ("Grace", "together with Grace, by the grace of others", "together with ○○○, by the grace of others"),
+    ],
+)
+def test_classmates_are_not_named_whatever_the_order(name: str, said: str, shown: str) -> None:
+    assert shown in example(f"Many layers are hard. {said}", classmate(name))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("유지", "크기를 유지하면 합성곱이 크기를 유지한다. 크기 유지가 필요하다."),
+        ("강하", "신호가 강하면 강하게 배운다. 하강하는 기울기."),
+        ("이상", "값이 0.5 이상이면 이상은 없다. 이상의 이유로."),
+        ("이상은", "0.5 이상은 모두 1이 된다."),
+        ("이 유", "그 이유는 기울기 때문이다. 이유를 쓰면 이 유닛이 죽는다."),
+        ("김지수", "지수가 커지고 지수는 작아진다."),
+        ("박재현", "재현이 되지 않아 재현을 다시 했다."),
+        ("Max", "Max pooling takes the max. MAX is a function of max."),
+        ("Will", "Will it learn? It will."),
+        ("Adam Long", "Adam is better than SGD. Long training with Adam helps."),
+        ("Hope Mark", "Hope this is right. Mark the axes."),
+        ("Vanishing", "Vanishing gradients are why."),
+    ],
+)
+def test_words_of_everybody_stay_though_somebody_is_called_so(name: str, said: str) -> None:
+    assert said in example(f"Many layers are hard. {said}", classmate(name))
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "shown"),
+    [
+        ("유지", "크기를 유지한다고 유지님이 말했고, 친구 유지가 썼다.", "크기를 유지한다고 ○○님이 말했고, 친구 ○○가"),
+        ("박재현", "재현이 안 되어 재현이와 다시 했다.", "재현이 안 되어 ○○이와 다시"),
+        ("Max Weber", "My partner Max, who uses Max pooling", "My partner ○○○, who uses Max pooling"),
+    ],
+)
+def test_such_a_name_is_hidden_where_the_words_around_say_so(name: str, said: str, shown: str) -> None:
+    assert shown in example(f"Many layers are hard. {said}", classmate(name))
+
+
+def test_a_word_that_many_of_the_class_use_is_no_name_and_a_partner_of_a_few_is_one() -> None:
+    others = {f"s{n}": "Rectified units are cheap. Written with 김도움." for n in range(5)}
+    few = {f"t{n}": "Nadia is my partner." for n in range(3)}
+    team = [*map(report, (*others, *few)), classmate("Rectified Person"), classmate("Nadia"), classmate("김도움")]
+    shown = example("Rectified units with Nadia, 김도움도.", *team, **others, **few)
+    assert shown == "Rectified units with ○○○, ○○○도."
+
+
+def test_logins_and_addresses_of_the_whole_class_are_hidden() -> None:
+    others = [
+        classmate("A B", login="kdh77"),
+        classmate("C D", email="sooji.lee@x.kr"),
+        classmate("E F", number="B12345"),
+        classmate("G H", login="max"),
+    ]
+    absent = {"gone": Identity(name="Zoe Zed", login="zoezed01")}
+    said = "from kdh77, sooji.lee / B12345; max of zoezed01 and Zoe"
+    shown = example(f"Many layers are hard, {said}", *others, absent=absent)
+    assert shown.endswith("from ○○○, ○○○ / ○○○; max of ○○○ and ○○○")
+
+
+def test_who_handed_in_nothing_is_not_named_either(tmp_path: Path) -> None:
+    out = graded(tmp_path, {"kim": Work(0.9, f"{SAID} With absent.lee and Absent.")})
+    shown = section((out / "index.html").read_text(encoding="utf-8"), "ideas")
+    assert "With absent.lee and ○○○" in shown
+
+
 def test_the_nearest_words_are_marked_and_told_what_they_lack() -> None:
     text = f"{'Words before. ' * 30}the gradient is a thing{' and more after it' * 30}"
     place = [text.index("gradient"), text.index("gradient") + 8]

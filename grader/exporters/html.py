@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import jinja2
@@ -16,8 +17,9 @@ import jinja2
 from grader.exporters import feedback, lateness, overview, similarity, values
 from grader.exporters.class_report import criteria, ideas, words
 from grader.exporters.class_report import report as class_report
+from grader.exporters.class_report.anonymous import Answers
 from grader.exporters.labels import label, status_name, status_sentence
-from grader.model import Assignment, Execution, Language, Report, Submission, Visibility
+from grader.model import Assignment, Execution, Identity, Language, Report, Submission, Visibility
 from grader.repairs.ledger import sentence
 from grader.similarity import HandIn, Pair
 
@@ -83,13 +85,15 @@ def class_page(
     strangers: Sequence[str] = (),
     similar: str | None = None,
     pairs: int | None = None,
-    answers: ideas.Answers = ideas.none_kept,
+    answers: Answers = ideas.none_kept,
+    absent: Mapping[str, Identity] = MappingProxyType({}),
 ) -> str:
     """The class on one page, for lecturer and TA, in the language of most reports (Korean if there are none).
 
     ``links`` leads from a student to their feedback page; a student without a link is named only. ``missing`` handed
     in nothing; ``strangers`` are not in the roster. ``similar`` leads to the page of similar hand-ins, which has
-    ``pairs``. ``answers`` fetches the few answers that are shown as examples. Raises nothing for any reports.
+    ``pairs``. ``answers`` fetches the answers that are shown as examples; ``absent`` tells more of the ``missing``, so
+    that nobody of them is named there. Raises nothing for any reports.
     """
     language = overview.language_of(reports)
     return _page(
@@ -99,7 +103,9 @@ def class_page(
         missing=missing,
         strangers=strangers,
         overview=overview.of(reports, assignment, language),
-        report=class_report.of(reports, assignment, language, answers, missing),
+        report=class_report.of(
+            reports, assignment, language, answers, dict.fromkeys(missing, Identity()) | dict(absent)
+        ),
         fewest=criteria.FEWEST,
         w=partial(words.phrase, language=language),
         kind_of_repair=partial(words.kind_of_repair, language=language),

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from grader.errors import Busy, GraderError
-from grader.exporters.class_report.ideas import Answers
+from grader.exporters.class_report.anonymous import Answers
 from grader.gradebook.book import FILE, Gradebook, Standing
 from grader.gradebook.keeping import Asked, Keeping, Roll, asked_by
 from grader.gradebook.processes import in_processes

@@ -9,11 +9,9 @@ from functools import partial
 from itertools import pairwise
 
 from grader.class_file import WRITTEN
-from grader.exporters.class_report.anonymous import CIRCLE, Anonymous
+from grader.exporters.class_report.anonymous import CIRCLE, Anonymous, Answers
 from grader.exporters.values import one_line
 from grader.model import Assignment, Criterion, Finding, Item, Language, Report
-
-Answers = Callable[[str, str], str | None]  # student and item -> the words handed in, None if they cannot be had
 
 MOST = 10  # ideas
 _EXAMPLES = 3

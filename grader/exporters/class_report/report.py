@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.exporters.class_report import criteria, ideas, regression, review, runs
-from grader.exporters.class_report.anonymous import Anonymous
+from grader.exporters.class_report.anonymous import Anonymous, Answers
 from grader.exporters.class_report.criteria import ItemRates, Rate
-from grader.model import Assignment, Item, Language, Report
+from grader.model import Assignment, Identity, Item, Language, Report
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,14 @@ def of(
     reports: Sequence[Report],
     assignment: Assignment,
     language: Language,
-    answers: ideas.Answers,
-    missing: Sequence[str] = (),
+    answers: Answers,
+    others: Mapping[str, Identity],
 ) -> ClassReport:
-    """`answers` fetches the few answers that are shown; `missing`: students who handed in nothing."""
+    """`answers` fetches the few answers that are shown; `others`: students who handed in nothing."""
     return ClassReport(
         decided=sum(report.status == "final" for report in reports),
         items=criteria.of(reports, assignment, language),
-        ideas=ideas.of(reports, assignment, language, answers, Anonymous(reports, missing)),
+        ideas=ideas.of(reports, assignment, language, answers, Anonymous(reports, assignment, answers, others)),
         regressions=regression.of(reports, assignment),
         review=review.of(reports, assignment),
         runs=runs.of(reports, assignment),
