@@ -118,6 +118,35 @@ def test_what_a_few_got_or_what_still_waits_is_no_flag_and_no_correlation() -> N
     assert "everybody earned it" not in shown["r2"][0]
 
 
+def test_nothing_is_said_of_criteria_of_which_too_few_are_decided() -> None:
+    everything = {"P1": dict(CRITERIA["P1"]), "P2": dict(CRITERIA["P2"])}
+    nothing = (score("P1", finding("runs", 4, None)), score("P2", finding("cheap", 8, None)))
+    alone = class_page([student(1, everything)], assignment(), {})
+    waiting = class_page([report(f"w{n}", "en", nothing) for n in range(20)], assignment(), {})
+    for source in (alone, waiting):
+        shown = section(source, "criteria").partition("Earned is")[0]
+        assert " ".join(shown.split()) == "Criteria Worth a look Too few decided to say: 6 of 6 criteria."
+    half = [student(n, points) for n, points in enumerate(drawn(5, 8, runs=4.0))]
+    half = [*half, *(report(f"w{n}", "en", (half[0].scores[0], nothing[1])) for n in range(4))]
+    shown = section(class_page(half, assignment(), {}), "criteria").partition("Earned is")[0]
+    assert "P1 runs everybody earned it" in shown
+    assert "Too few decided to say: 1 of 6 criteria." in shown  # cheap: others have no finding of those who wait
+    korean = class_page([student(1, everything, "ko")], assignment(), {})
+    assert "말할 수 없는 기준: 6개 가운데 6개" in section(korean, "criteria")
+
+
+def test_what_is_not_odd_is_said_of_those_that_are_decided() -> None:
+    given = drawn(7, 40, cheap=4.0)
+    for points in given:
+        points["P1"]["r2"] = points["P2"]["vanishing"] / 2
+    reports = [student(n, points) for n, points in enumerate(given)]
+    shown = section(class_page(reports, assignment(), {}), "criteria")
+    assert "Of 6 criteria none was earned by nobody or by everybody. None discriminates negatively." in shown
+    few = section(class_page(reports[:8], assignment(), {}), "criteria")
+    assert "Of 6 criteria none was earned by nobody or by everybody." in few
+    assert "None discriminates" not in few
+
+
 def test_points_given_to_an_item_as_a_whole_say_nothing_of_its_criteria() -> None:
     given = drawn(3, 30)
     reports = [student(n, points) for n, points in enumerate(given)]

@@ -35,7 +35,10 @@ class Quality:
 
 @dataclass(frozen=True)
 class Rate:
-    """One criterion: outcomes (or ``undecided``) with counts and shares in percent, and what is odd about it."""
+    """One criterion: outcomes (or ``undecided``) with counts and shares in percent, and what is odd about it.
+
+    ``enough``: so many are decided that nobody's or everybody's points would be odd.
+    """
 
     criterion: str
     name: str | None
@@ -44,6 +47,7 @@ class Rate:
     counts: tuple[tuple[str, int, float], ...]
     quality: Quality
     flag: Flag | None
+    enough: bool
 
     def count(self, state: str) -> int:
         return next((count for name, count, _ in self.counts if name == state), 0)
@@ -119,20 +123,22 @@ def _rates(item: Item, reports: Sequence[Report], pairs: Pairs, language: Langua
     rates = []
     for one in item.criteria:
         quality = _quality(pairs[item.id, one.id], one.points)
-        flag = _flag(one, earned[one.id], quality)
+        decided = [points for points in earned[one.id] if points is not None]
+        enough = len(decided) >= max(_FEWEST_FLAGGED, _SETTLED * len(earned[one.id]))
+        flag = (_flag(one, decided) if enough else None) or _negative(quality)
         name = check_name(one.check, language)
-        rates.append(Rate(one.id, name, one.bonus, *_shares(states[one.id]), quality=quality, flag=flag))
+        rates.append(Rate(one.id, name, one.bonus, *_shares(states[one.id]), quality, flag, enough))
     return tuple(rates)
 
 
-def _flag(criterion: Criterion, earned: Sequence[float | None], quality: Quality) -> Flag | None:
-    """`earned`: of everybody, also where the rest of the report waits."""
-    decided = [points for points in earned if points is not None]
-    if len(decided) >= max(_FEWEST_FLAGGED, _SETTLED * len(earned)):
-        if max(decided) < 1e-9:
-            return "nobody"
-        if min(decided) > criterion.points - 1e-9:
-            return "everybody"
+def _flag(criterion: Criterion, decided: Sequence[float]) -> Flag | None:
+    """`decided`: points of everybody who has any, also where the rest of the report waits."""
+    if max(decided) < 1e-9:
+        return "nobody"
+    return "everybody" if min(decided) > criterion.points - 1e-9 else None
+
+
+def _negative(quality: Quality) -> Flag | None:
     return "negative" if quality.discrimination is not None and quality.discrimination < 0 else None
 
 

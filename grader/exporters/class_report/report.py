@@ -27,6 +27,16 @@ class ClassReport:
         """Criteria that a lecturer should look at."""
         return [(one.item, rate) for one in self.items for rate in one.rates if rate.flag is not None]
 
+    @property
+    def unsaid(self) -> int:
+        """Criteria of which too few are decided to say whether something is odd."""
+        return sum(not rate.enough and rate.flag is None for one in self.items for rate in one.rates)
+
+    @property
+    def said(self) -> int:
+        """Criteria of which enough are decided."""
+        return sum(rate.enough for one in self.items for rate in one.rates)
+
 
 def of(
     reports: Sequence[Report],

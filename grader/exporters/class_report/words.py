@@ -62,8 +62,13 @@ _WORDS = _table(
     flag_everybody=("모두 얻음", "everybody earned it"),
     flag_negative=("변별도가 음수", "negative discrimination"),
     nothing_odd=(
-        "모두 얻거나 아무도 얻지 못한 기준, 변별도가 음수인 기준이 없습니다.",
-        "No criterion was earned by nobody or by everybody, and none discriminates negatively.",
+        "기준 {n}개 가운데 모두 얻거나 아무도 얻지 못한 것이 없습니다.",
+        "Of {n} criteria none was earned by nobody or by everybody.",
+    ),
+    none_negative=("변별도가 음수인 기준도 없습니다.", "None discriminates negatively."),
+    too_few_to_say=(
+        "정해진 점수가 너무 적어 아직 말할 수 없는 기준: {all}개 가운데 {n}개",
+        "Too few decided to say: {n} of {all} criteria.",
     ),
     discrimination_is=("변별도 {r} (n = {n})", "discrimination {r} (n = {n})"),
     # ideas
