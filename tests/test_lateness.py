@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from build import course
 from graded_class import FALLS, R2, RUNS, SAYS, Work, graded, rubric
+from test_html import Page
 
 from grader.commands import export_grades, lint_rubrics
 from grader.errors import GraderError
@@ -245,6 +246,23 @@ def test_all_times_of_a_page_are_by_the_deadline_s_clocks(tmp_path: Path) -> Non
     heads = [page(graded(tmp_path / at, {"kim": TEN}, deadline=at and DAILY, known=known), "kim") for at in ("", "due")]
     assert "Graded 2026-01-01 12:00 UTC" in heads[0]
     assert "Graded 2026-01-01 21:00 KST" in heads[1]
+
+
+def test_the_class_page_shows_what_was_earned_and_what_counts(tmp_path: Path) -> None:
+    known = {"kim": after(days=1, hours=3), "lee": after(), "park": after(days=2, hours=3)}
+    graded(tmp_path, dict.fromkeys(known, TEN), deadline=DAILY, known=known)
+    source = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    shown = Page(source).text
+    assert "Mean 10 / 10 Counts 8.3" in shown
+    assert "Median 10 / 10 Counts 8" in shown
+    spreads = [attrs["aria-label"] for attrs in Page(source).all("div") if attrs.get("class") == "bins"][:2]
+    assert ["9–10 points: 3" in spreads[0], "7–8 points: 1, 8–9 points: 1, 9–10 points: 1" in spreads[1]] == [
+        True,
+        True,
+    ]
+    assert "Earned" in shown.partition("Distribution Earned")[1]
+    graded(tmp_path / "plain", {"kim": TEN})
+    assert "Counts" not in Page((tmp_path / "plain" / "out" / "index.html").read_text(encoding="utf-8")).text
 
 
 def test_every_export_takes_what_counts(tmp_path: Path) -> None:

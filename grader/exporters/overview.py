@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import mean, median
 
@@ -54,13 +54,14 @@ class Note:
 
 @dataclass(frozen=True)
 class Overview:
-    """Everything on the class page but its words."""
+    """Everything on the class page but its words. ``grades``: what counts, None where the rubric has no deadline."""
 
     submissions: int
     final: int
     trouble: int
     never_ran: int
     totals: Spread
+    grades: Spread | None
     items: tuple[Spread, ...]
     rows: tuple[StudentRow, ...]
     waiting: tuple[tuple[Item, tuple[Waiting, ...]], ...]
@@ -94,7 +95,10 @@ def of(reports: Sequence[Report], assignment: Assignment, language: Language) ->
         final=sum(report.status == "final" for report in ordered),
         trouble=len(failed),
         never_ran=sum(report.execution.status in NEVER_RAN for report in failed),
-        totals=_spread("", "", assignment.total, _final_totals(ordered)),
+        totals=_spread("", "", assignment.total, _final(ordered, lambda report: report.total)),
+        grades=_spread("", "", assignment.total, _final(ordered, lambda report: report.grade))
+        if assignment.deadline
+        else None,
         items=tuple(_item_spread(item, ordered, language) for item in assignment.items),
         rows=tuple(_row(report, assignment) for report in ordered),
         waiting=tuple((item, found) for item in assignment.items if (found := _waiting(item, ordered))),
@@ -111,8 +115,8 @@ def language_of(reports: Iterable[Report]) -> Language:
     return "en" if counts["en"] > counts["ko"] else "ko"
 
 
-def _final_totals(reports: Sequence[Report]) -> list[float | None]:
-    return [report.total if report.status == "final" else None for report in reports]
+def _final(reports: Sequence[Report], points: Callable[[Report], float | None]) -> list[float | None]:
+    return [points(report) if report.status == "final" else None for report in reports]
 
 
 def _repairs(reports: Sequence[Report]) -> Iterator[tuple[Report, Repair]]:
