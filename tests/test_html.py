@@ -316,6 +316,33 @@ def test_repairs_of_the_class_are_listed_and_doubtful_ones_wait_for_a_person() -
     assert page.count("it ran on the CPU") == 1
 
 
+def test_what_many_wait_for_is_said_once_with_all_their_names() -> None:
+    error = CellError(cell=3, name="ZeroDivisionError", message="division by zero")
+    run = ExecutionSummary(status="student_error", seconds=1, repairs=(REPAIR,), errors=(error,))
+    same = (score("P1", finding("r2", 10, None, review="a leak?", notes=("printed 0.9",))), usual_scores()[1])
+    alone = (score("P1", finding("r2", 10, None, review="close"), finding("runs", 4, None, review="a leak?")), same[1])
+    many = [report(f"s{n:03}", "en", same, execution=run) for n in range(100)]
+    links = {one.student: f"feedback/{one.student}.html" for one in many}
+    source = class_page([*many, report("alone", "en", alone)], assignment(), links)
+    page = assert_safe(source, "en")
+    waits = source.partition('id="needs-person"')[2].partition("</section>")[0]
+    for told in ("a leak?", "ZeroDivisionError", "close"):
+        assert waits.count(told) == 1 + (told == "a leak?")  # `runs` waits for it too
+    assert "What needs a person 201" in page.text
+    assert "100 students s000 , s001 ," in Page(waits).text
+    assert waits.count("feedback/s042.html") == 3
+    assert source.count("printed 0.9") == 1
+    assert "students" not in Page(waits).text.partition("close")[0][-20:]
+
+
+def test_long_lists_of_the_class_page_are_folded() -> None:
+    notes = [score("P1", finding("r2", 10, 5, notes=(f"printed {n}",))) for n in range(40)]
+    source = class_page([report(f"s{n:03}", "en", (one,)) for n, one in enumerate(notes)], assignment(), {})
+    listed = source.partition('id="notes"')[2]
+    assert listed.partition("<details")[0].count("printed") == 15
+    assert listed.count("printed") == 40
+
+
 def test_the_class_page_begins_with_who_is_missing_and_how_much_waits_for_a_person() -> None:
     run = ExecutionSummary(status="ok", seconds=1, repairs=(REPAIR,))
     given = report(language="en").model_copy(update={"execution": run})
@@ -433,7 +460,7 @@ def test_the_class_page_lists_students_points_and_what_waits() -> None:
     )
     assert "P1 Linear regression 1 김도윤 r2 close to the threshold" in page.text
     assert "P2 Why ReLU 1 김도윤 a person's note" in page.text
-    assert "Ada out of time · Cell 8 CellTimeout: 90 seconds" in page.text
+    assert "Ada Cell 8 out of time · CellTimeout: 90 seconds" in page.text
     assert "이서진 P1 r2 printed R² differs" in page.text
     assert "met by 0 of 3 · Partly met 2 · Being reviewed 1" in page.text
 

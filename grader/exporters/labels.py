@@ -149,6 +149,7 @@ LABELS = _table(
     failed_runs=("끝까지 실행되지 않은 노트북", "Notebooks with trouble running"),
     students=("학생별 점수", "Students"),
     student=("학생", "Student"),
+    students_n=("학생 {n}명", "{n} students"),
     status=("상태", "Status"),
     run=("실행", "Run"),
     flags=("표시", "Flags"),

@@ -10,7 +10,11 @@ from statistics import mean, median
 from grader.exporters.class_report.runs import NEVER_RAN
 from grader.exporters.figures import Bin, histogram
 from grader.exporters.lateness import LateRow, rows
-from grader.model import Assignment, Item, Language, Repair, Report, Score
+from grader.exporters.together import Together, together
+from grader.model import Assignment, ExecutionStatus, Item, Language, Report, Score
+from grader.repairs.ledger import sentence
+
+Reason = tuple[tuple[str, ...], str]  # criteria, and why a person has to decide on them
 
 
 @dataclass(frozen=True)
@@ -37,19 +41,28 @@ class StudentRow:
 
 @dataclass(frozen=True)
 class Waiting:
-    """An item that waits for a person: each reason with the criteria that share it."""
+    """An item for which ``students`` wait: each reason, with the criteria that share it and those who wait for it."""
 
-    student: str
-    reasons: tuple[tuple[tuple[str, ...], str], ...]
+    item: Item
+    students: int
+    reasons: tuple[Together[Reason], ...]
 
 
 @dataclass(frozen=True)
 class Note:
-    """A remark for the TA that changed no points."""
+    """A remark for the TA that changed no points: on a criterion of an item, "" for the whole hand-in."""
 
-    student: str
     where: str
     text: str
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """How runs ended that did not end well, with the name and the words of what came first."""
+
+    status: ExecutionStatus
+    error: str
+    message: str
 
 
 @dataclass(frozen=True)
@@ -64,32 +77,26 @@ class Overview:
     grades: Spread | None
     items: tuple[Spread, ...]
     rows: tuple[StudentRow, ...]
-    waiting: tuple[tuple[Item, tuple[Waiting, ...]], ...]
-    failed_runs: tuple[Report, ...]
-    notes: tuple[Note, ...]
-    repaired: tuple[tuple[Report, Repair], ...]
+    waiting: tuple[Waiting, ...]
+    failed_runs: tuple[Together[Trouble], ...]
+    notes: tuple[Together[Note], ...]
+    repaired: tuple[Together[str], ...]
+    doubtful: tuple[Together[str], ...]
     late: tuple[LateRow, ...]
+    late_waiting: tuple[Together[str], ...]
 
     @property
     def open(self) -> int:
         """How many decisions of a person are waited for."""
-        return sum(len(waiting) for _, waiting in self.waiting) + len(self.doubtful) + len(self.late_waiting)
-
-    @property
-    def late_waiting(self) -> list[LateRow]:
-        """Late hand-ins of which a person has to say what that costs."""
-        return [row for row in self.late if row.waits]
-
-    @property
-    def doubtful(self) -> list[tuple[Report, Repair]]:
-        """Repairs that a person should look at."""
-        return [(report, repair) for report, repair in self.repaired if repair.review]
+        one_each = sum(len(group.whose) for group in (*self.doubtful, *self.late_waiting))
+        return sum(waiting.students for waiting in self.waiting) + one_each
 
 
 def of(reports: Sequence[Report], assignment: Assignment, language: Language) -> Overview:
     """The class in numbers and lists, students in the order of their names."""
     ordered = sorted(reports, key=lambda report: report.student)
-    failed = tuple(report for report in ordered if report.execution.status != "ok")
+    failed = [report for report in ordered if report.execution.status != "ok"]
+    late = tuple(rows(ordered, language))
     return Overview(
         submissions=len(ordered),
         final=sum(report.status == "final" for report in ordered),
@@ -101,11 +108,13 @@ def of(reports: Sequence[Report], assignment: Assignment, language: Language) ->
         else None,
         items=tuple(_item_spread(item, ordered, language) for item in assignment.items),
         rows=tuple(_row(report, assignment) for report in ordered),
-        waiting=tuple((item, found) for item in assignment.items if (found := _waiting(item, ordered))),
-        failed_runs=failed,
-        notes=tuple(_notes(ordered)),
-        repaired=tuple(_repairs(ordered)),
-        late=tuple(rows(ordered, language)),
+        waiting=tuple(found for item in assignment.items if (found := _waiting(item, ordered)).students),
+        failed_runs=together(map(_trouble, failed)),
+        notes=together(_notes(ordered)),
+        repaired=together(_repairs(ordered, language)),
+        doubtful=together(_repairs(ordered, language, doubtful=True)),
+        late=late,
+        late_waiting=together((row.told, row.report.student, None) for row in late if row.waits),
     )
 
 
@@ -119,9 +128,21 @@ def _final(reports: Sequence[Report], points: Callable[[Report], float | None]) 
     return [points(report) if report.status == "final" else None for report in reports]
 
 
-def _repairs(reports: Sequence[Report]) -> Iterator[tuple[Report, Repair]]:
+def _repairs(
+    reports: Sequence[Report], language: Language, *, doubtful: bool = False
+) -> Iterator[tuple[str, str, int | None]]:
     for report in reports:
-        yield from ((report, repair) for repair in report.execution.repairs)
+        for repair in report.execution.repairs:
+            if repair.review or not doubtful:
+                yield sentence(repair, language), report.student, repair.cell
+
+
+def _trouble(report: Report) -> tuple[Trouble, str, int | None]:
+    status = report.execution.status
+    if not report.execution.errors:
+        return Trouble(status, "", ""), report.student, None
+    first = report.execution.errors[0]
+    return Trouble(status, first.name, first.message), report.student, first.cell
 
 
 def _row(report: Report, assignment: Assignment) -> StudentRow:
@@ -152,16 +173,18 @@ def _scores(item: Item, reports: Sequence[Report]) -> list[Score]:
     return [score for report in reports for score in report.scores if score.item == item.id]
 
 
-def _waiting(item: Item, reports: Sequence[Report]) -> tuple[Waiting, ...]:
-    return tuple(
-        Waiting(report.student, tuple(_reasons(score, score.needs_review)))
+def _waiting(item: Item, reports: Sequence[Report]) -> Waiting:
+    waiting = [
+        (report.student, score.needs_review, score)
         for report in reports
         for score in report.scores
         if score.item == item.id and score.needs_review is not None
-    )
+    ]
+    reasons = ((reason, student, None) for student, review, score in waiting for reason in _reasons(score, review))
+    return Waiting(item, len(waiting), together(reasons))
 
 
-def _reasons(score: Score, otherwise: str) -> Iterator[tuple[tuple[str, ...], str]]:
+def _reasons(score: Score, otherwise: str) -> Iterator[Reason]:
     criteria: dict[str, list[str]] = {}
     for finding in score.findings:
         if finding.review is not None:
@@ -172,9 +195,10 @@ def _reasons(score: Score, otherwise: str) -> Iterator[tuple[tuple[str, ...], st
         yield (), otherwise
 
 
-def _notes(reports: Sequence[Report]) -> Iterator[Note]:
+def _notes(reports: Sequence[Report]) -> Iterator[tuple[Note, str, int | None]]:
     for report in reports:
-        yield from (Note(report.student, "-", text) for text in report.adrift)
+        yield from ((Note("", text), report.student, None) for text in report.adrift)
         for score in report.scores:
             for finding in score.findings:
-                yield from (Note(report.student, f"{score.item} {finding.criterion}", text) for text in finding.notes)
+                place = f"{score.item} {finding.criterion}"
+                yield from ((Note(place, text), report.student, None) for text in finding.notes)
