@@ -96,7 +96,7 @@ def _check_offset(document: Document, at: dt.datetime, zone: ZoneInfo) -> None:
         return
     told, meant = (one.isoformat()[-6:] for one in (at, there))
     problem = f"`at` has the offset {told}, but clocks in {zone.key} are at {meant} then"
-    mend = f"if {there:%Y-%m-%d %H:%M} there is meant, write that without an offset"
+    mend = f"without an offset, write `{at:%Y-%m-%d %H:%M}` there, or `{there:%Y-%m-%d %H:%M}` if the offset is right"
     document.complain((*_HERE, "at"), problem, mend)
 
 
