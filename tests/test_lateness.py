@@ -436,7 +436,10 @@ def test_reports_of_before_there_were_deadlines_are_read(tmp_path: Path, capsys:
             "{at: '2026-04-03T23:59:00+05:00', timezone: Asia/Seoul}",
             "`at` has the offset +05:00, but clocks in Asia/Seoul are at +09:00 then",
         ),
-        ("{at: '2026-04-03T23:59:00+05:00', timezone: Asia/Seoul}", "write `2026-04-03 23:59` there, or `2026-04-04 03:59` if"),
+        (
+            "{at: '2026-04-03T23:59:00+05:00', timezone: Asia/Seoul}",
+            "write `2026-04-03 23:59` there, or `2026-04-04 03:59` if",
+        ),
         ("{at: '2026-03-08T02:30:00-05:00', timezone: America/New_York}", "clocks in America/New_York are at -04:00"),
         ("{at: 9999-12-31 23:59, timezone: America/New_York}", "in a year from 1970 to 2199"),
         ("{at: '0001-01-01T00:00:00+09:00', timezone: America/New_York}", "in a year from 1970 to 2199"),
