@@ -17,7 +17,9 @@ from grader.executions import Executions, StoringRunner
 from grader.exporters.exported import Wish
 from grader.exporters.html import prepare
 from grader.exporting import Provisional, export
+from grader.gradebook.keeping import Keeping, Roll
 from grader.gradebook.record import Record, book_of, caught_up
+from grader.gradebook.renamed import passing
 from grader.grading import grade
 from grader.intake.room import Room
 from grader.intake.roster_file import read as read_roster
@@ -35,13 +37,15 @@ from grader.walls.plan import Tier
 @dataclass(frozen=True)
 class Options:
     """How to grade. Without `walls` the best that can be had here; without `repairs` notebooks fail where what they ask
-    for is not here. `gradebook`: the URL of a database in place of the file in the folder of results."""
+    for is not here. `gradebook`: the URL of a database in place of the file in the folder of results. `no_roster`: that
+    of the last run is left out on purpose."""
 
     rerun: bool = False
     walls: Tier | None = None
     roster: Path | None = None
     repairs: bool = True
     gradebook: str | None = None
+    no_roster: bool = False
 
 
 def grade_class(paths: Sequence[Path], out: Path, rubric: Path, jobs: int, language: Language, options: Options) -> int:
@@ -54,6 +58,7 @@ def grade_class(paths: Sequence[Path], out: Path, rubric: Path, jobs: int, langu
         raise GraderError(f"{out} holds the hand-ins: choose another folder for the results with -o")
     with kernel_server() as server, Room() as room:
         assignment = load(rubric)
+        _refuse_without_roster(_last_roll(out, assignment), out, options)
         enrolled = read_roster(options.roster, assignment.deadline) if options.roster is not None else None
         if enrolled is not None and assignment.deadline is None and any(one.extensions for one in enrolled.students):
             terminal.console().print("The roster has extensions, which mean nothing: the rubric has no `deadline`.")
@@ -84,9 +89,40 @@ def _grade_found(
         kernel_runner(tier, repairs=options.repairs, at_a_time=min(jobs, cores), server=server) as kernels,
     ):
         record = Record(results, book, options.gradebook)
+        identities = {one.student: one.identity for one in found.submissions}
+        decisions = passing(identities, book.standings(assignment.id), _last_roll(out, assignment))
+        terminal.print_passing(decisions)
         write_class(results.folder, found, assignment)
-        record.begin([one.student for one in found.submissions], found.missing, found.strangers)
+        record.begin(_roll(found, options.roster, decisions.renamed))
         return _grade_into(record, found, min(jobs, cores) + 1, language, kernels, options.rerun)
+
+
+def _roll(found: Class, roster: Path | None, renamed: dict[str, str]) -> Roll:
+    return Roll(
+        students=tuple(one.student for one in found.submissions),
+        missing=found.missing,
+        strangers=found.strangers,
+        roster=str(roster or ""),
+        renamed=renamed,
+    )
+
+
+def _last_roll(out: Path, assignment: Assignment) -> Roll | None:
+    """The class that was graded into `out` last; None where there is none, or another assignment's."""
+    try:
+        roll = Keeping(out).roll()
+    except GraderError:
+        return None
+    return roll if roll.assignment == assignment.id else None
+
+
+def _refuse_without_roster(before: Roll | None, out: Path, options: Options) -> None:
+    """Without the roster everybody may have another name, and nobody an extension or a group."""
+    if before is None or not before.listed or options.roster is not None or options.no_roster:
+        return
+    given = f"--roster {before.roster}" if before.roster else "--roster"
+    mend = f"give {given} again, or --no-roster to go without its names, groups and extensions"
+    raise GraderError(f"{out} was graded with a roster: {mend}")
 
 
 def _tier(wanted: Tier | None, assignment: Assignment) -> Tier:

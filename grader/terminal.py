@@ -21,6 +21,7 @@ from grader.walls.doctor import Diagnosis
 
 if TYPE_CHECKING:
     from grader.exporters.tuning import Section
+    from grader.gradebook.renamed import Passing
     from grader.soundness.trials import Warned
 
 _MOST_ROWS = 36  # of one table
@@ -140,6 +141,20 @@ def print_roll(missing: Sequence[str], strangers: Sequence[str], unused: Sequenc
         if names:
             more = f" and {len(names) - 50} more" if len(names) > 50 else ""
             screen.print(f"{told} ({len(names)}): {', '.join(map(foreign, names[:50]))}{more}", soft_wrap=True)
+
+
+def print_passing(decisions: Passing) -> None:
+    """Whose decisions come along under another name, and whose count for nobody here."""
+    for told, names in (
+        (
+            "Under another name than before; what people decided comes along",
+            [f"{decisions.renamed[new]} → {new}" for new in decisions.coming],
+        ),
+        ("People decided on these, which counts for nobody now: no hand-in is known to be theirs", decisions.left),
+    ):
+        if names:
+            more = f" and {len(names) - 50} more" if len(names) > 50 else ""
+            console().print(f"{told} ({len(names)}): {', '.join(map(foreign, names[:50]))}{more}", soft_wrap=True)
 
 
 def print_earlier(used: int, graded: int, others: Sequence[str]) -> None:

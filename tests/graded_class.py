@@ -17,6 +17,7 @@ from grader.arithmetic.regression import order_of_rows
 from grader.class_file import write_class
 from grader.executions import Executions
 from grader.gradebook.book import Gradebook
+from grader.gradebook.keeping import Roll
 from grader.gradebook.record import Record
 from grader.grading import Graded
 from grader.model import Assignment, Execution, Submission
@@ -69,7 +70,7 @@ def graded(
         record = Record(results, book, url)
         everybody = Class(tuple(found.values()), missing=("absent",))
         write_class(out, everybody, assignment)
-        record.begin(list(works), ["absent"], [])
+        record.begin(Roll(students=tuple(works), missing=("absent",)))
         for student, work in works.items():
             execution = executed(found[student], assignment, work)
             stored.put(f"key-{student}", execution)

@@ -19,6 +19,7 @@ from graded_class import NOON
 
 from grader.executions import Executions
 from grader.gradebook.book import Gradebook
+from grader.gradebook.keeping import Roll
 from grader.gradebook.record import Record, book_of
 from grader.grading import Graded
 from grader.model import Assignment, Execution, Language, Repair
@@ -75,7 +76,7 @@ def graded(
     stored = Executions(out / "executions")
     with results_in(out, assignment) as results, Gradebook.in_folder(out) as book:
         record = Record(results, book)
-        record.begin(sorted(answers), [], [])
+        record.begin(Roll(students=tuple(sorted(answers))))
         for one in collect([folder / "class"], assignment):
             assert one.notebook is not None
             cells = [{**cell} for cell in one.notebook["cells"]]

@@ -52,7 +52,7 @@ def case_of(out: Path, given: str, url: str | None) -> Case:
     roll = keeping.roll()
     with book_of(out, url) as book:
         standings = book.standings(roll.assignment)
-        student = student_meant(given, [*standings.values()])
+        student = student_meant(given, standings, roll)
         history = tuple(book.history(roll.assignment, student))
     kept = keeping.get(student)
     if kept is None:

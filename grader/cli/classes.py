@@ -40,6 +40,9 @@ def grade(
         Walls | None, typer.Option(help="Around each kernel. [default: the best that `grader doctor` finds]")
     ] = None,
     roster: Annotated[Path | None, typer.Option(parser=path, metavar="<path>", help=_ROSTER)] = None,
+    no_roster: Annotated[
+        bool, typer.Option("--no-roster", help="Go without the roster that the last run into OUT had.")
+    ] = False,
     rerun: Annotated[bool, typer.Option("--rerun", help="Run anew what earlier runs into OUT have executed.")] = False,
     repairs: Annotated[
         bool, typer.Option("--repairs/--no-repairs", help="Repair what fails only here: paths, Colab, GPU, downloads.")
@@ -56,7 +59,9 @@ def grade(
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what is done is kept, no kernel is left
     tier: Tier | None = None if walls is None else walls.value
     rubric = rubric_of(assignment)
-    options = Options(rerun=rerun, walls=tier, roster=roster, repairs=repairs, gradebook=gradebook)
+    if roster is not None and no_roster:
+        raise typer.BadParameter("--roster and --no-roster say the opposite: give one of them")
+    options = Options(rerun=rerun, walls=tier, roster=roster, repairs=repairs, gradebook=gradebook, no_roster=no_roster)
     raise typer.Exit(grade_class(paths, out, rubric, jobs, lang.value, options))
 
 

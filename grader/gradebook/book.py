@@ -9,10 +9,10 @@ from __future__ import annotations
 import datetime as dt
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self, TypeVar
 
 from sqlalchemy import Connection, insert
@@ -92,15 +92,16 @@ class Gradebook:
 
     # ------------------------------------------------------------ writing
 
-    def land(self, landing: Sequence[Report]) -> int:
+    def land(self, landing: Sequence[Report], renamed: Mapping[str, str] = MappingProxyType({})) -> int:
         """Append the machine's reports; one that says the same as its student's newest is there already.
 
-        Returns how many were appended. A report that was superseded and is true again lands again: the newest counts.
+        `renamed`: by name another one, all that was written down under which comes before the report. Returns how many
+        reports were appended. A report that was superseded and is true again lands again: the newest counts.
         """
         appended = 0
         for start in range(0, len(landing), _AT_A_TIME):
             part = landing[start : start + _AT_A_TIME]
-            appended += self._transaction(lambda connection, part=part: rows.land(connection, part))  # type: ignore[misc]
+            appended += self._transaction(lambda connection, part=part: rows.land(connection, part, renamed))  # type: ignore[misc]
         return appended
 
     def decide(self, assignment: str, student: str, make: Make[Override]) -> tuple[Override, Standing]:

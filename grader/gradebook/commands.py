@@ -6,7 +6,7 @@ import difflib
 import getpass
 import math
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +17,7 @@ from grader.errors import Busy, GraderError
 from grader.gradebook import terminal
 from grader.gradebook.book import Standing
 from grader.gradebook.changes import Change, change, shift
-from grader.gradebook.keeping import Keeping
+from grader.gradebook.keeping import Keeping, Roll
 from grader.gradebook.overriding import Decision, Undo, made_by
 from grader.gradebook.record import book_of, rewrite, standings_of
 from grader.gradebook.rescoring import Rescored, rescore_class
@@ -33,7 +33,7 @@ def override_points(out: Path, student: str, decision: Decision | Undo, url: str
     """Append one decision, print it, and write the files anew. Raises GraderError for what cannot be decided so."""
     roll = Keeping(out).roll()
     with book_of(out, url) as book:
-        name = student_meant(student, [*book.standings(roll.assignment).values()])
+        name = student_meant(student, book.standings(roll.assignment), roll)
         override, now = book.decide(roll.assignment, name, made_by(decision))
         terminal.print_override(override, now)
         assignment = Keeping(out).rubric(roll.rubric_sha256)
@@ -55,9 +55,10 @@ def print_history(out: Path, student: str | None, url: str | None) -> int:
     if not standings:
         raise GraderError(f"the gradebook of {out} is empty: grade the class into it once more; nothing is run again")
     if student is None:
-        terminal.print_standings([*standings.values()])
+        former = set(roll.renamed.values()).difference(roll.students)
+        terminal.print_standings([standing for name, standing in standings.items() if name not in former])
         return 0
-    name = student_meant(student, [*standings.values()])
+    name = student_meant(student, standings, roll)
     with book_of(out, url) as book:
         terminal.print_history(name, book.history(roll.assignment, name))
     return 0
@@ -137,19 +138,26 @@ def _told(found: Sequence[Rescored], before: dict[str, Standing], out: Path, *, 
 # ---------------------------------------------------------------- finding and waiting
 
 
-def student_meant(given: str, standings: Sequence[Standing]) -> str:
-    """The student's name in the gradebook; `given` may be a number, login or e-mail address that only one has."""
-    names = {spelling(standing.machine.student): standing.machine.student for standing in standings}
-    if spelling(given) in names:
-        return names[spelling(given)]
-    identities = [(standing.machine.student, standing.machine.identity) for standing in standings]
-    meant = [n for n, i in identities if given and given in (i.name, i.number, i.lms_id, i.login, i.email)]
+def student_meant(given: str, standings: Mapping[str, Standing], roll: Roll) -> str:
+    """The student's name in the gradebook; `given` may be a number, login or e-mail address that only one has.
+
+    One of the class goes before others in the gradebook, such as the same person under a former name.
+    """
+    of_class = {name: standing for name, standing in standings.items() if name in roll.students}
+    meant = _meant(given, of_class) or _meant(given, standings)
     if len(meant) == 1:
         return meant[0]
     if meant:
         raise GraderError(f"{given} may be {', '.join(meant)}: give the name as the gradebook has it")
-    close = difflib.get_close_matches(given, names.values(), n=3, cutoff=0.5)
+    close = difflib.get_close_matches(given, standings, n=3, cutoff=0.5)
     raise GraderError(f"the gradebook has no student {given}" + (f": {', '.join(close)}?" if close else ""))
+
+
+def _meant(given: str, standings: Mapping[str, Standing]) -> list[str]:
+    if called := [name for name in standings if spelling(name) == spelling(given)]:
+        return called[:1]
+    identities = [(name, standing.machine.identity) for name, standing in standings.items()]
+    return [n for n, i in identities if given and given in (i.name, i.number, i.lms_id, i.login, i.email)]
 
 
 def _results(stack: ExitStack, out: Path, assignment: Assignment) -> Results | None:

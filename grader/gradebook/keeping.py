@@ -59,6 +59,13 @@ class Roll(Noun):
     missing: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
     gradebook: str = Field("", description="its URL without the password; empty for the file in the folder")
+    roster: str = Field("", description="the file as it was given; empty where there was none")
+    renamed: dict[str, str] = Field(default_factory=dict, description="by name that under which decisions came along")
+
+    @property
+    def listed(self) -> bool:
+        """Whether there was a roster, which earlier versions did not write down."""
+        return bool(self.roster or self.missing or self.strangers)
 
 
 class Keeping:

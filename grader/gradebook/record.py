@@ -30,19 +30,17 @@ class Record:
         self._asked: Asked | None = None
         self._roll = Roll(students=())
 
-    def begin(self, students: Sequence[str], missing: Sequence[str], strangers: Sequence[str]) -> None:
+    def begin(self, roll: Roll) -> None:
         """Raises OSError if the folder or one of the rubric's files cannot be read or written."""
         self._asked = asked_by(self.results.assignment)
-        self._roll = Roll(
-            students=tuple(students), missing=tuple(missing), strangers=tuple(strangers), gradebook=self._at
-        )
+        self._roll = roll.model_copy(update={"gradebook": self._at})
         self.keeping.begin(self._roll, self.results.assignment)
 
     def add(self, graded: Graded, key: str | None) -> None:
         """Keep, land, and write the report that counts. `key`: of the stored execution."""
         if self._asked is not None:
             self.keeping.keep(graded, key, self.results.assignment, self._asked)
-        self.book.land([graded.report])
+        self.book.land([graded.report], self._roll.renamed)
         now = self.book.standing(graded.report.assignment, graded.report.student)
         counts = now.report if now is not None else graded.report
         self.results.add(replace(graded, report=counts))

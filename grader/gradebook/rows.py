@@ -6,18 +6,21 @@ import datetime as dt
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic_core import PydanticSerializationError
 from sqlalchemy import Connection, and_, func, insert, select
 
-from grader.gradebook.tables import aware, entries, looks, overrides, reports, second_marks
+from grader.gradebook.tables import aware, entries, looks, overrides, reports, rows_of, second_marks
 from grader.model import Look, Override, Report, SecondMark
 
 
-def land(connection: Connection, landing: Sequence[Report]) -> int:
+def land(connection: Connection, landing: Sequence[Report], renamed: Mapping[str, str]) -> int:
     appended = 0
+    for report in landing:
+        if report.student in renamed:
+            carry(connection, report.assignment, renamed[report.student], report.student)
     for assignment in {report.assignment for report in landing}:
         names = [report.student for report in landing if report.assignment == assignment]
         taken = numbers(connection, assignment, *names)
@@ -42,6 +45,33 @@ def land(connection: Connection, landing: Sequence[Report]) -> int:
             )
             appended += 1
     return appended
+
+
+def carry(connection: Connection, assignment: str, old: str, new: str) -> None:
+    """Append to what is known of `new` what was written down of `old`, with its dates and authors.
+
+    What came along before is known by its date. Second marks stay, as each is counted once.
+    """
+    there = {at: number for number, at in dates(connection, assignment, new).items()}
+    last = numbers(connection, assignment, new).get(new, 0)
+    written = rows_of(connection, assignment, old)
+    marked = {row["number"] for table, row in written if table is second_marks}
+    places: dict[int, int] = {}
+    taken: set[int] = set()
+    for table, row in written:
+        number = row["number"]
+        if number in marked or table is second_marks:
+            continue
+        if table is entries:
+            if row["at"] not in there:
+                last += 1
+                taken.add(number)
+            places[number] = there.get(row["at"], last)
+        if number in taken:
+            moved = {"student": new, "number": places[number]}
+            if table is overrides:
+                moved["report_number"] = places[row["report_number"]]
+            connection.execute(insert(table).values(row | moved))
 
 
 def append_override(connection: Connection, made: Override, report_number: int) -> None:

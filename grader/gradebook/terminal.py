@@ -82,7 +82,9 @@ def print_history(student: str, history: Sequence[Entry]) -> None:
         now = _with(before, entry)
         if now is None:
             continue
-        _say(screen, f"{entry.number:>4}  {entry.at:%Y-%m-%d %H:%M:%S}  {_written(entry, now)}")
+        called = entry.report.student if entry.report is not None else student
+        formerly = f", as {called}" if called != student else ""
+        _say(screen, f"{entry.number:>4}  {entry.at:%Y-%m-%d %H:%M:%S}  {_written(entry, now)}{formerly}")
         if before is not None and entry.report is not None:
             _print_causes(screen, change(before.report, now.report))
         _say(screen, f"      {_total(now.report)}")

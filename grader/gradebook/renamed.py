@@ -1,0 +1,84 @@
+"""People who are called otherwise than in the gradebook, as a roster came, went or was corrected: who was who."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from grader.gradebook.book import Standing
+from grader.gradebook.keeping import Roll
+from grader.model import Identity
+from grader.names import spelling
+
+
+@dataclass(frozen=True)
+class Passing:
+    """What becomes of people's decisions when a class is graded again: by name the former one, and whose are left."""
+
+    renamed: dict[str, str]
+    coming: dict[str, int]  # decisions that come along now, by the name in this run
+    left: tuple[str, ...]  # of the last class: nobody of this one is known to be them
+
+
+def passing(found: Mapping[str, Identity], standings: Mapping[str, Standing], before: Roll | None) -> Passing:
+    """`found`: who handed in; `before`: the last run's class."""
+    last = before or Roll(students=())
+    known = {new: old for new, old in last.renamed.items() if new in found and old not in found}
+    known |= renamed(found, standings, last.students)
+    coming = {new: news_of(standings[old], standings.get(new)) for new, old in known.items() if old in standings}
+    left = (name for name in decided(standings) if name in last.students and name not in found)
+    return Passing(
+        known,
+        {new: count for new, count in coming.items() if count},
+        tuple(name for name in left if name not in known.values()),
+    )
+
+
+def renamed(
+    found: Mapping[str, Identity], standings: Mapping[str, Standing], before: Collection[str]
+) -> dict[str, str]:
+    """By the name in this run (`found`) that under which the gradebook has decisions on the same person.
+
+    `before`: the class of the last run. Who may be several people is nobody, and two of one class are two.
+    """
+    pairs = [
+        (new, old)
+        for old, standing in decided(standings).items()
+        if old not in found
+        for new, identity in found.items()
+        if not (new in before and old in before)
+        and _are_one(standing.machine.identity, old, identity, new, in_class=old in before)
+    ]
+    olds, news = [old for _, old in pairs], [new for new, _ in pairs]
+    return {new: old for new, old in pairs if olds.count(old) == news.count(new) == 1}
+
+
+def decided(standings: Mapping[str, Standing]) -> dict[str, Standing]:
+    """Those on whom a person decided something."""
+    return {name: standing for name, standing in standings.items() if standing.overrides or standing.looks}
+
+
+def news_of(old: Standing, new: Standing | None) -> int:
+    """How many decisions on the one the other does not have yet."""
+    there = _moments(new) if new is not None else []
+    return sum(at not in there for at in _moments(old))
+
+
+def _moments(standing: Standing) -> list[dt.datetime]:
+    return [one.at for one in standing.overrides] + [one.at for one in standing.looks]
+
+
+def _are_one(old: Identity, old_name: str, new: Identity, new_name: str, *, in_class: bool) -> bool:
+    """By number, LMS id, login or e-mail address, one of which may be the whole name; by the name in one class only."""
+    both = [(a, b) for a, b in zip(_marks(old), _marks(new), strict=True) if a and b]
+    if any(a != b for a, b in both):
+        return False
+    if both or spelling(old_name).replace("-", "") in _marks(new) or spelling(new_name).replace("-", "") in _marks(old):
+        return True
+    return in_class and bool(old.name) and spelling(old.name) == spelling(new.name)
+
+
+def _marks(identity: Identity) -> list[str]:
+    known = (identity.number, identity.lms_id, identity.login, identity.email)
+    return [mark.casefold().replace("-", "") for mark in known]
