@@ -261,5 +261,6 @@ def test_a_group_is_run_once_and_each_member_has_a_report(grader: Command, tmp_p
     }
     assert len(list((out / "executions").glob("*.json"))) == 2
     decided = grader("override", out, "20231003", "late", 3, "--reason", "came to nothing", "--author", "Park")
-    assert "Total: 10 − 3 late = 7 final" in decided.stdout
+    told = "The others of the group are not changed: 20231001 김서연, 20231002 이도윤"
+    assert f"Total: 10 − 3 late = 7 final\n{told}\n" in decided.stdout
     assert "Total: 10 − 3" not in grader("history", out, "20231001").stdout

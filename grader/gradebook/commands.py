@@ -33,9 +33,10 @@ def override_points(out: Path, student: str, decision: Decision | Undo, url: str
     """Append one decision, print it, and write the files anew. Raises GraderError for what cannot be decided so."""
     roll = Keeping(out).roll()
     with book_of(out, url) as book:
-        name = student_meant(student, book.standings(roll.assignment), roll)
+        standings = book.standings(roll.assignment)
+        name = student_meant(student, standings, roll)
         override, now = book.decide(roll.assignment, name, made_by(decision))
-        terminal.print_override(override, now)
+        terminal.print_override(override, now, _others_of_group(name, standings, roll))
         assignment = Keeping(out).rubric(roll.rubric_sha256)
         if assignment is None:
             raise GraderError(f"{out} has lost its rubric, so no page was written: `grader rescore {out} -a RUBRIC`")
@@ -151,6 +152,12 @@ def student_meant(given: str, standings: Mapping[str, Standing], roll: Roll) -> 
         raise GraderError(f"{given} may be {', '.join(meant)}: give the name as the gradebook has it")
     close = difflib.get_close_matches(given, standings, n=3, cutoff=0.5)
     raise GraderError(f"the gradebook has no student {given}" + (f": {', '.join(close)}?" if close else ""))
+
+
+def _others_of_group(student: str, standings: Mapping[str, Standing], roll: Roll) -> list[str]:
+    group = standings[student].machine.identity.group
+    of_class = [name for name in roll.students if name in standings and name != student]
+    return [name for name in of_class if group and standings[name].machine.identity.group == group]
 
 
 def _meant(given: str, standings: Mapping[str, Standing]) -> list[str]:

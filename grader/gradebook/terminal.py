@@ -23,8 +23,8 @@ _MOST_NAMED = 50
 _LONGEST_WHY = 300  # characters
 
 
-def print_override(override: Override, now: Standing) -> None:
-    """What was decided, and where the student stands with it."""
+def print_override(override: Override, now: Standing, others: Sequence[str] = ()) -> None:
+    """What was decided, and where the student stands with it. `others`: of the student's group."""
     screen = console()
     _say(screen, f"{override.student} {_moved(override)}, by {override.author}")
     if skipped := waiting_for(now.report, override):
@@ -32,6 +32,8 @@ def print_override(override: Override, now: Standing) -> None:
     if override.criterion is not None and len(held := _bounds(now.report, override)) == 2:
         _say(screen, f"{override.item} has no more than {held[1]:g} points, whatever its criteria add up to.")
     _say(screen, f"Total: {_total(now.report)}")
+    if others:
+        _say(screen, f"The others of the group are not changed: {_named(others)}")
 
 
 def print_busy(out: Path) -> None:
