@@ -398,8 +398,15 @@ def test_decisions_on_lateness_and_another_deadline(tmp_path: Path, capsys: pyte
         "park": "6",
         "absent": "",
     }
-    rescored(tmp_path, capsys, "", *cheaper)
+    said = rescored(tmp_path, capsys, "", *cheaper)
+    assert (
+        "lee: ta decided on late (2 → 1: ill), but the rubric has no deadline now: take that back with `--undo`" in said
+    )
     assert (rows(out)["kim"]["status"], rows(out)["lee"]["status"]) == ("final", "provisional")
+    with pytest.raises(GraderError, match="give it one, and rescore, or take back what was decided with --undo"):
+        decide(out, "lee", "0")
+    decide(out, "lee", None, undo=True)
+    assert rows(out)["lee"]["status"] == "final"
 
 
 def test_reports_of_before_there_were_deadlines_are_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -94,7 +94,9 @@ def _place(asked: Decision | Undo, standing: Standing) -> tuple[str, str | None]
     if asked.place in scores or (asked.place == LATE and standing.machine.lateness is not None):
         return asked.place, None
     if asked.place == LATE:
-        raise GraderError("nothing is taken for lateness, as the rubric has no `deadline`: give it one, and rescore")
+        told = "nothing is taken for lateness, as the rubric has no `deadline`: give it one, and rescore"
+        held = (LATE, None) in in_force(list(standing.overrides))
+        raise GraderError(f"{told}, or take back what was decided with --undo" if held else told)
     item, _, criterion = asked.place.partition("/")
     if item not in scores:
         raise GraderError(f"there is no item {item}: {', '.join(scores)}")

@@ -34,7 +34,7 @@ def standing(report: Report, overrides: Sequence[Override], looks: Sequence[Look
     known = {score.item for score in report.scores} | ({LATE} if report.lateness is not None else set())
     gone = [override for override in held.values() if override.item not in known]
     lost = [override for override in gone if ground_lost(override, report) is not None]
-    adrift = tuple(_said(_GONE, override, report) for override in lost)
+    adrift = tuple(_said(_NO_DEADLINE if one.item == LATE else _GONE, one, report) for one in lost)
     undecided = any(score.points is None for score in scores)
     total = None if undecided else round(sum(score.points or 0.0 for score in scores), 6)
     late = _late(report, of_items.get(LATE), total)
@@ -80,7 +80,7 @@ def ground_lost(override: Override, report: Report) -> Text | None:
     if override.item == LATE and not override.after:
         return _excuse_lost(override, report, points)
     if full is None:
-        return _GONE
+        return _NO_DEADLINE if override.item == LATE else _GONE
     if override.submission_sha256 != report.submission_sha256:
         return _OTHER_WORK
     if not same(full, override.max_points):
@@ -215,6 +215,10 @@ _OTHER_SCALE = Text(
     en="{1} decided on {0} ({2} → {3}: {4}) before its full points changed: decide again",
 )
 _GONE = Text(
-    ko="{1}의 결정({0}: {2} → {3}점, {4})이 가리키는 항목이 채점 기준에 없습니다. 다시 결정해 주세요.",
-    en="{1} decided on {0} ({2} → {3}: {4}), which the rubric no longer has: decide again",
+    ko="{1}의 결정({0}: {2} → {3}점, {4})이 가리키는 항목이 채점 기준에 없습니다. `--undo`로 취소해 주세요.",
+    en="{1} decided on {0} ({2} → {3}: {4}), which the rubric no longer has: take that back with `--undo`",
+)
+_NO_DEADLINE = Text(
+    ko="{1}의 결정({0}: {2} → {3}점, {4})이 있지만 채점 기준에 마감이 없습니다. `--undo`로 취소해 주세요.",
+    en="{1} decided on {0} ({2} → {3}: {4}), but the rubric has no deadline now: take that back with `--undo`",
 )
