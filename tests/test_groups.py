@@ -110,6 +110,12 @@ def test_a_section_is_no_group(tmp_path: Path) -> None:
         read(roster(tmp_path, f"학번,이름,Group\n{lines}"))
 
 
+def test_a_spreadsheets_number_of_a_group_is_that_number(tmp_path: Path) -> None:
+    text = "학번,이름,조\n20231001,김서연,1\n20231002,이도윤,1.0\n"
+    path = handed_in(tmp_path, "20231002 이도윤", "우리 조")
+    assert list(found(path, roster=roster(tmp_path, text))) == ["20231001 김서연", "20231002 이도윤"]
+
+
 WORDS = (
     "ReLU keeps its slope where the input is positive, so that gradients pass through many layers unchanged; the"
     " sigmoid saturates on both sides, and the product of its slopes over many layers is next to nothing."
@@ -160,6 +166,12 @@ def test_extensions_of_the_roster_are_the_whole_groups(tmp_path: Path) -> None:
         ("12시간", Extension(by=Duration(seconds=43_200))),
         ("2026.04.05 18:00", Extension(until=dt.datetime(2026, 4, 5, 18))),
         ("2026년 4월 5일", Extension(until=dt.datetime(2026, 4, 6))),
+        ("2.0", Extension(by=Duration(days=2))),
+        ("60", Extension(by=Duration(days=60))),
+        ("20260405", Extension(until=dt.datetime(2026, 4, 6))),
+        ("2026. 4. 4. 오전 1:00", Extension(until=dt.datetime(2026, 4, 4, 1))),
+        ("2026. 4. 4 오후 12:30:00", Extension(until=dt.datetime(2026, 4, 4, 12, 30))),
+        ("2026-04-04 12:05 AM", Extension(until=dt.datetime(2026, 4, 4, 0, 5))),
         ("2026-04-05T09:00Z", Extension(until=dt.datetime(2026, 4, 5, 9, tzinfo=dt.UTC))),
     ],
 )
@@ -168,7 +180,7 @@ def test_ways_to_write_an_extension(tmp_path: Path, cell: str, expected: Extensi
     assert kim.extensions == (expected,)
 
 
-@pytest.mark.parametrize("cell", ["", "-", "없음", "0"])
+@pytest.mark.parametrize("cell", ["", "-", "없음", "0", "0.0"])
 def test_no_extension(tmp_path: Path, cell: str) -> None:
     (kim,) = read(roster(tmp_path, f"number,name,extension\n20231001,Kim,{cell}\n")).students
     assert kim.extensions == ()
@@ -178,6 +190,9 @@ def test_no_extension(tmp_path: Path, cell: str) -> None:
     ("cell", "problem"),
     [
         ("tomorrow", "line 3: `tomorrow` is no extension: write days"),
+        ("300", "line 3: an extension by 300 days .`300`.: write fewer, or the date until when"),
+        ("2026-04-05 오후 13:00", "line 3: `2026-04-05 오후 13:00` is no extension"),
+        ("20261305", "line 3: `20261305` is no extension"),
         ("4/5 23:59", "line 3: `4/5 23:59` is no extension"),
         ("2025-04-05 23:59", "line 3: the extension to 2025-04-05 23:59 ends before the deadline"),
     ],

@@ -51,7 +51,8 @@ _PARTICIPANT = re.compile(r"\D+\s?(\d+)")  # `Participant 12345`, in the languag
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 _MOST_ABOVE = 10  # lines before the header, such as the name of the course
 _MAX_BYTES = 10_000_000
-_NO_EXTENSION = ("", "-", "0", "x", "no", "none", "없음")
+_LONGEST_EXTENSION = 61  # days; more is sooner a slip of the pen
+_NO_EXTENSION = ("", "-", "0", "0.0", "x", "no", "none", "없음")
 _LATE, _IN_TIME = ("late", "지각"), ("in time", "제때")  # of who handed in at a time that is not known
 _NO_GROUP = ("", "-", "없음", "none", "None")
 _LARGEST_GROUP = 12
@@ -183,8 +184,11 @@ def _extensions(where: str, cell: str, deadline: Deadline | None) -> tuple[Exten
     """`+2d`, `2일`, `2` (days), or a date with or without a time."""
     if cell.casefold() in _NO_EXTENSION:
         return ()
-    by = duration(f"{cell} days" if re.fullmatch(r"\+?\d+", cell) else cell)
     until = moment(cell)
+    by = duration(f"{cell} days" if re.fullmatch(r"\+?\d+(\.\d+)?", cell) else cell) if until is None else None
+    if by is not None and by.days >= _LONGEST_EXTENSION:
+        mend = "write fewer, or the date until when"
+        raise GraderError(f"{where}: an extension by {by.days} days (`{printable(cell)}`): {mend}")
     if by is None and until is None:
         mend = "write days (`+2d`, `2일`) or a date and time (`2026-04-05 23:59`)"
         raise GraderError(f"{where}: `{printable(cell)}` is no extension: {mend}")
@@ -225,7 +229,7 @@ def _student(row: Sequence[str], columns: Mapping[str, int]) -> Identity | None:
     told = _told(row, columns)
     lms_id = told.get("lms_id", "")
     participant = _PARTICIPANT.fullmatch(lms_id)
-    number = told.get("number") or told.get("sis") or ""
+    number, group = told.get("number") or told.get("sis") or "", told.get("group", "")
     if not number and "number" not in columns and "sis" not in columns and not participant:
         number = lms_id if re.fullmatch(r"[A-Za-z]?[\d-]{7,11}", lms_id) else ""  # a plain `ID` may be either
     name = _name(told.get("name", ""), told.get("last", ""), told.get("first", ""))
@@ -235,7 +239,7 @@ def _student(row: Sequence[str], columns: Mapping[str, int]) -> Identity | None:
         lms_id=participant[1] if participant else lms_id,
         login=told.get("login", ""),
         email=told.get("email", "") or (name if _ADDRESS.fullmatch(name) else ""),
-        group=told.get("group", "") if told.get("group", "") not in _NO_GROUP else "",
+        group=re.sub(r"^(\d+)\.0$", r"\1", group) if group not in _NO_GROUP else "",
     )
     return found if any((found.name, found.number, found.lms_id, found.login, found.email)) else None
 
