@@ -11,7 +11,7 @@ from pathlib import Path
 
 from grader import reading
 from grader.errors import SubmissionError
-from grader.intake import beside, contents, documents, labels, listing
+from grader.intake import beside, contents, documents, labels, listing, stamps
 from grader.intake.caps import Refused
 from grader.intake.contents import Choice
 from grader.intake.groups import shared
@@ -180,12 +180,13 @@ def _submission(hand_in: HandIn, assignment: Assignment) -> Submission:
     given = choice.content.notebook if choice.content is not None else None
     words = documents.read(hand_in.files, given, assignment)
     if given is None and not words.documents:
-        return _unread(hand_in, choice, words.notes)
+        return _unread(hand_in, choice, words.notes, assignment)
     base = given or documents.EMPTY
     whole = {**base, "cells": [*base["cells"], *words.cells]}
     more = beside.read(choice.others, whole, assignment)
     said = documents.joined(notebook.by_item(base, assignment), [*words.said, *more.said])
     chosen = choice.name if given is not None else None
+    handed_in, no_time = stamps.handed_in_at(hand_in, assignment.deadline, chosen or "")
     file = hand_in.files[chosen] if chosen is not None else words.documents[0].path
     companions, left_out = contents.companions(chosen, hand_in.files) if chosen and hand_in.own_folder else ({}, ())
     return Submission(
@@ -203,12 +204,13 @@ def _submission(hand_in: HandIn, assignment: Assignment) -> Submission:
         work_beside=more.work,
         documents=words.documents,
         only_documents=given is None,
-        submitted_at=contents.handed_in_at(hand_in, chosen or ""),
+        submitted_at=handed_in,
         lost=choice.content.lost if choice.content is not None else None,
         late=hand_in.late,
         uploaded_as=hand_in.uploaded_as(chosen),
         warnings=(
             *hand_in.notes,
+            *([no_time] if no_time else []),
             *hand_in.closed,
             *_of_choice(choice),
             *said.notes,
@@ -226,11 +228,12 @@ def _of_choice(choice: Choice) -> tuple[str, ...]:
     return (*choice.notes, *([content.unreadable] if content.unreadable else content.warnings))
 
 
-def _unread(hand_in: HandIn, choice: Choice, notes: tuple[str, ...]) -> Submission:
+def _unread(hand_in: HandIn, choice: Choice, notes: tuple[str, ...], assignment: Assignment) -> Submission:
     """Without a notebook: the last warning says why."""
     said = (*_of_choice(choice), *hand_in.closed) if choice.name is None else (*hand_in.closed, *_of_choice(choice))
     reason = f"no notebook in {hand_in.shown}: hand in an .ipynb or a percent-format .py"
     file = hand_in.files[choice.name] if choice.name is not None else None
+    handed_in, no_time = stamps.handed_in_at(hand_in, assignment.deadline, choice.name or "")
     alone = {hand_in.place.name: hand_in.place} if hand_in.place.is_file() else {}
     return Submission(
         student=hand_in.student,
@@ -238,10 +241,10 @@ def _unread(hand_in: HandIn, choice: Choice, notes: tuple[str, ...]) -> Submissi
         path=file or hand_in.place,
         sha256=_sha256(file),
         handed_in=dict(hand_in.files) or alone,
-        submitted_at=hand_in.submitted_at,
+        submitted_at=handed_in,
         late=hand_in.late,
         uploaded_as=hand_in.uploaded_as(choice.name),
-        warnings=(*hand_in.notes, *notes, *(said or (reason,))),
+        warnings=(*hand_in.notes, *([no_time] if no_time else []), *notes, *(said or (reason,))),
     )
 
 

@@ -14,7 +14,7 @@ from test_submissions import HOMEWORK
 
 from grader.intake.room import Room
 from grader.intake.roster_file import read as read_roster
-from grader.model import Assignment, Submission
+from grader.model import Assignment, Deadline, Submission
 from grader.submissions import Class, collect_class
 
 GOOD = notebook("#md # P1\n답")
@@ -163,6 +163,48 @@ def test_an_nbgrader_tree_with_its_timestamps(tmp_path: Path) -> None:
         assert {name: s.answers["P1"].text for name, s in theirs.items()} == {"kim": "kim", "lee": "lee"}
         assert theirs["kim"].submitted_at == dt.datetime(2024, 3, 2, 6, 58, 23, 948203, dt.UTC)
         assert theirs["lee"].submitted_at is None
+        assert "timestamp.txt cannot be read: `yesterday` is no moment" in theirs["lee"].warnings
+
+
+@pytest.mark.parametrize(
+    ("stamp", "expected"),
+    [
+        ("2026-04-03 20:58:23.948203 KST", "2026-04-03 11:58:23.948203"),
+        ("2026-04-03 20:58:00 EDT", "2026-04-04 00:58:00"),
+        ("2026-01-03 20:58:00.000000 PST", "`PST` is the time of several countries: `2026-01-03 20:58:00.000000 PST`"),
+        ("2026-04-03 20:58:00 IST", "`IST` is the time of several countries"),
+        ("2026-04-03 20:58:00 +03", "2026-04-03 17:58:00"),
+        ("2026-04-03 20:58:00 UTC+05:30", "2026-04-03 15:28:00"),
+        ("2026-04-03 20:58:00 Asia/Seoul", "2026-04-03 11:58:00"),
+        ("2026-04-03 20:58:00 Korea Standard Time", "there is no time zone `Korea Standard Time`"),
+        ("2026-04-03 20:58:00", "2026-04-03 20:58:00"),
+    ],
+)
+def test_zones_as_nbgrader_writes_them(tmp_path: Path, stamp: str, expected: str) -> None:
+    assert told_by(stamp, tmp_path, HOMEWORK).startswith(expected)
+
+
+def test_an_abbreviation_of_several_zones_is_that_of_the_deadline(tmp_path: Path) -> None:
+    for zone, stamp, expected in (
+        ("Asia/Kolkata", "2026-04-03 20:58:00 IST", "2026-04-03 15:28:00"),
+        ("Asia/Shanghai", "2026-04-03 20:58:00 CST", "2026-04-03 12:58:00"),
+        ("America/Chicago", "2026-11-01 01:30:00 CDT", "2026-11-01 06:30:00"),
+        ("America/Chicago", "2026-11-01 01:30:00 CST", "2026-11-01 07:30:00"),  # an hour that clocks show twice
+    ):
+        there = Deadline(at=dt.datetime(2026, 4, 3, tzinfo=dt.UTC), timezone=zone)
+        assert told_by(stamp, tmp_path, HOMEWORK.model_copy(update={"deadline": there})) == expected
+
+
+def told_by(stamp: str, folder: Path, assignment: Assignment) -> str:
+    """The moment in UTC that nbgrader's file tells, or why it tells none."""
+    own = folder / "submitted" / "kim" / "hw1"
+    own.mkdir(parents=True, exist_ok=True)
+    (own / "hw1.ipynb").write_bytes(answer("하나"))
+    (own / "timestamp.txt").write_text(stamp, encoding="utf-8")
+    (one,) = collected(folder / "submitted", assignment=assignment).submissions
+    if one.submitted_at is not None:
+        return str(one.submitted_at.replace(tzinfo=None))
+    return next(told for told in one.warnings if "timestamp" in told).removeprefix("timestamp.txt cannot be read: ")
 
 
 def test_a_gradescope_export(tmp_path: Path) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import re
-import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -179,32 +177,6 @@ def companions(chosen: str, files: Mapping[str, Path]) -> tuple[dict[str, Path],
     more = f" and {len(left_out) - 5} more" if len(left_out) > 5 else ""
     limit = f"at most {_MAX_COMPANIONS} readable files of {_MAX_COMPANION_BYTES / 1e6:.0f} MB together are copied"
     return kept, (f"not beside the notebook when it runs: {', '.join(left_out[:5])}{more} ({limit})",)
-
-
-def timestamp(chosen: str, files: Mapping[str, Path]) -> dt.datetime | None:
-    """What nbgrader's `timestamp.txt` beside the notebook says: `2024-03-02 15:58:23.9 Asia/Seoul`."""
-    file = files.get(f"{chosen.rpartition('/')[0]}/timestamp.txt".lstrip("/"))
-    try:
-        text = file.read_bytes()[:100].decode() if file is not None else ""
-        day, time, *zone = text.split()
-        moment = dt.datetime.fromisoformat(f"{day} {time}")
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=zoneinfo.ZoneInfo(zone[0]) if zone else dt.UTC)
-    except (OSError, ValueError, zoneinfo.ZoneInfoNotFoundError):
-        return None
-    return moment.astimezone(dt.UTC)
-
-
-def handed_in_at(hand_in: HandIn, chosen: str = "") -> dt.datetime | None:
-    """As the export says, else as nbgrader's file beside the notebook `chosen` does; "": of any notebook.
-
-    Nothing else is a witness: files' own times are those of the last copy, and a commit has the time that its author
-    wishes.
-    """
-    if hand_in.submitted_at is not None or chosen:
-        return hand_in.submitted_at or timestamp(chosen, hand_in.files)
-    stamps = [name for name in hand_in.files if PurePosixPath(name).name == "timestamp.txt"]
-    return max(filter(None, (timestamp(name, hand_in.files) for name in stamps)), default=None)
 
 
 def _depth(name: str) -> int:

@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from grader.intake.contents import handed_in_at
 from grader.intake.handin import HandIn
 from grader.intake.roster import Roster
+from grader.intake.stamps import handed_in_at
 from grader.model import Identity
 from grader.names import printable
 
@@ -51,7 +51,7 @@ def _of_group(name: str, hand_ins: Sequence[HandIn], members: Mapping[str, Ident
 
 def _age(hand_in: HandIn) -> tuple[dt.datetime, int]:
     """By the time, or by the number that the export gave the upload."""
-    return handed_in_at(hand_in) or _NEVER, max(hand_in.order.values(), default=0)
+    return handed_in_at(hand_in, None)[0] or _NEVER, max(hand_in.order.values(), default=0)
 
 
 def _notes(name: str, newest: HandIn, hand_ins: Sequence[HandIn], members: Mapping[str, Identity]) -> Iterable[str]:
