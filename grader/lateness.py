@@ -29,7 +29,7 @@ def of(
     )
     if submission.submitted_at is None:
         return _without_time(told, submission.late, deadline, language)
-    at = submission.submitted_at.astimezone(dt.UTC)
+    at = deadline.moment(submission.submitted_at).astimezone(dt.UTC)
     if at <= due:
         return told
     late = told.model_copy(update={"state": "late", "seconds": (at - due).total_seconds()})

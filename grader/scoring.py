@@ -65,7 +65,7 @@ def score(
         scores=scores,
         execution=run,
         warnings=submission.warnings,
-        submitted_at=submission.submitted_at,
+        submitted_at=_handed_in_at(submission, assignment),
         late=submission.late,
         uploaded_as=submission.uploaded_as,
         language=language,
@@ -74,6 +74,13 @@ def score(
         grader_version=__version__,
         graded_at=graded_at,
     )
+
+
+def _handed_in_at(submission: Submission, assignment: Assignment) -> dt.datetime | None:
+    at = submission.submitted_at
+    if at is None or at.tzinfo is not None or assignment.deadline is None:
+        return at
+    return assignment.deadline.moment(at)
 
 
 def _summary(execution: Execution) -> ExecutionSummary:

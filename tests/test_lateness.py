@@ -376,6 +376,19 @@ def test_a_changed_deadline_is_applied_to_all_and_told(tmp_path: Path, capsys: p
     assert "lee" not in said
 
 
+def test_a_time_without_a_zone_is_by_the_clocks_of_a_deadline_that_comes_later(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = graded(tmp_path, {"kim": TEN}, known={"kim": {"submitted_at": dt.datetime(2026, 4, 5, 3, 0)}})
+    export_grades("csv", Wish(out), None, "skip")
+    assert ",2026-04-05T03:00:00\n" in (out / "exports" / "csv.csv").read_text(encoding="utf-8-sig")
+    rescored(tmp_path, capsys, DAILY)
+    assert (rows(out)["kim"]["penalty"], rows(out)["kim"]["late"]) == ("2", "yes")
+    assert "Handed in 2026-04-05 03:00 KST" in page(out, "kim")
+    export_grades("csv", Wish(out), None, "skip")
+    assert "2026-04-05T03:00:00+09:00" in (out / "exports" / "csv.csv").read_text(encoding="utf-8-sig")
+
+
 def test_decisions_on_lateness_and_another_deadline(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Who is excused stays so; an amount was meant for what it was decided on."""
     known = dict.fromkeys(("kim", "lee", "park"), after(days=1, hours=3))

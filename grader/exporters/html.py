@@ -70,7 +70,7 @@ def feedback_page(
         late=late,
         counts=counts,
         graded_at=lateness.there(report, report.graded_at),
-        submitted_at=lateness.there(report, submission.submitted_at),
+        submitted_at=lateness.there(report, report.submitted_at),
         documents=feedback.documents(submission, document_links, report.language),
         waiting=[score.item for score in report.scores if score.points is None],
         executed_link=values.href(executed_link) if executed_link else None,

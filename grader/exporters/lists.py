@@ -79,7 +79,9 @@ def _nbgrader_row(grades: Grades, student: str) -> list[str]:
 
 
 def _in_utc(moment: dt.datetime | None) -> str:
-    """As nbgrader writes its times."""
+    """As nbgrader writes its times; one without an offset as it is known."""
+    if moment is not None and moment.tzinfo is None:
+        return moment.strftime("%Y-%m-%d %H:%M:%S")
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S") if moment else ""
 
 

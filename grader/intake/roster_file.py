@@ -200,16 +200,19 @@ def _extensions(where: str, cell: str, deadline: Deadline | None) -> tuple[Exten
 
 
 def _submitted(where: str, cell: str, deadline: Deadline | None) -> dt.datetime | bool | None:
-    """When a student handed in, by the clocks of the deadline, or whether late; without a deadline nobody asks."""
-    if deadline is None or cell in ("", "-"):
-        return None
+    """When a student handed in, by the clocks of the deadline, or whether late.
+
+    Without a deadline a moment is as it is written, and nobody asks about what is none.
+    """
     if cell.casefold() in (*_LATE, *_IN_TIME):
         return cell.casefold() in _LATE
     found = moment(cell)
+    if cell in ("", "-") or (deadline is None and not (found and found[1])):
+        return None
     if found is None or not found[1]:
         mend = "write date and time (`2026-04-03 23:59`), `late` or `in time`, or nothing where they are not known"
         raise GraderError(f"{where}: `{printable(cell)}` is no moment: {mend}")
-    return deadline.moment(found[0])
+    return deadline.moment(found[0]) if deadline is not None else found[0]
 
 
 def _check_groups(file: Path, students: Iterable[Identity]) -> None:

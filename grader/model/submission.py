@@ -40,7 +40,7 @@ class Submission(Noun):
     )
     documents: tuple[Document, ...] = ()
     only_documents: bool = Field(False, description="no notebook file, so the cells are the documents' words")
-    submitted_at: dt.datetime | None = None
+    submitted_at: dt.datetime | None = Field(None, description="without an offset: by the clocks of a deadline")
     late: bool | None = None
     uploaded_as: str = Field("", description="its name in a Canvas or Moodle export, under which feedback goes back")
     warnings: tuple[str, ...] = ()
