@@ -53,7 +53,7 @@ def score(
     total = None if undecided else round(sum(item.points or 0.0 for item in scores), 6)
     run = _summary(execution)
     late = lateness.of(submission, assignment.deadline, total, assignment.total, language)
-    waits = undecided or run.doubtful or (late is not None and late.review is not None)
+    waits = undecided or run.doubtful or submission.unsure is not None or (late is not None and late.review is not None)
     return Report(
         student=submission.student,
         identity=submission.identity,
@@ -64,7 +64,8 @@ def score(
         lateness=late,
         scores=scores,
         execution=run,
-        warnings=submission.warnings,
+        unsure=submission.unsure.in_language(language) if submission.unsure is not None else None,
+        warnings=(*submission.warnings, *(said.in_language(language) for said in submission.said)),
         submitted_at=_handed_in_at(submission, assignment),
         late=submission.late,
         uploaded_as=submission.uploaded_as,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +14,7 @@ from grader.intake import beside, contents, documents, labels, listing, stamps
 from grader.intake.caps import Refused
 from grader.intake.contents import Choice
 from grader.intake.groups import shared
-from grader.intake.handin import HandIn, together, with_names_of_their_own
+from grader.intake.handin import HandIn, sha256_of, together, with_names_of_their_own
 from grader.intake.layouts import Found, Layouts
 from grader.intake.listing import Listing
 from grader.intake.recognise import looks_like_class, notebooks_directly
@@ -68,7 +67,7 @@ def collect_class(
         hand_ins = roster.named(hand_ins)
     left = [hand_in.shown for hand_in in hand_ins if hand_in.doubtful]
     theirs = together(hand_in for hand_in in hand_ins if not hand_in.doubtful)
-    named = with_names_of_their_own(shared(theirs, roster) if roster is not None else theirs)
+    named = with_names_of_their_own(shared(theirs, roster, assignment.deadline) if roster is not None else theirs)
     with ThreadPoolExecutor(os.cpu_count()) as executor:
         read = executor.map(lambda hand_in: _submission(hand_in, assignment), named)
         submissions = sorted(read, key=lambda submission: submission.student)
@@ -193,7 +192,7 @@ def _submission(hand_in: HandIn, assignment: Assignment) -> Submission:
         student=hand_in.student,
         identity=hand_in.identity,
         path=file,
-        sha256=_sha256(file),
+        sha256=sha256_of(file),
         notebook={**whole, "cells": [*whole["cells"], *more.cells]},
         items_of_cells=said.cells,
         headed=said.headed,
@@ -207,6 +206,8 @@ def _submission(hand_in: HandIn, assignment: Assignment) -> Submission:
         submitted_at=handed_in,
         lost=choice.content.lost if choice.content is not None else None,
         late=hand_in.late,
+        said=hand_in.said,
+        unsure=hand_in.unsure,
         uploaded_as=hand_in.uploaded_as(chosen),
         warnings=(
             *hand_in.notes,
@@ -239,21 +240,12 @@ def _unread(hand_in: HandIn, choice: Choice, notes: tuple[str, ...], assignment:
         student=hand_in.student,
         identity=hand_in.identity,
         path=file or hand_in.place,
-        sha256=_sha256(file),
+        sha256=sha256_of(file),
         handed_in=dict(hand_in.files) or alone,
         submitted_at=handed_in,
         late=hand_in.late,
+        said=hand_in.said,
+        unsure=hand_in.unsure,
         uploaded_as=hand_in.uploaded_as(choice.name),
         warnings=(*hand_in.notes, *([no_time] if no_time else []), *notes, *(said or (reason,))),
     )
-
-
-def _sha256(file: Path | None) -> str:
-    """Of the file's bytes; of nothing where there is no file or it cannot be opened."""
-    if file is None:
-        return hashlib.sha256(b"").hexdigest()
-    try:
-        with file.open("rb") as data:
-            return hashlib.file_digest(data, "sha256").hexdigest()
-    except OSError:
-        return hashlib.sha256(b"").hexdigest()

@@ -94,15 +94,27 @@ def print_class(reports: Sequence[Report], assignment: Assignment, index: Path) 
     screen.print(f"{len(reports)} graded, {len(reports) - len(waiting)} final, {len(waiting)} provisional.")
     if any(report.total is None for report in waiting):
         screen.print("`12+` means 12 points so far: a person has to decide the rest; the report lists what and why.")
-    if doubtful := [report for report in reports if report.execution.doubtful]:
-        names = ", ".join(foreign(report.student) for report in doubtful[:50])
-        screen.print(f"A doubtful repair, which a person has to look at ({len(doubtful)}): {names}", soft_wrap=True)
+    _print_doubts(reports)
     print_lateness(reports)
     for report in reports:
         if report.execution.status in ("infrastructure", "unreadable"):
             reason = report.execution.errors[0].message if report.execution.errors else ""
             screen.print(f"[red]{report.execution.status}[/] {foreign(report.student)}: {foreign(reason)}")
     screen.print(f"Report: {index}", soft_wrap=True)
+
+
+def _print_doubts(reports: Sequence[Report]) -> None:
+    """What a person has to look at, though all points are decided."""
+    for told, names in (
+        ("A doubtful repair, which a person has to look at", [r.student for r in reports if r.execution.doubtful]),
+        (
+            "Not known which of a group's hand-ins is the newest, so a person has to look",
+            [r.student for r in reports if r.unsure],
+        ),
+    ):
+        if names:
+            shown = ", ".join(map(foreign, names[:50]))
+            console().print(f"{told} ({len(names)}): {shown}", soft_wrap=True)
 
 
 def print_lateness(reports: Sequence[Report]) -> None:

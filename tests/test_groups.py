@@ -17,7 +17,7 @@ from test_intake import HOMEWORK, answer, collected, found, texts
 from grader.commands import compare_class
 from grader.errors import GraderError
 from grader.intake.roster_file import read
-from grader.model import Duration, Extension
+from grader.model import Duration, Extension, Submission
 from grader.submissions import collect_class
 
 ROSTER = (
@@ -31,6 +31,10 @@ def roster(folder: Path, text: str = ROSTER) -> Path:
     file = folder / "roster.csv"
     file.write_text(text, encoding="utf-8")
     return file
+
+
+def remarks(submission: Submission) -> list[str]:
+    return [said.en for said in submission.said]
 
 
 def handed_in(folder: Path, name: str, text: str, stamp: str = "") -> Path:
@@ -71,7 +75,10 @@ def test_one_hand_in_is_every_members(tmp_path: Path) -> None:
     assert theirs.missing == ("20231003 박하준", "20231005 정예은")
     kim = theirs.submissions[0]
     assert (kim.identity.number, kim.identity.name) == ("20231001", "김서연")
-    assert kim.warnings == ("handed in by 20231002 이도윤 for the group 1조: 20231001 김서연, 20231002 이도윤",)
+    assert remarks(kim) == ["handed in by 이도윤 for the group 1조: 김서연, 이도윤"]
+    assert [said.ko for said in kim.said] == [
+        "조(1조)가 함께 낸 제출물입니다. 올린 사람: 이도윤. 조원: 김서연, 이도윤."
+    ]
 
 
 def test_of_two_members_hand_ins_the_newest_counts_for_both(tmp_path: Path) -> None:
@@ -82,7 +89,8 @@ def test_of_two_members_hand_ins_the_newest_counts_for_both(tmp_path: Path) -> N
     assert list(theirs) == ["20231001 김서연", "20231002 이도윤"]
     for one in theirs.values():
         assert one.submitted_at == dt.datetime(2026, 4, 2, 10, tzinfo=dt.UTC)
-        assert any("the newest, 20231001 김서연/, counts, not 20231002 이도윤/" in said for said in one.warnings)
+        assert "the group handed in more than once: that of 김서연 counts, not that of 이도윤" in remarks(one)
+        assert one.unsure is None
 
 
 def test_which_is_newer_may_not_be_known(tmp_path: Path) -> None:
@@ -90,7 +98,40 @@ def test_which_is_newer_may_not_be_known(tmp_path: Path) -> None:
     handed_in(tmp_path, "20231002 이도윤", "둘")
     theirs = found(path, roster=roster(tmp_path))
     assert len({s.answers["P1"].text for s in theirs.values()}) == 1
-    assert all(any("which is newer is not known" in said for said in s.warnings) for s in theirs.values())
+    for one in theirs.values():
+        assert any("which is newer is not known" in said for said in remarks(one))
+        assert one.unsure is not None
+        assert "Give everybody's `submitted_at` in the roster" in one.unsure.en
+
+
+@pytest.mark.parametrize("stamp", ["", "yesterday", "2026-04-02 10:00:00 CST"])
+def test_one_time_that_is_not_known_makes_none_the_newest(tmp_path: Path, stamp: str) -> None:
+    path = handed_in(tmp_path, "20231001 김서연", "하나", "2026-04-03 10:00:00")
+    handed_in(tmp_path, "20231002 이도윤", "둘")
+    if stamp:
+        (path / "20231002 이도윤" / "timestamp.txt").write_text(stamp, encoding="utf-8")
+    theirs = found(path, roster=roster(tmp_path))
+    assert {s.answers["P1"].text for s in theirs.values()} == {"하나"}
+    assert all(one.unsure is not None for one in theirs.values())
+    told = ROSTER.replace("조\n", "조,제출시각\n").replace("이도윤,1조", "이도윤,1조,2026-04-04T10:00Z")
+    theirs = found(path, roster=roster(tmp_path, told))
+    assert {(s.answers["P1"].text, s.unsure) for s in theirs.values()} == {("둘", None)}
+
+
+def test_the_same_work_twice_leaves_nothing_to_decide(tmp_path: Path) -> None:
+    path = handed_in(tmp_path, "20231001 김서연", "하나", "2026-04-03 10:00:00")
+    handed_in(tmp_path, "20231002 이도윤", "하나")
+    for one in found(path, roster=roster(tmp_path)).values():
+        assert one.submitted_at == dt.datetime(2026, 4, 3, 10, tzinfo=dt.UTC)
+        assert one.unsure is None
+
+
+def test_the_order_of_uploads_tells_where_no_time_does(tmp_path: Path) -> None:
+    uploads = {"김서연_41000_502_hw1.ipynb": answer("나중"), "이도윤_41007_501_hw1.ipynb": answer("먼저")}
+    file = packed(tmp_path / "submissions.zip", uploads)
+    theirs = found(file, roster=roster(tmp_path))
+    assert {(s.answers["P1"].text, s.unsure) for s in theirs.values()} == {("나중", None)}
+    assert len(theirs) == 2
 
 
 def test_members_of_a_gradescope_group_are_told_of_each_other_once(tmp_path: Path) -> None:
@@ -100,8 +141,8 @@ def test_members_of_a_gradescope_group_are_told_of_each_other_once(tmp_path: Pat
     )
     assert texts(file, roster=roster(tmp_path)) == {"20231001 김서연": "둘이서", "20231002 이도윤": "둘이서"}
     kim, lee = found(file, roster=roster(tmp_path)).values()
-    assert "handed in together with 이도윤" in kim.warnings
-    assert "handed in together with 이도윤" not in lee.warnings
+    assert "handed in together with 이도윤" in remarks(kim)
+    assert "handed in together with 이도윤" not in remarks(lee)
 
 
 def test_a_section_is_no_group(tmp_path: Path) -> None:
@@ -229,6 +270,8 @@ def test_a_roster_may_tell_when_each_handed_in(tmp_path: Path) -> None:
         dt.datetime(2026, 4, 3, 15, 0, tzinfo=dt.UTC),
         dt.datetime(2026, 4, 1, 10, 0, tzinfo=dt.UTC),
     ]
+    theirs = collect_class([path], HOMEWORK, roster=read(roster(tmp_path, text))).submissions
+    assert theirs[0].submitted_at == dt.datetime(2026, 4, 4, 0, 30)  # by the clocks of a deadline, once there is one
     with pytest.raises(GraderError, match="line 2: `noon` is no moment: write date and time"):
         read(roster(tmp_path, "학번,이름,제출시각\n20231001,김서연,noon\n"), deadline)
 

@@ -233,7 +233,7 @@ def test_a_gradescope_export(tmp_path: Path) -> None:
         "20231003 박하준": "혼자",
         "submission_13": "누구",
     }
-    assert theirs["20231001 김서연"].warnings == ("handed in together with 이도윤",)
+    assert [said.en for said in theirs["20231001 김서연"].said] == ["handed in together with 이도윤"]
     assert theirs["20231001 김서연"].submitted_at == dt.datetime(2024, 3, 2, 6, 0, tzinfo=dt.UTC)
     assert theirs["20231003 박하준"].submitted_at == dt.datetime(2024, 3, 2, 7, 0, tzinfo=dt.UTC)
 

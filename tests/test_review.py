@@ -31,7 +31,7 @@ from grader.exporters.grades import grades_in
 from grader.gradebook.book import FILE, Gradebook
 from grader.gradebook.overriding import Decision, made_by
 from grader.gradebook.record import book_of
-from grader.model import Assignment, Report
+from grader.model import Assignment, Report, Text
 from grader.names import file_name
 from grader.review.server import review
 
@@ -366,6 +366,24 @@ def test_what_is_taken_for_lateness_is_decided_too(tmp_path: Path) -> None:
         assert "Not saved: Park decided on kim late" in told(ta.post("/decide", hidden(page) | {"p.*": "0"}))
     report = Report.model_validate_json((out / "reports" / "kim.json").read_bytes())
     assert (report.status, report.total, report.grade) == ("final", 10, 8.5)
+
+
+def test_which_hand_in_counts_is_settled_by_who_looked(tmp_path: Path) -> None:
+    doubt = Text(ko="어느 것이 나중인지 알 수 없습니다.", en="which is newer is not known")
+    out = graded_by_rubric(tmp_path, {"kim": Work(0.9)}, known={"kim": {"unsure": doubt}})
+    assert [grades.status for grades in grades_in(out) if grades.student == "kim"] == ["provisional"]
+    assert (
+        "which is newer is not known" in (out / "index.html").read_text(encoding="utf-8").partition("needs-person")[2]
+    )
+    assert "A person will look which hand-in counts." in (out / "feedback" / "kim.html").read_text(encoding="utf-8")
+    with opened(out) as address:
+        ta = Browser(address)
+        page = ta.case("kim", "~repairs")
+        assert "which is newer is not known" in page
+        ta.post("/looked", hidden(page) | {"reason": "asked them"})
+    report = Report.model_validate_json((out / "reports" / "kim.json").read_bytes())
+    assert (report.status, report.total) == ("final", 10)
+    assert "Park looked, and this is the hand-in that counts. asked them" in report.warnings
 
 
 def test_what_was_acknowledged_survives_kill_9_and_is_exported(out: Path) -> None:

@@ -84,11 +84,12 @@ class Overview:
     doubtful: tuple[Together[str], ...]
     late: tuple[LateRow, ...]
     late_waiting: tuple[Together[str], ...]
+    unsure: tuple[Together[str], ...]  # of which a person has to say whether this is the hand-in that counts
 
     @property
     def open(self) -> int:
         """How many decisions of a person are waited for."""
-        one_each = sum(len(group.whose) for group in (*self.doubtful, *self.late_waiting))
+        one_each = sum(len(group.whose) for group in (*self.doubtful, *self.late_waiting, *self.unsure))
         return sum(waiting.students for waiting in self.waiting) + one_each
 
 
@@ -115,6 +116,7 @@ def of(reports: Sequence[Report], assignment: Assignment, language: Language) ->
         doubtful=together(_repairs(ordered, language, doubtful=True)),
         late=late,
         late_waiting=together((row.told, row.report.student, None) for row in late if row.waits),
+        unsure=together((report.unsure, report.student, None) for report in ordered if report.unsure),
     )
 
 

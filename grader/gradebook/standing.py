@@ -40,14 +40,22 @@ def standing(report: Report, overrides: Sequence[Override], looks: Sequence[Look
     late = _late(report, of_items.get(LATE), total)
     looked = look_in_force(report, looks)
     execution = _looked_at(report.execution) if looked is not None else report.execution
-    told = (_LOOKED.filled(looked.author, looked.reason).in_language(report.language),) if looked is not None else ()
-    waits = undecided or adrift or execution.doubtful or (late is not None and late.review is not None)
+    told = _told_of(looked, report) if looked is not None else ()
+    unsure = report.unsure if looked is None else None
+    waits = (
+        undecided
+        or adrift
+        or execution.doubtful
+        or unsure is not None
+        or (late is not None and late.review is not None)
+    )
     fields = dict(report) | {
         "scores": tuple(scores),
         "total": total,
         "lateness": late,
         "status": "provisional" if waits else "final",
         "execution": execution,
+        "unsure": unsure,
         "warnings": (*report.warnings, *told),
         "overrides": tuple(override for override in held.values() if ground_lost(override, report) is None),
         "adrift": adrift,
@@ -64,9 +72,15 @@ def look_in_force(report: Report, looks: Sequence[Look]) -> Look | None:
 
 
 def repairs_sha256(report: Report) -> str:
-    """Of the repairs that a person has to look at."""
+    """Of all that a person has to look at: repairs, and whether this is the hand-in that counts."""
     doubtful = [repair.model_dump_json() for repair in report.execution.repairs if repair.review]
-    return hashlib.sha256("\n".join(doubtful).encode(errors="replace")).hexdigest()
+    doubts = [*doubtful, *([report.unsure] if report.unsure is not None else [])]
+    return hashlib.sha256("\n".join(doubts).encode(errors="replace")).hexdigest()
+
+
+def _told_of(look: Look, report: Report) -> tuple[str, ...]:
+    texts = [*([_LOOKED] if report.execution.doubtful else []), *([_THIS_COUNTS] if report.unsure else [])]
+    return tuple(text.filled(look.author, look.reason).in_language(report.language) for text in texts)
 
 
 def _looked_at(execution: ExecutionSummary) -> ExecutionSummary:
@@ -200,6 +214,10 @@ def _shown(points: float | None) -> str:
 _LOOKED = Text(
     ko="노트북에서 고친 곳을 {0}이(가) 확인했습니다. {1}",
     en="{0} looked at what was changed so that the notebook could run. {1}",
+)
+_THIS_COUNTS = Text(
+    ko="{0}이(가) 이 제출물을 반영하기로 확인했습니다. {1}",
+    en="{0} looked, and this is the hand-in that counts. {1}",
 )
 _NOTE = Text(ko="{0}의 결정: {1} → {2}점. {3}", en="decided by {0}: {1} → {2} points. {3}")
 _MOVED = Text(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 
-from grader.model import Identity
+from grader.model import Identity, Text
 from grader.names import spelling
 
 _NOBODY = Identity()
@@ -27,6 +28,8 @@ class HandIn:
     raw: str = ""  # all that its name says, for a roster to look for names and numbers in
     closed: tuple[str, ...] = ()  # what could not be opened, in sentences
     notes: tuple[str, ...] = ()
+    said: tuple[Text, ...] = ()  # notes that the student reads in their language
+    unsure: Text | None = None  # why a person has to say whether this is the hand-in that counts
     late: bool | None = None
     submitted_at: dt.datetime | None = None
     order: Mapping[str, int] = field(default_factory=dict)  # of uploads, where the export numbers them
@@ -84,6 +87,7 @@ def _joined(first: HandIn, second: HandIn) -> HandIn:
         own_folder=first.own_folder or second.own_folder,
         closed=(*first.closed, *second.closed),
         notes=(*first.notes, *second.notes, said),
+        said=(*first.said, *second.said),
         late=first.late if second.late is None else bool(first.late) or second.late,
         submitted_at=max(moment for moment in both if moment is not None) if both else None,
         doubtful=first.doubtful and second.doubtful,
@@ -92,6 +96,17 @@ def _joined(first: HandIn, second: HandIn) -> HandIn:
 
 def _meets(first: HandIn, second: HandIn, prefix: str) -> bool:
     return any(prefix + name in first.files for name in second.files)
+
+
+def sha256_of(file: Path | None) -> str:
+    """Of the file's bytes; of nothing where there is no file or it cannot be opened."""
+    if file is None:
+        return hashlib.sha256(b"").hexdigest()
+    try:
+        with file.open("rb") as data:
+            return hashlib.file_digest(data, "sha256").hexdigest()
+    except OSError:
+        return hashlib.sha256(b"").hexdigest()
 
 
 def with_names_of_their_own(hand_ins: list[HandIn]) -> list[HandIn]:

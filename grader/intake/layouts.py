@@ -16,10 +16,12 @@ from grader.intake.listing import Listing
 from grader.intake.recognise import by_top, is_notebook, labelled, looks_like_export, unwrapped
 from grader.intake.room import Room
 from grader.intake.suffixes import is_archive, stem
-from grader.model import Identity
+from grader.model import Identity, Text
 from grader.names import printable
 
 _MOST_NESTED = 8  # archives of one student that are opened
+
+_TOGETHER = Text(ko="함께 제출한 사람: {0}", en="handed in together with {0}")
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,9 @@ class Layouts:
             entry, one = told[name], self.of_student(name, unknown.pop(name), place / name, depth)
             for person in entry.people:
                 others = ", ".join(p.name or p.email or p.number for p in entry.people if p != person)
-                notes = (f"handed in together with {printable(others)}",) if others else ()
+                said = (_TOGETHER.filled(printable(others)),) if others else ()
                 known = person.model_copy(update={"group": printable(name) if others else ""})
-                theirs = replace(one, student=_called(person), identity=known, notes=(*one.notes, *notes), raw="")
+                theirs = replace(one, student=_called(person), identity=known, said=(*one.said, *said), raw="")
                 found.append(replace(theirs, late=entry.late, submitted_at=entry.at))
         general = self._general(_only(listing, unknown), place, depth)
         return Found((*found, *general.hand_ins), general.unused)

@@ -110,6 +110,7 @@ class Report(Noun):
     overrides: tuple[Override, ...] = Field((), description="people's decisions that are in the scores")
     adrift: tuple[str, ...] = Field((), description="decisions on items that are gone, each in a sentence to look at")
     execution: ExecutionSummary
+    unsure: str | None = Field(None, description="why a person has to say whether this is the hand-in that counts")
     warnings: tuple[str, ...] = ()
     submitted_at: dt.datetime | None = None
     late: bool | None = Field(None, description="as the export says; None where it does not")
@@ -126,10 +127,15 @@ class Report(Noun):
         if (self.total is None) != undecided:
             raise ValueError("the total is None exactly when any score is")
         lateness_waits = self.lateness is not None and self.lateness.review is not None
-        waits = undecided or lateness_waits or bool(self.adrift) or self.execution.doubtful
+        waits = undecided or lateness_waits or bool(self.adrift) or self.doubtful
         if (self.status == "provisional") != waits:
-            raise ValueError("a report is provisional exactly when a score, an override or a repair waits for a person")
+            raise ValueError("a report is provisional exactly when a score, an override or a doubt waits for a person")
         return self
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether a person has to look: at a repair, or whether this is the hand-in that counts."""
+        return self.execution.doubtful or self.unsure is not None
 
     @property
     def decided(self) -> float:

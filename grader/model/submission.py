@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import Field
 
-from grader.model.nouns import Document, Identity, Noun
+from grader.model.nouns import Document, Identity, Noun, Text
 
 
 class Answer(Noun):
@@ -44,3 +44,5 @@ class Submission(Noun):
     late: bool | None = None
     uploaded_as: str = Field("", description="its name in a Canvas or Moodle export, under which feedback goes back")
     warnings: tuple[str, ...] = ()
+    said: tuple[Text, ...] = Field((), description="remarks as warnings are, in both languages")
+    unsure: Text | None = Field(None, description="why a person has to say whether this is the hand-in that counts")

@@ -53,7 +53,7 @@ class Case:
     @property
     def waiting(self) -> bool:
         if self.place == REPAIRS:
-            return self.standing.report.execution.doubtful
+            return self.standing.report.doubtful
         if self.place == LATE:
             return self.standing.report.lateness is not None and self.standing.report.lateness.review is not None
         return self.score is not None and self.score.points is None
@@ -144,7 +144,7 @@ def cases_of(standing: Standing, submission: Submission | None, assignment: Assi
         for score in standing.machine.scores
         if score.item in asked and (score.points is None or score.item in decided)
     ]
-    if standing.report.execution.doubtful or look_in_force(standing.machine, standing.looks) is not None:
+    if standing.report.doubtful or look_in_force(standing.machine, standing.looks) is not None:
         found.append(Case(student, REPAIRS, None, standing, submission))
     late = Case(student, LATE, None, standing, submission)
     if late.waiting or LATE in decided:
