@@ -20,14 +20,15 @@ _UNITS = MappingProxyType(
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z가-힣]+)")
 _MOMENT = re.compile(
     r"(?P<year>\d{4})\s*[-./년]\s*(?P<month>\d{1,2})\s*[-./월]\s*(?P<day>\d{1,2})\s*[.일]?"
-    r"(?:(?:\s+|T)(?P<half>오전|오후)?\s*(?P<hour>\d{1,2})(?::(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?|시(?:\s*(?P<min>\d{1,2})분)?)"
+    r"(?:(?:\s+|T)(?P<half>오전|오후)?\s*(?P<hour>\d{1,2})"
+    r"(?::(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?|시(?:\s*(?P<min>\d{1,2})분)?)"
     r"\s*(?P<english>[AP]M)?"
     r"\s*(?P<offset>Z|UTC|[+-]\d{2}:?\d{2})?)?",
     re.IGNORECASE,
 )
-_BARE = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_BARE = re.compile(r"^(\d{4})(\d{2})(\d{2})(?!\d)")
 _MOST = dt.timedelta(days=3660)
-_YEARS = range(1970, 2200)  # far from where arithmetic with moments ends
+YEARS = range(1970, 2200)  # far from where arithmetic with moments ends
 
 
 def duration(text: str) -> Duration | None:
@@ -52,8 +53,8 @@ def moment(text: str) -> tuple[dt.datetime, bool] | None:
     offset the moment has no zone. None for anything else, such as `4/3` or `04/05/2026`, where day and month may be
     either, and for years before 1970 or after 2199.
     """
-    found = _MOMENT.fullmatch(_BARE.sub(r"\1-\2-\3", text.strip(), count=1))
-    if found is None or int(found["year"]) not in _YEARS:
+    found = _MOMENT.fullmatch(_BARE.sub(r"\1-\2-\3", text.strip()))
+    if found is None or int(found["year"]) not in YEARS:
         return None
     told = found.groupdict()
     timed = told["hour"] is not None

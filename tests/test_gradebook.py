@@ -166,6 +166,20 @@ def test_another_hand_in_takes_the_ground_away(tmp_path: Path) -> None:
         assert book.standings("hw")["kim"].report.total == 16
 
 
+def test_what_comes_along_under_another_name_undoes_nothing_that_was_decided_since(url: str) -> None:
+    """Of one place the later decision counts, and all of the other places come along, once."""
+    with Gradebook(url) as book:
+        book.land([report("kim", 4), report("1 kim", 4)])
+        decide(book, "kim", "P1.1", 6)
+        decide(book, "kim", "P2", 3)
+        decide(book, "1 kim", "P1.1", 7, author="park")
+        for _ in range(2):
+            book.land([report("1 kim", 4)], {"1 kim": "kim"})
+            held = book.standings("hw")["1 kim"].report.overrides
+            assert {(one.item, one.after, one.author) for one in held} == {("P1.1", 7, "park"), ("P2", 3, "ta")}
+            assert book.numbers("hw")["1 kim"] == 5
+
+
 def test_a_report_with_decisions_is_the_same_after_json(tmp_path: Path) -> None:
     with Gradebook.in_folder(tmp_path) as book:
         book.land([report("kim", 4, None)])

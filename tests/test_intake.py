@@ -178,6 +178,7 @@ def test_an_nbgrader_tree_with_its_timestamps(tmp_path: Path) -> None:
         ("2026-04-03 20:58:00 Asia/Seoul", "2026-04-03 11:58:00"),
         ("2026-04-03 20:58:00 Korea Standard Time", "there is no time zone `Korea Standard Time`"),
         ("2026-04-03 20:58:00", "2026-04-03 20:58:00"),
+        ("0001-01-01 00:00:00 KST", "`0001-01-01 00:00:00 KST` is no moment"),
     ],
 )
 def test_zones_as_nbgrader_writes_them(tmp_path: Path, stamp: str, expected: str) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from grader.gradebook.book import Standing
 from grader.gradebook.keeping import Roll
 from grader.model import Identity
+from grader.model.override import is_decided_anew
 from grader.names import spelling
 
 
@@ -61,12 +61,10 @@ def decided(standings: Mapping[str, Standing]) -> dict[str, Standing]:
 
 def news_of(old: Standing, new: Standing | None) -> int:
     """How many decisions on the one the other does not have yet."""
-    there = _moments(new) if new is not None else []
-    return sum(at not in there for at in _moments(old))
-
-
-def _moments(standing: Standing) -> list[dt.datetime]:
-    return [one.at for one in standing.overrides] + [one.at for one in standing.looks]
+    overrides = new.overrides if new is not None else ()
+    there = {one.at for one in overrides} | {one.at for one in (new.looks if new is not None else ())}
+    coming = [one.at for one in old.overrides if not is_decided_anew(one, overrides)]
+    return sum(at not in there for at in [*coming, *(one.at for one in old.looks)])
 
 
 def _are_one(old: Identity, old_name: str, new: Identity, new_name: str, *, in_class: bool) -> bool:

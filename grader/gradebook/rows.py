@@ -14,6 +14,7 @@ from sqlalchemy import Connection, and_, func, insert, select
 
 from grader.gradebook.tables import aware, entries, looks, overrides, reports, rows_of, second_marks
 from grader.model import Look, Override, Report, SecondMark
+from grader.model.override import is_decided_anew
 
 
 def land(connection: Connection, landing: Sequence[Report], renamed: Mapping[str, str]) -> int:
@@ -50,17 +51,20 @@ def land(connection: Connection, landing: Sequence[Report], renamed: Mapping[str
 def carry(connection: Connection, assignment: str, old: str, new: str) -> None:
     """Append to what is known of `new` what was written down of `old`, with its dates and authors.
 
-    What came along before is known by its date. Second marks stay, as each is counted once.
+    What came along before is known by its date. Left are second marks, as each is counted once, and what was decided
+    anew since.
     """
     there = {at: number for number, at in dates(connection, assignment, new).items()}
     last = numbers(connection, assignment, new).get(new, 0)
     written = rows_of(connection, assignment, old)
-    marked = {row["number"] for table, row in written if table is second_marks}
+    anew = overrides_of(connection, assignment, new)[new]
+    left = {row["number"] for table, row in written if table is second_marks}
+    left |= {one.number for one in overrides_of(connection, assignment, old)[old] if is_decided_anew(one, anew)}
     places: dict[int, int] = {}
     taken: set[int] = set()
     for table, row in written:
         number = row["number"]
-        if number in marked or table is second_marks:
+        if number in left:
             continue
         if table is entries:
             if row["at"] not in there:

@@ -71,7 +71,7 @@ def _newest(hand_ins: Sequence[HandIn], deadline: Deadline | None) -> tuple[Hand
     newest = hand_ins[ages.index(max(ages))]
     as_new = {hand_in.place for age, hand_in in zip(ages, hand_ins, strict=True) if age == max(ages)}
     alone = len({hand_in.place for hand_in in hand_ins}) == 1
-    return newest, alone or (sure and len(as_new) == 1) or len({*map(_work, hand_ins)}) == 1
+    return newest, alone or (sure and len(as_new) == 1) or _are_the_same(hand_ins)
 
 
 def _comparable(times: Sequence[dt.datetime | None]) -> list[dt.datetime | None]:
@@ -81,9 +81,11 @@ def _comparable(times: Sequence[dt.datetime | None]) -> list[dt.datetime | None]
     return [at if at is not None and at.tzinfo is not None else None for at in times]
 
 
-def _work(hand_in: HandIn) -> frozenset[str]:
-    """What was handed in, whatever the files are called."""
-    return frozenset(map(sha256_of, (f for n, f in hand_in.files.items() if PurePosixPath(n).name != STAMP)))
+def _are_the_same(hand_ins: Sequence[HandIn]) -> bool:
+    """Whether the same work was handed in, whatever the files are called."""
+    works = [{n: f for n, f in hand_in.files.items() if PurePosixPath(n).name != STAMP} for hand_in in hand_ins]
+    read = all(works) and not any(hand_in.closed for hand_in in hand_ins)
+    return read and len({frozenset(map(sha256_of, files.values())) for files in works}) == 1
 
 
 def _others(newest: HandIn, hand_ins: Sequence[HandIn]) -> str:

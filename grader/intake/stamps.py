@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from grader.intake.handin import HandIn
 from grader.model import Deadline
 from grader.names import printable
+from grader.times import YEARS
 
 NAME = "timestamp.txt"
 _MOST_SHOWN = 60
@@ -41,6 +42,8 @@ def _read(file: Path, deadline: Deadline | None) -> tuple[dt.datetime | None, st
     try:
         day, time, *zone = text.split(maxsplit=2)
         at = dt.datetime.fromisoformat(f"{day} {time}")
+        if at.year not in YEARS:
+            raise ValueError(day)
         if at.tzinfo is None:
             at = at.replace(tzinfo=_offset(at, zone[0], deadline) if zone else dt.UTC)
     except ValueError:

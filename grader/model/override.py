@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -58,6 +59,11 @@ def same(one: float | None, other: float | None) -> bool:
     if one is None or other is None:
         return one is other
     return abs(one - other) <= _ROUNDING
+
+
+def is_decided_anew(override: Override, others: Iterable[Override]) -> bool:
+    """Whether one of the others is a later decision on the same place."""
+    return any(other.place == override.place and other.at > override.at for other in others)
 
 
 def in_force(overrides: list[Override]) -> dict[tuple[str, str | None], Override]:
