@@ -62,8 +62,10 @@ def bundle(case: Case, audience: Audience, url: str | None) -> dict[str, bytes]:
 
 def _handed_in(case: Case) -> dict[str, bytes]:
     """The files, and the time that a learning system gave, as nbgrader writes it: the files themselves do not tell."""
-    at, stamp = case.standing.machine.submitted_at, f"{_folder(case)}timestamp.txt"
-    if at is None or at.tzinfo is None or stamp in case.files or not case.files:
+    at, stamp = case.kept.submission.submitted_at, f"{_folder(case)}timestamp.txt"
+    if at is not None and at.tzinfo is None:  # known without its zone, as a roster has it
+        at = case.rubric.deadline.moment(at) if case.rubric.deadline is not None else None
+    if at is None or stamp in case.files or not case.files:
         return case.files
     in_utc = at.astimezone(dt.UTC).replace(tzinfo=None)
     return {**case.files, stamp: f"{in_utc.isoformat(sep=' ')} UTC\n".encode()}
