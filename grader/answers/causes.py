@@ -19,6 +19,8 @@ _BEFORE_REASON = words("because since due")
 _DEGREES = words("""
     크 커지 작 많 적 줄 줄어들 늘 늘어나 높 낮 좋 나쁘 large small big high low more less few many littl increas decreas
 """)
+# That things belong together is a reason only with what they are, which stands before as what is spoken of.
+_RELATIONS = words("관련 연관 상관 관계 관련성 연관성 상관관계 relat relationship correl connect")
 _ENDS = words(", ; : ( ) so therefor which but while")
 
 
@@ -42,7 +44,8 @@ def _is_unknown(stretches: Sequence[Stretch], known: frozenset[str], subjects: f
     who = _places(stretches, subjects)
     covered = {i for i in _places(stretches, known - subjects) if tokens[i].form not in _DEGREES}
     for reason in _reasons(tokens, loosely):
-        named = {i for i in reason if tokens[i].kind in ("noun", "number")} - who
+        nouns = (i for i in reason if tokens[i].kind in ("noun", "number"))
+        named = {i for i in nouns if tokens[i].form not in _RELATIONS} - who
         if named and covered.isdisjoint(i for i in reason if tokens[i].kind in ("noun", "number", "verb")):
             return True
     return False

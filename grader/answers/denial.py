@@ -41,6 +41,7 @@ _TAKES = words("""
 """)
 _NOTIONS = words("idea notion clue sens concept way fact")
 _DEGREES = words("onli just mere matter doubt")  # `not only`, `no matter`
+_PAST_A_BOUND = ("more", "greater", "larger", "higher", "bigger", "above", "over", "beyond", "exceed", "surpass")
 
 
 def denials(stretch: Stretch, first: int, last: int, own: frozenset[int]) -> int:
@@ -239,9 +240,15 @@ def _ends_clause(token: Token) -> bool:
     return (token.tag == "EC" and token.form not in _GOES_ON) or token.tag == "EF"
 
 
+def _is_bound(after: tuple[Token, ...]) -> bool:
+    """`more than 0.25`, `above 1/4`, behind a negation: how large something is at most."""
+    past = [at for at, token in enumerate(after[:2]) if token.surface.startswith(_PAST_A_BOUND)]
+    return bool(past) and any(token.kind == "number" for token in after[past[0] + 1 :])
+
+
 def _is_no_denial(tokens: tuple[Token, ...], i: int) -> bool:
-    """`수밖에 없다`, `뿐만 아니라`, `상관이 없다`, `not only`, `no matter`."""
+    """`수밖에 없다`, `뿐만 아니라`, `상관이 없다`, `not only`, `no matter`, `never more than 0.25`."""
     if tokens[i].tag == "EN":
-        return any(t.form in _DEGREES for t in tokens[i + 1 : i + 2])
+        return any(t.form in _DEGREES for t in tokens[i + 1 : i + 2]) or _is_bound(tokens[i + 1 : i + 5])
     before = [t.form for t in tokens[max(0, i - 3) : i]]
     return not {"밖에", "뿐", "뿐만"}.isdisjoint(before) or (tokens[i].form == "없" and "상관" in before)

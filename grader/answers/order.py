@@ -29,6 +29,7 @@ _LEAST = {"ko": 0.7, "en": 0.27}
 _MIXED = 0.1  # of the letters that are Korean, from which on a text is read as Korean
 _PIECE = re.compile(r"[a-z]+(?:['’][a-z]+)?|\d[\d.,/]*|[.!?;:\n]|[,()]")
 _SENTENCE = re.compile(r"(?<=[.!?])\s|[\n;:•+]| - |→|->")
+_POINT = 3  # words at most between commas in a row of points, such as notes are made of
 _MOST_FORMULA = 0.3  # of a sentence's words
 _OF_FORMULA = re.compile(r"(?!a$|i$)(?!.*[^\W\d_]{2}).*[a-zα-ω=]")  # no two letters in a row, as in `w(n)`, `=`, `e,`
 _LETTERS = re.compile(r"[^\W\d_]")
@@ -42,7 +43,7 @@ def is_shuffled(text: str, analyser: Analyser | None) -> bool:
 
     Only prose of some length counts: points of a list and notes have too few orders to tell.
     """
-    sentences = [part.split() for part in _SENTENCE.split(text[:_MOST_CHARACTERS])]
+    sentences = [words for part in _SENTENCE.split(text[:_MOST_CHARACTERS]) for words in _without_points(part)]
     words = [word for sentence in sentences for word in sentence]
     prose = sum(len(sentence) for sentence in sentences if len(sentence) >= _FEWEST_OF_PROSE)
     letters = sum(map(str.isalpha, text))
@@ -54,6 +55,12 @@ def is_shuffled(text: str, analyser: Analyser | None) -> bool:
     if long := [sentence for sentence in sentences if _is_long(sentence)]:
         return _gain(long, model) < least or (_is_long(words) and _gain([words], model) < least * _OVER_ALL)
     return _is_long(words) and prose >= _PROSE * len(words) and _gain([words], model) < least * _OVER_ALL
+
+
+def _without_points(sentence: str) -> list[list[str]]:
+    """The sentence's words; of a row of short points each by itself."""
+    points = [point.split() for point in sentence.split(",")]
+    return points if len(points) > 1 and max(map(len, points)) <= _POINT else [sentence.split()]
 
 
 def _gain(sentences: list[list[str]], model: Analyser | None) -> float:

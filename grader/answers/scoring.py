@@ -201,7 +201,7 @@ def _judged(answer: _Reading, criterion: str, concept: Concept, said: Sequence[H
     share = max((hit.worth for hit in holding), default=0.0)
     if grounds in _SURE and answer.unsure.issuperset(hit.stretch for hit in holding):
         grounds = "unsure"
-    elif grounds in _SURE and answer.doubted[grounds == "guess"].issuperset(hit.stretch for hit in holding):
+    elif _may_doubt(concept, grounds) and answer.doubted[grounds == "guess"].issuperset(hit.stretch for hit in holding):
         grounds = "reason"
     elif grounds in _SURE and all(_is_of_wrong_one(concept, hit, answer.named) for hit in holding):
         grounds = "whose"
@@ -215,6 +215,11 @@ def _judged(answer: _Reading, criterion: str, concept: Concept, said: Sequence[H
         missed=missed,
         near=answer.page.span(near.start, near.end) if near else None,
     )
+
+
+def _may_doubt(concept: Concept, grounds: str) -> bool:
+    """Whether the rubric knows words of right reasons: a list of phrases does not."""
+    return grounds in _SURE and bool(concept.claims)
 
 
 def _is_of_wrong_one(concept: Concept, hit: Hit, named: frozenset[str]) -> bool:
