@@ -42,7 +42,7 @@ HOSTILE = (
 )
 CLASS = {
     "kim": {"P2": HALF},
-    "lee": {"P2": HALF.upper() + " !"},
+    "lee": {"P2": HALF.upper().replace(" ", "  ")},
     "박하준": {"P2": "ReLU는 기울기 소실이 덜하다."},
     "evil <b>": {"P2": HOSTILE},
     "long": {"P2": "The sigmoid is an s-shaped curve and I like it. " * 3000},
@@ -256,6 +256,20 @@ def test_identical_answers_get_the_same_decision_and_one_undo_takes_all_back(out
     undone = ta.post("/undo", hidden(ta.case("박하준")))
     assert "Taken back for 2 students" in told(undone)
     assert points(out, "lee") == points(out, "kim") == before
+
+
+@pytest.mark.parametrize(("one", "other"), [("<", ">"), ("-1", "1"), ("=", "≠"), ("+", "−")])
+def test_answers_that_differ_in_a_sign_are_not_the_same(
+    tmp_path: Path, rubric: Assignment, one: str, other: str
+) -> None:
+    said_by = {
+        name: {"P2": f"At 0 the slope of ReLU is {sign} that of the sigmoid."}
+        for name, sign in (("kim", one), ("lee", other), ("han", one))
+    }
+    with opened(graded(tmp_path, rubric, said_by)) as address:
+        page = Browser(address).case("kim")
+    assert "the same for 1 identical answers" in page
+    assert "han" in page[page.index('class="same"') :].partition("</label>")[0]
 
 
 def test_who_was_quicker_is_told_and_not_overwritten(out: Path, ta: Browser) -> None:

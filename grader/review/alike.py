@@ -24,8 +24,13 @@ class Cluster:
     likeness: tuple[int, ...]
 
 
+def verbatim(text: str) -> str:
+    """What has to be equal where two answers are the same: all but capitals and white space. `<` is no `>`."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
 def plain(text: str) -> str:
-    """The words alone: two answers with the same are the same answer."""
+    """The words alone, by which answers are sorted: those with the same may still say opposite things."""
     return _NO_WORDS.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
 
 

@@ -11,7 +11,7 @@ from grader.errors import GraderError
 from grader.gradebook.book import Gradebook, Standing
 from grader.gradebook.keeping import Keeping, Roll
 from grader.model import Answer, Assignment, Execution, Language, Submission
-from grader.review.alike import Cluster, clusters, of_one_kind, plain
+from grader.review.alike import Cluster, clusters, of_one_kind, plain, verbatim
 from grader.review.cases import NO_ITEMS, REPAIRS, WRITTEN, Case, Flag, cases_of
 from grader.review.following import Following
 from grader.submissions import collect
@@ -149,7 +149,7 @@ class Desk:
 
         `criteria`: those that are decided, by default the open ones that words decide; for an item as a whole, all.
         """
-        words = plain(case.answer.text)
+        words = verbatim(case.answer.text)
         asked = criteria if criteria is not None else [f.criterion for f in case.open if case.is_written(f.criterion)]
         if not words or not asked or case.item is None:
             return []
@@ -160,7 +160,7 @@ class Desk:
             and other.student != case.student
             and other.waiting
             and {finding.criterion for finding in other.open}.issuperset(set(asked) & {f.criterion for f in case.open})
-            and plain(other.answer.text) == words
+            and verbatim(other.answer.text) == words
             and _judged(other, asked) == _judged(case, asked)
         ]
 
