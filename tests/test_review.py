@@ -77,7 +77,7 @@ class Browser:
     def case(self, student: str, at: str = "P2") -> str:
         return self.get(f"/case?{urlencode({'student': student, 'at': at})}")
 
-    def post(self, path: str, fields: dict[str, str]) -> str:
+    def post(self, path: str, fields: dict[str, str] | list[tuple[str, str]]) -> str:
         """The page that a form leads to."""
         form = {"Content_Type": "application/x-www-form-urlencoded", "Origin": f"http://{self.host}"}
         answer = self.ask("POST", path, urlencode(fields), **form)
@@ -85,11 +85,21 @@ class Browser:
         return self.get(answer.headers["location"])
 
 
-def hidden(page: str) -> dict[str, str]:
+def hidden(page: str, form: str = "decide") -> dict[str, str]:
     """The fields that the page's form sends unseen."""
-    form = page[page.index('id="decide"') :]
-    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form.partition("</form>")[0])
+    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', of_form(page, form))
     return {name: unescape(value) for name, value in found}
+
+
+def of_form(page: str, form: str) -> str:
+    return page[page.index(f'id="{form}"') :].partition("</form>")[0]
+
+
+def with_twins(page: str, **typed: str) -> list[tuple[str, str]]:
+    """The decision with `same` ticked, as a browser sends it."""
+    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', of_form(page, "decide"))
+    sent = [(name, unescape(value)) for name, value in found]
+    return [*sent, *((f"p.{name}", value) for name, value in typed.items()), ("same", "1")]
 
 
 def told(page: str) -> str:
@@ -249,8 +259,7 @@ def test_identical_answers_get_the_same_decision_and_one_undo_takes_all_back(out
     page = ta.case("kim")
     assert "the same for 1 identical answers" in page
     open_ones = [name for name, earned in before.items() if earned is None]
-    form = hidden(page) | {f"p.{name}": "1" for name in open_ones}
-    after = ta.post("/decide", form | {"same": "1"})
+    after = ta.post("/decide", with_twins(page, **dict.fromkeys(open_ones, "1")))
     assert "kim and 1 with the same words" in told(after)
     assert [points(out, name)[open_ones[0]] for name in ("kim", "lee")] == [1, 1]
     undone = ta.post("/undo", hidden(ta.case("박하준")))
@@ -270,6 +279,35 @@ def test_answers_that_differ_in_a_sign_are_not_the_same(
         page = Browser(address).case("kim")
     assert "the same for 1 identical answers" in page
     assert "han" in page[page.index('class="same"') :].partition("</label>")[0]
+
+
+def test_the_same_spares_what_somebody_decided_otherwise(out: Path, ta: Browser) -> None:
+    ta.post("/decide", hidden(ta.case("kim")) | {"p.cheap": "1"})
+    with book_of(out, None) as book:
+        book.decide("hw1", "lee", made_by(Decision("P2/cheap", 3, "an exception", "Lee")))
+    page = ta.case("kim")
+    after = ta.post("/decide", with_twins(page, cheap="2"))
+    assert "Not for lee" in told(after)
+    assert [points(out, name)["cheap"] for name in ("kim", "lee")] == [2, 3]
+
+
+def test_a_decision_for_all_is_put_right_for_all(out: Path, ta: Browser) -> None:
+    ta.post("/decide", with_twins(ta.case("kim"), cheap="1"))
+    after = ta.post("/decide", with_twins(ta.case("kim"), cheap="2"))
+    assert "kim and 1 with the same words" in told(after)
+    assert [points(out, name)["cheap"] for name in ("kim", "lee")] == [2, 2]
+
+
+def test_the_same_is_for_those_who_were_shown_as_they_were_shown(out: Path, ta: Browser) -> None:
+    page = ta.case("kim")
+    with book_of(out, None) as book:
+        book.decide("hw1", "lee", made_by(Decision("P2/saturation", 3, "said elsewhere", "Lee")))
+    after = ta.post("/decide", with_twins(page, cheap="2"))
+    assert "Not saved: Lee decided on lee P2/saturation in between" in told(after)
+    assert (points(out, "kim")["cheap"], points(out, "lee")["cheap"]) == (2, None)
+    shown_none = [field for field in with_twins(ta.case("kim"), vanishing="2") if field[0] != "twin"]
+    ta.post("/decide", shown_none)
+    assert points(out, "lee")["vanishing"] != 2
 
 
 def test_who_was_quicker_is_told_and_not_overwritten(out: Path, ta: Browser) -> None:
@@ -344,7 +382,7 @@ def test_suggestions_are_approved_as_they_were_shown(out: Path, ta: Browser) -> 
     shown = {json.loads(value)[1]: json.loads(value)[3] for value in ticked}
     forged = json.dumps([*json.loads(ticked[0])[:3], {"cheap": 4}])
     body = [*hidden(page).items(), *(("case", value) for value in (forged, *ticked[1:]))]
-    after = ta.post("/approve", body)  # type: ignore[arg-type]
+    after = ta.post("/approve", body)
     left_out = json.loads(ticked[0])[1]
     assert "was graded anew in between" in told(after)
     for student, given in shown.items():

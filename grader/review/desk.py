@@ -51,6 +51,14 @@ class Group:
     likeness: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class Twins:
+    """Cases of the same words: those that a decision may be for too, and those on which another one was taken."""
+
+    same: tuple[Case, ...] = ()
+    apart: tuple[Case, ...] = ()
+
+
 class Desk:
     """Raises GraderError, in a sentence, for a folder without results."""
 
@@ -144,25 +152,28 @@ class Desk:
             known = self._clusters[place] = (texts, clusters(texts))
         return known[1]
 
-    def twins(self, case: Case, criteria: Collection[str] | None = None) -> list[Case]:
-        """Other students' cases with the same words, open in the same places and judged alike there by the machine.
+    def twins(self, case: Case, criteria: Collection[str | None] | None = None) -> Twins:
+        """Other students' cases with the same words, judged alike by the machine.
 
-        `criteria`: those that are decided, by default the open ones that words decide; for an item as a whole, all.
+        `criteria`: those that are decided, None among them for the item as a whole; by default what words decide and
+        nobody has, or where nothing is open what somebody has.
         """
         words = verbatim(case.answer.text)
-        asked = criteria if criteria is not None else [f.criterion for f in case.open if case.is_written(f.criterion)]
+        asked = criteria if criteria is not None else _by_words(case)
         if not words or not asked or case.item is None:
-            return []
-        return [
+            return Twins()
+        judged = _judged(case, asked)
+        alike = [
             other
             for other in self.cases()
             if other.place == case.place
             and other.student != case.student
-            and other.waiting
-            and {finding.criterion for finding in other.open}.issuperset(set(asked) & {f.criterion for f in case.open})
             and verbatim(other.answer.text) == words
-            and _judged(other, asked) == _judged(case, asked)
+            and _judged(other, asked) == judged
         ]
+        held = _held(case, asked)
+        same = tuple(other for other in alike if _held(other, asked) <= held)
+        return Twins(same, tuple(other for other in alike if other not in same))
 
     def model_answers(self, place: str, language: Language) -> list[tuple[str, Answer]]:
         """The references' answers to an item, each with the name of its file; those in the `language` come first."""
@@ -194,6 +205,19 @@ def _compared(case: Case) -> str:
     return "~" + of_one_kind((score.needs_review or "") if score is not None else "")
 
 
-def _judged(case: Case, criteria: Collection[str]) -> list[tuple[str, float | None, str]]:
+def _by_words(case: Case) -> list[str | None]:
+    open_ones: list[str | None] = [one.criterion for one in case.open if case.is_written(one.criterion)]
+    return open_ones or [one.criterion for one in case.decisions]
+
+
+def _judged(case: Case, criteria: Collection[str | None]) -> list[tuple[str, float | None, str]]:
+    """What the machine made of these criteria; of all for the item as a whole."""
     findings = case.machine.findings if case.machine is not None else ()
-    return [(one.criterion, one.earned, one.outcome) for one in findings if one.criterion in criteria]
+    asked = [one for one in findings if None in criteria or one.criterion in criteria]
+    return [(one.criterion, one.earned, one.outcome) for one in asked]
+
+
+def _held(case: Case, criteria: Collection[str | None]) -> set[tuple[str | None, float | None, str]]:
+    """The decisions that one on these criteria would change: (criterion, points, author)."""
+    concerned = [one for one in case.decisions if {None, one.criterion} & set(criteria) or one.criterion is None]
+    return {(one.criterion, one.after, one.author) for one in concerned}

@@ -52,13 +52,15 @@ class Posts:
         try:
             given = self._points(case, form.under("p."))
             reason = form.get("reason").strip() or WORDS["read"].in_language(case.standing.report.language)
+            twins, left_out = self._twins(form, case, given)
             made = deciding.decide(self.desk.book, case, form.get("ground"), given, reason, self.evening.author)
         except GraderError as error:
             self._trouble(error)
             return link("/case", chosen, case)
-        twins = self._twins(case, given) if form.get("same") else []
-        for twin in twins:
-            made += self._also(twin, given, reason)
+        for twin, ground in twins:
+            made += self._also(twin, ground, given, reason)
+        if left_out:
+            self.evening.tell("trouble", told("left_out", names=", ".join(left_out)))
         points = ", ".join(f"{name or ''} {earned:g}".strip() for name, earned in given.items())
         self._done(Step(tuple(made), case.place, points))
         self.evening.tell("done", self._saved(case, points, len({one.student for one in made}) - 1))
@@ -80,18 +82,23 @@ class Posts:
             found[criterion] = points_in(points, full[criterion])
         return found
 
-    def _twins(self, case: Case, given: dict[str | None, float]) -> list[Case]:
-        """Who wrote the same; where more is decided than words decide, nobody did."""
-        asked = [name for name in given if name is not None]
-        if None in given and case.item is not None:
-            asked = [criterion.id for criterion in case.item.criteria]
-        elif not all(map(case.is_written, asked)):
-            return []
-        return self.desk.twins(case, asked)
+    def _twins(
+        self, form: Form, case: Case, given: dict[str | None, float]
+    ) -> tuple[list[tuple[Case, str]], list[str]]:
+        """Of those whom the page showed to have written the same: who gets the same, with the ground shown; who not.
 
-    def _also(self, twin: Case, given: dict[str | None, float], reason: str) -> list[Made]:
+        Where more is decided than words decide, it is nobody.
+        """
+        shown = [_two(text) for text in form.all("twin")] if form.get("same") else []
+        by_words = None in given or all(name is not None and case.is_written(name) for name in given)
+        found = self.desk.twins(case, list(given)).same if shown and by_words else ()
+        same = {twin.student: twin for twin in found}
+        twins = [(same[student], ground) for student, ground in shown if student in same]
+        return twins, [student for student, _ in shown if student not in same]
+
+    def _also(self, twin: Case, ground: str, given: dict[str | None, float], reason: str) -> list[Made]:
         try:
-            return deciding.decide(self.desk.book, twin, twin.ground, given, reason, self.evening.author)
+            return deciding.decide(self.desk.book, twin, ground, given, reason, self.evening.author)
         except GraderError as error:
             self._trouble(error)
             return []
@@ -221,6 +228,12 @@ class Posts:
         asked = {one.key for one in ordered(self.desk.groups(chosen)) if one.waiting}
         following = next((one for one in (*order[at + 1 :], *order[: max(at, 0)]) if one.key in asked), None)
         return link("/case", chosen, following) if following is not None else link("/", chosen)
+
+
+def _two(shown: str) -> tuple[str, str]:
+    """(student, ground) of one who wrote the same."""
+    student, ground = json.loads(shown)
+    return str(student), str(ground)
 
 
 def _four(ticked: str) -> tuple[str, str, str, dict[str, float]]:

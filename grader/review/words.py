@@ -117,6 +117,14 @@ WORDS = _table(
     save=("저장", "Save"),
     accept_all=("제안 모두 승인", "Accept all suggestions"),
     same_words=("같은 답 {n}개에도 똑같이", "the same for {n} identical answers"),
+    same_apart=(
+        "같은 답이지만 달리 결정되어 그대로 두는 학생: {names}",
+        "the same words, but decided otherwise, so left as they are: {names}",
+    ),
+    left_out=(
+        "같은 답에 적용하지 않은 학생: {names} (달리 결정되었거나 글만으로 정할 수 없음)",
+        "Not for {names}: decided otherwise there, or words alone do not decide it.",
+    ),
     nobody_waits=("이 답은 더 결정할 것이 없습니다.", "Nothing is left to decide here."),
     skipped=("다른 기준을 기다려 채점하지 않은 기준", "Not judged for want of another criterion"),
     looked_at=("확인했고 점수는 그대로 둡니다", "I looked; the grades stand"),
