@@ -298,6 +298,16 @@ def test_a_decision_for_all_is_put_right_for_all(out: Path, ta: Browser) -> None
     assert [points(out, name)["cheap"] for name in ("kim", "lee")] == [2, 2]
 
 
+def test_a_decision_for_one_is_not_for_all_the_next_time(out: Path, ta: Browser) -> None:
+    ticked = '<input type="checkbox" name="same" value="1" checked>'
+    assert ticked in ta.case("kim")
+    ta.post("/decide", with_twins(ta.case("kim"), cheap="1"))
+    assert ticked in ta.case("kim")
+    assert ticked not in ta.case("lee"), "a criterion is decided there"
+    ta.post("/decide", with_twins(ta.case("kim"), cheap="2")[:-1])
+    assert ticked not in ta.case("kim")
+
+
 def test_the_same_is_for_those_who_were_shown_as_they_were_shown(out: Path, ta: Browser) -> None:
     page = ta.case("kim")
     with book_of(out, None) as book:

@@ -155,6 +155,41 @@ def _exported(out: Path, folder: Path, given: Given) -> None:
         assert float(exported[name]) == min(20.0, sum(points or 0.0 for points in earned.values())) == report.total
 
 
+@pytest.fixture
+def alike(tmp_path: Path, homework: Assignment) -> Path:
+    """Two who wrote the same, and a third."""
+    text = "The sigmoid saturates and ReLU is quick, that is all I know."
+    answers: dict[str, Answers] = {name: {"P2": text} for name in ("kim", "lee")}
+    return graded(tmp_path, written_only(homework, "P2"), answers | {"min": {"P2": "I do not know about ReLU."}})
+
+
+@pytest.fixture
+def page(alike: Path, browser: Browser) -> Iterator[Page]:
+    """Kim's answer."""
+    with opened(alike) as address:
+        page = browser.new_page()
+        page.goto(address)
+        page.wait_for_selector("main")
+        to_case(page, "kim")
+        yield page
+        page.close()
+
+
+def to_case(page: Page, student: str) -> None:
+    page.locator(f'a[href*="student={student}&"]').first.click()
+    page.wait_for_selector(f"h1:has-text('{student}')")
+
+
+def test_what_is_for_one_student_stays_so(page: Page) -> None:
+    assert page.locator('input[name="same"]').is_checked()
+    page.keyboard.press("s")
+    page.reload()
+    assert not page.locator('input[name="same"]').is_checked()
+    page.keyboard.type("1")
+    press(page, "Enter")
+    assert not page.locator('input[name="same"]').is_checked()
+
+
 @pytest.mark.parametrize(("language", "scheme"), [("ko", "dark"), ("en", "light")])
 def test_what_a_student_writes_never_runs(out: Path, browser: Browser, language: str, scheme: str) -> None:
     """On every page that shows it, and with the keys of a Korean keyboard."""

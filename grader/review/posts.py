@@ -57,6 +57,8 @@ class Posts:
         except GraderError as error:
             self._trouble(error)
             return link("/case", chosen, case)
+        if form.all("twin"):
+            self.evening.same[case.key] = bool(form.get("same"))
         for twin, ground in twins:
             made += self._also(twin, ground, given, reason)
         if left_out:

@@ -43,6 +43,7 @@ class Evening:
     language: Language
     token: str
     steps: list[Step] = field(default_factory=list)
+    same: dict[str, bool] = field(default_factory=dict)  # by case, whether its last decision was for its twins too
     notices: list[tuple[str, Text | str]] = field(default_factory=list)
 
     def tell(self, kind: str, text: Text | str) -> None:
@@ -98,6 +99,7 @@ class Site:
             focus=next((row.criterion for row in rows if row.state == "undecided"), None),
             answer=views.shown(case, read),
             twins=self.desk.twins(case),
+            same=bool(case.open) and self.evening.same.get(case.key, not case.decisions),
             reasons=[WORDS[name].in_language(case.standing.report.language) for name in REASONS],
             wholes=[one for one in case.decisions if one.criterion is None],
             looked=case.standing.looks[-1] if case.standing.looks and not case.waiting else None,

@@ -57,7 +57,7 @@
     n: () => follow("n"), j: () => follow("n"), p: () => follow("p"), k: () => follow("p"),
     b: () => follow("b"), g: () => follow("g"),
     u: () => { const undo = document.getElementById("undo"); if (undo && !sent) { sent = true; undo.requestSubmit(); } },
-    s: () => { const same = form && form.querySelector('input[name="same"]'); if (same) same.checked = !same.checked; },
+    s: () => { const same = form && form.querySelector('input[name="same"]'); if (same) same.click(); },
     r: () => { const reason = form && form.querySelector('input[name="reason"]'); if (reason) { reason.focus(); reason.select(); } },
     m: () => toggle("model"), e: () => toggle("executed"),
     "?": () => keys.open ? keys.close() : keys.showModal(),
@@ -121,6 +121,12 @@
     const input = current();
     if (input) input.focus();
   }));
+  const same = form && form.querySelector('input[name="same"]');
+  if (same) { // not to be ticked anew by a reload
+    const kept = `alone ${form.elements.at.value} ${form.elements.student.value}`;
+    if (sessionStorage.getItem(kept)) same.checked = false;
+    same.addEventListener("change", () => same.checked ? sessionStorage.removeItem(kept) : sessionStorage.setItem(kept, "1"));
+  }
   const all = document.getElementById("accept-all");
   if (all) all.addEventListener("click", acceptAll);
   const shown = document.getElementById("show-keys");
