@@ -262,8 +262,8 @@ def test_identical_answers_get_the_same_decision_and_one_undo_takes_all_back(out
     after = ta.post("/decide", with_twins(page, **dict.fromkeys(open_ones, "1")))
     assert "kim and 1 with the same words" in told(after)
     assert [points(out, name)[open_ones[0]] for name in ("kim", "lee")] == [1, 1]
-    undone = ta.post("/undo", hidden(ta.case("박하준")))
-    assert "Taken back for 2 students" in told(undone)
+    undone = ta.post("/undo", hidden(ta.case("박하준"), "undo"))
+    assert "Taken back: 2 students P2" in told(undone)
     assert points(out, "lee") == points(out, "kim") == before
 
 
@@ -335,8 +335,21 @@ def test_undo_spares_what_another_decided_since(out: Path, ta: Browser) -> None:
     ta.post("/decide", hidden(ta.case("박하준")) | {"p.cheap": "1"})
     with book_of(out, None) as book:
         book.decide("hw1", "박하준", made_by(Decision("P2/cheap", 3, "no", "Lee")))
-    assert "another decision came after it" in told(ta.post("/undo", hidden(ta.case("박하준"))))
+    assert "another decision came after it" in told(ta.post("/undo", hidden(ta.case("박하준"), "undo")))
     assert points(out, "박하준")["cheap"] == 3
+
+
+def test_undo_takes_back_what_its_button_says_and_once(out: Path, ta: Browser) -> None:
+    ta.post("/decide", hidden(ta.case("박하준")) | {"p.cheap": "1"})
+    page = ta.case("박하준")
+    assert "박하준 P2 cheap 1" in of_form(page, "undo")
+    ta.post("/decide", hidden(ta.case("kim")) | {"p.cheap": "2"})
+    assert "Not taken back" in told(ta.post("/undo", hidden(page, "undo")))
+    assert (points(out, "박하준")["cheap"], points(out, "kim")["cheap"]) == (1, 2)
+    last = hidden(ta.case("kim"), "undo")
+    assert "Taken back: kim P2 cheap 2" in told(ta.post("/undo", last))
+    assert "Not taken back" in told(ta.post("/undo", last))
+    assert points(out, "박하준")["cheap"] == 1
 
 
 def test_two_tas_at_once_leave_files_that_show_both(out: Path) -> None:
@@ -411,7 +424,7 @@ def test_a_doubtful_repair_is_settled_by_who_looked(out: Path, ta: Browser) -> N
     assert [row["total"] for row in rows if row["student"] == "박하준"] == ["11"]
     assert "Park looked at what was changed" in (out / "feedback" / "박하준.html").read_text()
     assert "repairs looked at: the same table, by Park" in said("history", out, "박하준")
-    ta.post("/undo", hidden(ta.case("kim")))
+    ta.post("/undo", hidden(ta.case("kim"), "undo"))
     with Gradebook.in_folder(out) as book:
         assert book.standings("hw1")["박하준"].report.status == "provisional"
 
@@ -481,9 +494,11 @@ def test_second_marks_change_no_points_and_kappa_is_cohen_s(out: Path, ta: Brows
     second = {"kim": 4.0, "lee": 1.0, "박하준": 6.0, "long": 0.0}
     with opened(out, "Lee") as address:
         other = Browser(address)
+        other.post("/decide", hidden(other.case("kim")) | {"p.cheap": "1"})
         for _ in first:
             page = other.get("/second")
             assert "Park" not in page.partition('class="agreement"')[0]
+            assert 'id="undo"' not in page, "no key takes a grade back here"
             fields = hidden(page)
             typed = fields | {"p.vanishing": f"{second[fields['student']]}"}
             other.post("/mark", typed)

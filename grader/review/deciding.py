@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from grader.gradebook.book import Gradebook, Standing
 from grader.gradebook.overriding import Decision, Undo, made_by
 from grader.gradebook.standing import repairs_sha256
-from grader.model import Look, Override, Text
+from grader.model import LATE, Look, Override, Text
 from grader.model.override import in_force, where
 from grader.review.cases import REPAIRS, Case
 from grader.review.words import Told, told
@@ -41,10 +41,19 @@ class Step:
     made: tuple[Made, ...]
     item: str
     points: str
+    number: int = 0  # among the steps of the evening
 
     @property
     def students(self) -> list[str]:
         return list(dict.fromkeys(one.student for one in self.made))
+
+    @property
+    def told(self) -> Text:
+        """What would be taken back."""
+        names = {REPAIRS: told("repairs"), LATE: told("late")}
+        one, *others = self.students
+        who = told("n_students", n=len(others) + 1) if others else one
+        return told("step", who=who, item=names.get(self.item, self.item), points=self.points)
 
 
 def points_in(given: str, full: float) -> float:

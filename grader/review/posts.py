@@ -149,20 +149,18 @@ class Posts:
     # ------------------------------------------------------------ taking back
 
     def undo(self, form: Form, chosen: Filter) -> str:
-        """The last step of this evening."""
-        if not self.evening.steps:
-            self.evening.tell("trouble", told("nothing_to_undo"))
+        """The last step of this evening, if it is the one that the page named."""
+        step = self.evening.last
+        if step is None or form.get("step") != str(step.number):
+            self.evening.tell("trouble", told("other_step" if step is not None else "nothing_to_undo"))
             return _back(form, chosen)
-        step = self.evening.steps.pop()
+        self.evening.steps.pop()
         taken = replace(step, made=tuple(one for one in reversed(step.made) if self._taken_back(one)))
         if not taken.made:
             return _back(form, chosen)
         self._file(taken.students)
-        values = {"item": step.item, "points": step.points}
-        one, *others = reversed(taken.students)
-        several = told("undone_many", n=len(others) + 1, **values)
-        self.evening.tell("done", several if others else told("undone", student=one, **values))
-        case = self.desk.case(one, step.item)
+        self.evening.tell("done", told("undone", step=taken.told))
+        case = self.desk.case(taken.students[-1], step.item)
         return link("/case", chosen, case) if case is not None else _back(form, chosen)
 
     def take_back(self, form: Form, chosen: Filter) -> str:
@@ -171,7 +169,7 @@ class Posts:
         made = Made(form.get("student"), form.get("place"), int(number) if number.isdecimal() else 0)
         if self._taken_back(made):
             self._file([made.student])
-            self.evening.tell("done", told("undone", student=made.student, item=made.place, points=""))
+            self.evening.tell("done", told("undone", step=Step((made,), made.place or REPAIRS, "").told))
         return _back(form, chosen)
 
     def _taken_back(self, made: Made) -> bool:
@@ -213,7 +211,7 @@ class Posts:
         self.evening.tell("trouble", error.text if isinstance(error, Told) else str(error))
 
     def _done(self, step: Step) -> None:
-        self.evening.steps.append(step)
+        self.evening.add(step)
         self._file(step.students)
 
     def _file(self, students: Sequence[str]) -> None:

@@ -43,8 +43,18 @@ class Evening:
     language: Language
     token: str
     steps: list[Step] = field(default_factory=list)
+    taken: int = 0  # steps in all, those taken back too
     same: dict[str, bool] = field(default_factory=dict)  # by case, whether its last decision was for its twins too
     notices: list[tuple[str, Text | str]] = field(default_factory=list)
+
+    @property
+    def last(self) -> Step | None:
+        """What an undo takes back."""
+        return self.steps[-1] if self.steps else None
+
+    def add(self, step: Step) -> None:
+        self.taken += 1
+        self.steps.append(replace(step, number=self.taken))
 
     def tell(self, kind: str, text: Text | str) -> None:
         """Say it at the top of the next page; `kind`: `done` or `trouble`."""
@@ -249,7 +259,8 @@ class Site:
             template,
             manner_of(request, self.evening.language),
             assignment=self.desk.assignment,
-            evening=self.evening,
+            author=self.evening.author,
+            step=self.evening.last,
             form=form_token(self.evening.token),
             chosen=chosen,
             carried=query(chosen),

@@ -176,9 +176,14 @@ WORDS = _table(
         "{student} and {n} with the same words, {item}: {points}",
     ),
     saved_bulk=("{n}명의 제안을 승인했습니다.", "Suggestions of {n} students approved."),
-    undone=("되돌렸습니다: {student} {item} {points}", "Taken back: {student} {item} {points}"),
-    undone_many=("{n}명의 결정을 되돌렸습니다: {item} {points}", "Taken back for {n} students: {item} {points}"),
+    undone=("되돌렸습니다: {step}", "Taken back: {step}"),
+    step=("{who} {item} {points}", "{who} {item} {points}"),
+    n_students=("{n}명", "{n} students"),
     nothing_to_undo=("되돌릴 결정이 없습니다.", "There is nothing to undo."),
+    other_step=(
+        "되돌리지 않았습니다: 이 페이지에 보인 것은 마지막 결정이 아닙니다. 아래 단추에 있는 것이 마지막입니다.",
+        "Not taken back: what this page showed is not the last decision. The button names the one that is.",
+    ),
     looked=("{student}: 고친 곳을 확인했습니다.", "{student}: repairs looked at"),
     moved=(
         "저장하지 않았습니다: 그사이 {author}이(가) {student} {place}에 {points}점을 주었습니다 ({reason})."
