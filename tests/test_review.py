@@ -413,6 +413,39 @@ def test_suggestions_are_approved_as_they_were_shown(out: Path, ta: Browser) -> 
         assert all((earned[name] == value) == (student != left_out) for name, value in given.items())
 
 
+def test_who_decided_before_an_approval_is_named(out: Path, ta: Browser) -> None:
+    page = ta.get("/bulk")
+    values = [unescape(value) for value in re.findall(r'name="case" id="c-\d+"(?: checked)? value="([^"]*)"', page)]
+    kim = next(value for value in values if json.loads(value)[1] == "kim")
+    given = json.loads(kim)[3]
+    with book_of(out, None) as book:
+        for name in given:
+            book.decide("hw1", "kim", made_by(Decision(f"P2/{name}", 0, "said elsewhere", "Kim")))
+    after = ta.post("/approve", [*hidden(page).items(), ("case", kim)])
+    assert "Not saved: Kim decided on kim P2/" in told(after)
+
+
+def test_a_form_that_is_sent_twice_decides_once(out: Path, ta: Browser) -> None:
+    form = hidden(ta.case("박하준")) | {"p.cheap": "1"}
+    after = [told(ta.post("/decide", form)) for _ in range(2)]
+    assert after == ["박하준 P2: cheap 1"] * 2
+    page = ta.get("/bulk")
+    kim = next(unescape(value) for value in re.findall(r'value="([^"]*&#34;kim&#34;[^"]*)"', page))
+    approved = [told(ta.post("/approve", [*hidden(page).items(), ("case", kim)])) for _ in range(2)]
+    assert approved == ["Suggestions of 1 students approved."] * 2
+    ta.post("/undo", hidden(ta.case("kim"), "undo"))
+    ta.post("/undo", hidden(ta.case("kim"), "undo"))
+    assert points(out, "박하준")["cheap"] is None
+
+
+@pytest.mark.parametrize("case", ["x", "[]", "1", '["P2", "kim", "0", 3]', '["P2", "kim", "0", {"cheap": []}]'])
+def test_a_form_that_cannot_be_read_is_refused_with_words(shared: Browser, case: str) -> None:
+    form = {"Content_Type": "application/x-www-form-urlencoded", "Origin": f"http://{shared.host}"}
+    body = urlencode(hidden(shared.get("/bulk")) | {"case": case})
+    answer = shared.ask("POST", "/approve", body, **form)
+    assert (answer.status, "load the page again" in answer.text) == (400, True)
+
+
 def test_a_doubtful_repair_is_settled_by_who_looked(out: Path, ta: Browser) -> None:
     ta.post("/decide", hidden(ta.case("박하준")) | {"p.*": "11"})
     waiting = {grades.student: grades.status for grades in grades_in(out)}

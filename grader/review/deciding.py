@@ -79,14 +79,21 @@ def decide(
     def checked(standing: Standing, number: int, at: dt.datetime) -> Override:
         now = replace(case, standing=standing)
         if now.ground != ground:
-            raise Moved(_moved(now))
+            raise Moved(moved(now))
         return first(standing, number, at)
 
     made, _ = book.decide_all(case.standing.machine.assignment, case.student, [checked, *makes[1:]])
     return [Made(one.student, one.where, one.number) for one in made]
 
 
-def _moved(now: Case) -> Text:
+def is_done(case: Case, points: Mapping[str | None, float], reason: str, author: str) -> bool:
+    """Whether the very same decision of the author holds, as it does when a form is sent twice."""
+    held = {one.criterion: (one.after, one.reason, one.author) for one in case.decisions}
+    return bool(points) and all(held.get(name) == (earned, reason, author) for name, earned in points.items())
+
+
+def moved(now: Case) -> Text:
+    """Who decided in between, and what."""
     last = next((one for one in reversed(now.standing.overrides) if one.item == now.place), None)
     if last is None:
         return told("moved_ground", student=now.student, item=now.place)

@@ -24,6 +24,10 @@ from grader.review.words import WORDS, Told, told
 WHOLE = "*"  # stands for the item as a whole among a form's fields
 
 
+class Garbled(ValueError):
+    """A form of ours with a field that none of our pages sends."""
+
+
 class Posts:
     """Handlers of POST: they append, and lead on to a page."""
 
@@ -39,7 +43,10 @@ class Posts:
             except (ValueError, UnicodeDecodeError):
                 return PlainTextResponse("This form is not of this page: load it again.", 403)
             self.desk.refresh()
-            return goes_to(act(form, filter_of(dict(parse_qsl(form.get("q"))))))
+            try:
+                return goes_to(act(form, filter_of(dict(parse_qsl(form.get("q"))))))
+            except Garbled:
+                return PlainTextResponse("A field of this form cannot be read: load the page again.", 400)
 
         return handle
 
@@ -52,6 +59,10 @@ class Posts:
         try:
             given = self._points(case, form.under("p."))
             reason = form.get("reason").strip() or WORDS["read"].in_language(case.standing.report.language)
+            points = ", ".join(f"{name or ''} {earned:g}".strip() for name, earned in given.items())
+            if case.ground != form.get("ground") and deciding.is_done(case, given, reason, self.evening.author):
+                self.evening.tell("done", self._saved(case, points, 0))
+                return self._onward(case, chosen)
             twins, left_out = self._twins(form, case, given)
             made = deciding.decide(self.desk.book, case, form.get("ground"), given, reason, self.evening.author)
         except GraderError as error:
@@ -63,7 +74,6 @@ class Posts:
             made += self._also(twin, ground, given, reason)
         if left_out:
             self.evening.tell("trouble", told("left_out", names=", ".join(left_out)))
-        points = ", ".join(f"{name or ''} {earned:g}".strip() for name, earned in given.items())
         self._done(Step(tuple(made), case.place, points))
         self.evening.tell("done", self._saved(case, points, len({one.student for one in made}) - 1))
         return self._onward(case, chosen)
@@ -127,23 +137,28 @@ class Posts:
     def approve(self, form: Form, chosen: Filter) -> str:
         """The suggestions of every answer that is ticked, as the page showed them."""
         made: list[Made] = []
-        for ticked in form.all("case"):
-            place, student, ground, shown = _four(ticked)
+        approved: list[str] = []
+        for place, student, ground, shown in list(map(_four, form.all("case"))):
             case = self.desk.case(student, place)
             if case is None:
                 continue
+            reason = form.get("reason").strip() or WORDS["read"].in_language(case.standing.report.language)
+            if case.ground != ground and deciding.is_done(case, shown, reason, self.evening.author):
+                approved.append(student)
+                continue
             try:
+                if case.ground != ground:
+                    raise Moved(deciding.moved(case))
                 if case.suggestions != shown:
                     raise Moved(told("moved_ground", student=student, item=place))
-                given: dict[str | None, float] = dict(case.suggestions.items())
-                reason = form.get("reason").strip() or WORDS["read"].in_language(case.standing.report.language)
-                made += deciding.decide(self.desk.book, case, ground, given, reason, self.evening.author)
+                made += deciding.decide(self.desk.book, case, ground, shown, reason, self.evening.author)
+                approved.append(student)
             except GraderError as error:
                 self._trouble(error)
         if made:
-            step = Step(tuple(made), chosen.item or made[0].place.partition("/")[0], "")
-            self._done(step)
-            self.evening.tell("done", told("saved_bulk", n=len(step.students)))
+            self._done(Step(tuple(made), chosen.item or made[0].place.partition("/")[0], ""))
+        if approved:
+            self.evening.tell("done", told("saved_bulk", n=len(set(approved))))
         return link("/", Filter(item=chosen.item, flag=chosen.flag, student=chosen.student))
 
     # ------------------------------------------------------------ taking back
@@ -231,15 +246,22 @@ class Posts:
 
 
 def _two(shown: str) -> tuple[str, str]:
-    """(student, ground) of one who wrote the same."""
-    student, ground = json.loads(shown)
+    """(student, ground) of one who wrote the same. Raises Garbled."""
+    try:
+        student, ground = json.loads(shown)
+    except (ValueError, TypeError, RecursionError):
+        raise Garbled from None
     return str(student), str(ground)
 
 
-def _four(ticked: str) -> tuple[str, str, str, dict[str, float]]:
-    """(place, student, ground, suggestions) of one answer in the list."""
-    place, student, ground, shown = json.loads(ticked)
-    return str(place), str(student), str(ground), dict(shown)
+def _four(ticked: str) -> tuple[str, str, str, dict[str | None, float]]:
+    """(place, student, ground, suggestions) of one answer in the list. Raises Garbled."""
+    try:
+        place, student, ground, shown = json.loads(ticked)
+        points: dict[str | None, float] = {str(name): float(earned) for name, earned in dict(shown).items()}
+    except (ValueError, TypeError, RecursionError):
+        raise Garbled from None
+    return str(place), str(student), str(ground), points
 
 
 def _back(form: Form, chosen: Filter) -> str:
