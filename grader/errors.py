@@ -4,6 +4,7 @@ GraderError                 anything a user can mend; the command line prints it
 ├── RubricError             the rubric is not valid; holds every complaint with file and line
 ├── SubmissionError         a hand-in could not be found or read
 ├── Busy                    another grader is writing into the folder
+├── Held                    another program holds the gradebook's file
 └── RunnerError             a kernel could not be started or lost its connection: our fault, not a student's
 
 Unreadable                  a hand-in is no notebook; the batch goes on, and this one gets that status
@@ -48,6 +49,10 @@ class SubmissionError(GraderError):
 
 class Busy(GraderError):
     """Another grader is writing into the folder of results."""
+
+
+class Held(GraderError):
+    """Another program holds the gradebook's database and did not let go of it."""
 
 
 class RunnerError(GraderError):

@@ -26,7 +26,7 @@ from grader.model import Assignment, Execution, Language, Repair
 from grader.results import results_in
 from grader.review.desk import Desk
 from grader.review.filing import Filing
-from grader.review.server import Server, guarded, listening_on
+from grader.review.server import PATIENCE, Server, guarded, listening_on
 from grader.review.site import Evening
 from grader.scoring import score
 from grader.submissions import collect
@@ -98,7 +98,7 @@ def graded(
 @contextlib.contextmanager
 def opened(out: Path, author: str = "Park", language: Language = "en") -> Iterator[str]:
     """The address of the page, served by a thread of this process."""
-    with book_of(out, None) as book, listening_on(0) as listening:
+    with book_of(out, None, PATIENCE) as book, listening_on(0) as listening:
         filing = Filing(out, book)
         evening = Evening(author, language, "token")
         port = listening.getsockname()[1]

@@ -13,6 +13,7 @@ import signal
 import socket
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from email.message import Message
 from html import unescape
 from pathlib import Path
@@ -350,6 +351,20 @@ def test_undo_takes_back_what_its_button_says_and_once(out: Path, ta: Browser) -
     assert "Taken back: kim P2 cheap 2" in told(ta.post("/undo", last))
     assert "Not taken back" in told(ta.post("/undo", last))
     assert points(out, "박하준")["cheap"] == 1
+
+
+def test_a_gradebook_that_another_holds_is_told_and_the_page_goes_on(out: Path, ta: Browser) -> None:
+    form = hidden(ta.case("kim")) | {"p.cheap": "2"}
+    with contextlib.closing(sqlite3.connect(out / FILE, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with ThreadPoolExecutor(1) as pool:
+            waits = pool.submit(ta.post, "/decide", form)
+            assert "kim" in ta.get("/")
+            assert not waits.done(), "a page is made while the decision waits"
+            assert "Not saved: another program holds the gradebook" in told(waits.result())
+        other.execute("ROLLBACK")
+    ta.post("/decide", form)
+    assert points(out, "kim")["cheap"] == 2
 
 
 def test_two_tas_at_once_leave_files_that_show_both(out: Path) -> None:

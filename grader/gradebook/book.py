@@ -7,6 +7,7 @@ student's history.
 from __future__ import annotations
 
 import datetime as dt
+import math
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,10 +19,10 @@ from typing import Self, TypeVar
 from sqlalchemy import Connection, insert
 from sqlalchemy.exc import DBAPIError
 
-from grader.errors import GraderError
+from grader.errors import GraderError, Held
 from grader.gradebook import rows
 from grader.gradebook.standing import conflicts, standing
-from grader.gradebook.tables import engine_of, file_url, metadata, rows_of, shown
+from grader.gradebook.tables import PATIENCE, engine_of, file_url, metadata, rows_of, shown
 from grader.model import Look, Override, Report, SecondMark
 
 FILE = "gradebook.db"
@@ -72,14 +73,16 @@ class Gradebook:
     What a method returned from is on the disk.
     """
 
-    def __init__(self, url: str) -> None:
-        self._engine = engine_of(url)
+    def __init__(self, url: str, patience: float | None = None) -> None:
+        """`patience`: seconds after which one who waits for another writer is told; None: not before every attempt."""
+        self._engine = engine_of(url, PATIENCE if patience is None else patience)
+        self._patience = math.inf if patience is None else patience
         self._transaction(metadata.create_all)
 
     @classmethod
-    def in_folder(cls, folder: Path, url: str | None = None) -> Gradebook:
+    def in_folder(cls, folder: Path, url: str | None = None, patience: float | None = None) -> Gradebook:
         """The one of a results folder: at `url`, or else the SQLite file in it."""
-        return cls(url or file_url(folder / FILE))
+        return cls(url or file_url(folder / FILE), patience)
 
     def __enter__(self) -> Self:
         return self
@@ -199,19 +202,21 @@ class Gradebook:
 
     def _transaction(self, work: Callable[[Connection], _Result], *, reading: bool = False) -> _Result:
         """What `work` returns, once its transaction is committed; begun again if another writer's came between."""
+        until = time.monotonic() + self._patience
         for attempt in range(_ATTEMPTS):
             try:
                 with self._engine.execution_options(grader_reading=reading).begin() as connection:
                     return work(connection)
             except DBAPIError as error:
-                if not _worth_another(error) or attempt == _ATTEMPTS - 1:
+                if not _worth_another(error) or attempt == _ATTEMPTS - 1 or time.monotonic() > until:
                     raise self._refused(error) from None
                 time.sleep(random.uniform(0, 0.002 * min(attempt + 1, 25)))  # two that collided part
         raise AssertionError("the last attempt returns or raises")
 
     def _refused(self, error: DBAPIError) -> GraderError:
         cause = str(error.orig).strip().splitlines()
-        return GraderError(f"the gradebook {shown(self._engine)} cannot be used: {cause[0] if cause else error}")
+        told = f"the gradebook {shown(self._engine)} cannot be used: {cause[0] if cause else error}"
+        return Held(told) if "locked" in told.casefold() else GraderError(told)
 
 
 def _ground(connection: Connection, assignment: str, student: str) -> tuple[int, Standing]:

@@ -61,10 +61,10 @@ def _decided(report: Report) -> tuple[object, ...]:
 
 
 @contextlib.contextmanager
-def book_of(folder: Path, url: str | None) -> Iterator[Gradebook]:
+def book_of(folder: Path, url: str | None, patience: float | None = None) -> Iterator[Gradebook]:
     """The gradebook of a results folder. Raises GraderError if the class's is another one than `url` names."""
     _same_as_before(folder, url)
-    with Gradebook.in_folder(folder, url) as book:
+    with Gradebook.in_folder(folder, url, patience) as book:
         yield book
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from grader.errors import GraderError
 
-_BUSY_MS = 30_000  # a writer waits so long for another one's transaction, which takes milliseconds
+PATIENCE = 30.0  # seconds that a writer waits for another one's transaction, which takes milliseconds
 _PLACE = ("assignment", "student", "number")
 
 metadata = MetaData()
@@ -137,8 +138,11 @@ for _table in metadata.sorted_tables:
         event.listen(_table, "after_create", _on("sqlite", _to_sqlite))
 
 
-def engine_of(url: str) -> Engine:
-    """The database behind an SQLAlchemy URL. Raises GraderError for one that cannot be understood or has no driver."""
+def engine_of(url: str, patience: float = PATIENCE) -> Engine:
+    """The database behind an SQLAlchemy URL. Raises GraderError for one that cannot be understood or has no driver.
+
+    `patience`: seconds that each statement waits for a lock on an SQLite file.
+    """
     try:
         parsed = make_url(url)
         if parsed.drivername == "postgresql":
@@ -150,7 +154,7 @@ def engine_of(url: str) -> Engine:
         mend = "pip install 'grader[postgres]'" if parsed.get_backend_name() == "postgresql" else "install it"
         raise GraderError(f"the gradebook's database needs the package {error.name}: {mend}") from None
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", partial(_prepare_sqlite, patience))
         event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -190,10 +194,10 @@ def shown(engine: Engine) -> str:
     return str(engine.url.database if engine.dialect.name == "sqlite" else address(str(engine.url)))
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def _prepare_sqlite(patience: float, connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver begins no transactions by itself: `_begin_sqlite` does
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+    cursor.execute(f"PRAGMA busy_timeout = {patience * 1000:.0f}")
     cursor.execute("PRAGMA journal_mode = WAL")  # readers do not wait for a writer, nor it for them
     cursor.execute("PRAGMA synchronous = FULL")  # what was acknowledged is on the disk
     cursor.execute("PRAGMA foreign_keys = ON")

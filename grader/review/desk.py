@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +68,7 @@ class Desk:
         self.keeping = Keeping(folder)
         self.roll = self.keeping.roll()
         self._following = Following(book)
+        self._refreshing = threading.Lock()  # pages are made while a decision is written
         self._submissions: dict[str, tuple[str, Submission | None]] = {}
         self._clusters: dict[str, tuple[dict[str, str], list[Cluster]]] = {}
         self._references: list[tuple[str, dict[str, Answer]]] | None = None
@@ -77,11 +79,12 @@ class Desk:
 
     def refresh(self) -> None:
         """Take up what others wrote since."""
-        roll = self.keeping.roll()
-        if roll != self.roll:
-            self.roll, self.assignment = roll, self._assignment(roll)
-            self._submissions, self._references = {}, None
-        self._following.refresh(self.roll.assignment)
+        with self._refreshing:
+            roll = self.keeping.roll()
+            if roll != self.roll:
+                self.roll, self.assignment = roll, self._assignment(roll)
+                self._submissions, self._references = {}, None
+            self._following.refresh(self.roll.assignment)
 
     @property
     def standings(self) -> dict[str, Standing]:

@@ -8,7 +8,7 @@ from grader.model import Report
 
 
 class Following:
-    """Each thread has its own."""
+    """Threads that share one take turns."""
 
     def __init__(self, book: Gradebook) -> None:
         self._book = book

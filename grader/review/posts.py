@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from grader.errors import GraderError
+from grader.errors import GraderError, Held
 from grader.model import Text
 from grader.review import deciding, second
 from grader.review.cases import REPAIRS, Case
@@ -33,6 +35,7 @@ class Posts:
 
     def __init__(self, site: Site) -> None:
         self.site, self.desk, self.evening = site, site.desk, site.evening
+        self._turn = asyncio.Lock()  # one decision after the other, in the order in which they came
 
     def handler(self, act: Callable[[Form, Filter], str]) -> Callable[[Request], object]:
         """A handler that reads the form, acts, and goes where `act` says."""
@@ -42,13 +45,18 @@ class Posts:
                 form = await form_of(request, self.evening.token)
             except (ValueError, UnicodeDecodeError):
                 return PlainTextResponse("This form is not of this page: load it again.", 403)
-            self.desk.refresh()
             try:
-                return goes_to(act(form, filter_of(dict(parse_qsl(form.get("q"))))))
+                async with self._turn:
+                    return goes_to(await run_in_threadpool(self._acted, act, form))
             except Garbled:
                 return PlainTextResponse("A field of this form cannot be read: load the page again.", 400)
 
         return handle
+
+    def _acted(self, act: Callable[[Form, Filter], str], form: Form) -> str:
+        """On a thread of its own: who waits for the gradebook holds up no page."""
+        self.desk.refresh()
+        return act(form, filter_of(dict(parse_qsl(form.get("q")))))
 
     # ------------------------------------------------------------ decisions
 
@@ -70,8 +78,7 @@ class Posts:
             return link("/case", chosen, case)
         if form.all("twin"):
             self.evening.same[case.key] = bool(form.get("same"))
-        for twin, ground in twins:
-            made += self._also(twin, ground, given, reason)
+        made += self._also(twins, given, reason)
         if left_out:
             self.evening.tell("trouble", told("left_out", names=", ".join(left_out)))
         self._done(Step(tuple(made), case.place, points))
@@ -108,12 +115,18 @@ class Posts:
         twins = [(same[student], ground) for student, ground in shown if student in same]
         return twins, [student for student, _ in shown if student not in same]
 
-    def _also(self, twin: Case, ground: str, given: dict[str | None, float], reason: str) -> list[Made]:
-        try:
-            return deciding.decide(self.desk.book, twin, ground, given, reason, self.evening.author)
-        except GraderError as error:
-            self._trouble(error)
-            return []
+    def _also(self, twins: Sequence[tuple[Case, str]], given: dict[str | None, float], reason: str) -> list[Made]:
+        made: list[Made] = []
+        for twin, ground in twins:
+            try:
+                made += deciding.decide(self.desk.book, twin, ground, given, reason, self.evening.author)
+            except Held as error:
+                self._trouble(error)
+                self.evening.tell("trouble", told("not_for", names=_names([one for one, _ in twins], made)))
+                break
+            except GraderError as error:
+                self._trouble(error)
+        return made
 
     def _saved(self, case: Case, points: str, others: int) -> Text:
         if others:
@@ -153,6 +166,9 @@ class Posts:
                     raise Moved(told("moved_ground", student=student, item=place))
                 made += deciding.decide(self.desk.book, case, ground, shown, reason, self.evening.author)
                 approved.append(student)
+            except Held as error:  # nor would the next get through
+                self._trouble(error)
+                break
             except GraderError as error:
                 self._trouble(error)
         if made:
@@ -169,8 +185,12 @@ class Posts:
         if step is None or form.get("step") != str(step.number):
             self.evening.tell("trouble", told("other_step" if step is not None else "nothing_to_undo"))
             return _back(form, chosen)
+        try:
+            taken = replace(step, made=tuple(one for one in reversed(step.made) if self._taken_back(one)))
+        except Held as error:  # what is taken back already is then another one's, and said to be
+            self._trouble(error)
+            return _back(form, chosen)
         self.evening.steps.pop()
-        taken = replace(step, made=tuple(one for one in reversed(step.made) if self._taken_back(one)))
         if not taken.made:
             return _back(form, chosen)
         self._file(taken.students)
@@ -182,9 +202,12 @@ class Posts:
         """One decision, whoever took it."""
         number = form.get("number")
         made = Made(form.get("student"), form.get("place"), int(number) if number.isdecimal() else 0)
-        if self._taken_back(made):
-            self._file([made.student])
-            self.evening.tell("done", told("undone", step=Step((made,), made.place or REPAIRS, "").told))
+        try:
+            if self._taken_back(made):
+                self._file([made.student])
+                self.evening.tell("done", told("undone", step=Step((made,), made.place or REPAIRS, "").told))
+        except Held as error:
+            self._trouble(error)
         return _back(form, chosen)
 
     def _taken_back(self, made: Made) -> bool:
@@ -192,6 +215,8 @@ class Posts:
         reason = WORDS["taken_back"].in_language(standing.report.language if standing else "en")
         try:
             deciding.take_back(self.desk.book, self.desk.roll.assignment, made, reason, self.evening.author)
+        except Held:
+            raise
         except GraderError as error:
             self._trouble(error)
             return False
@@ -223,7 +248,8 @@ class Posts:
     # ------------------------------------------------------------ parts
 
     def _trouble(self, error: GraderError) -> None:
-        self.evening.tell("trouble", error.text if isinstance(error, Told) else str(error))
+        text = told("held") if isinstance(error, Held) else error.text if isinstance(error, Told) else str(error)
+        self.evening.tell("trouble", text)
 
     def _done(self, step: Step) -> None:
         self.evening.add(step)
@@ -243,6 +269,12 @@ class Posts:
         asked = {one.key for one in ordered(self.desk.groups(chosen)) if one.waiting}
         following = next((one for one in (*order[at + 1 :], *order[: max(at, 0)]) if one.key in asked), None)
         return link("/case", chosen, following) if following is not None else link("/", chosen)
+
+
+def _names(twins: Sequence[Case], made: Sequence[Made]) -> str:
+    """Those on whom nothing was decided."""
+    done = {one.student for one in made}
+    return ", ".join(twin.student for twin in twins if twin.student not in done)
 
 
 def _two(shown: str) -> tuple[str, str]:

@@ -30,13 +30,15 @@ from grader.review.guard import Guard
 from grader.review.posts import Posts
 from grader.review.site import Evening, Site
 
+PATIENCE = 4.0  # seconds that a decision waits for another program that holds the gradebook
+
 
 def review(out: Path, port: int, language: Language, author: str, url: str | None) -> int:
     """Serve until interrupted. Raises GraderError for a folder without results and a port that is taken."""
     roll = Keeping(out).roll()
     if not roll.gradebook and url is None and not (out / FILE).exists():
         raise GraderError(f"{out} has lost its gradebook: grade the class into it once more; nothing is run again")
-    with book_of(out, url) as book, listening_on(port) as listening:
+    with book_of(out, url, PATIENCE) as book, listening_on(port) as listening:
         desk = Desk(out, book)
         filing = Filing(out, book)
         evening = Evening(author, language, secrets.token_urlsafe(24))

@@ -195,6 +195,11 @@ WORDS = _table(
         "저장하지 않았습니다: 그사이 {student} {item}의 채점이 바뀌었습니다. 다시 보고 결정하세요.",
         "Not saved: {student} {item} was graded anew in between. Look again and decide.",
     ),
+    held=(
+        "저장하지 않았습니다: 다른 프로그램이 성적부를 잡고 있습니다. 다시 Enter를 누르세요.",
+        "Not saved: another program holds the gradebook. Press Enter again.",
+    ),
+    not_for=("저장하지 않은 학생: {names}", "Not saved for {names}."),
     not_undone=(
         "{student} {place}: 그 뒤에 다른 결정이 있어 되돌리지 않았습니다.",
         "{student} {place}: another decision came after it, so it was not taken back.",
