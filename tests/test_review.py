@@ -367,6 +367,12 @@ def test_a_gradebook_that_another_holds_is_told_and_the_page_goes_on(out: Path, 
     assert points(out, "kim")["cheap"] == 2
 
 
+def test_a_reason_that_nobody_would_read_is_refused(out: Path, ta: Browser) -> None:
+    after = ta.post("/decide", hidden(ta.case("kim")) | {"p.cheap": "2", "reason": "why " * 600})
+    assert "the reason has 2,399 characters, and 2,000 are the most" in told(after)
+    assert points(out, "kim")["cheap"] is None
+
+
 def test_two_tas_at_once_leave_files_that_show_both(out: Path) -> None:
     with opened(out, "Park") as address:
         one = Browser(address)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from urllib.parse import parse_qsl
@@ -18,16 +17,14 @@ from grader.review import deciding, second
 from grader.review.cases import REPAIRS, Case
 from grader.review.deciding import Made, Moved, Step, points_in
 from grader.review.desk import Filter
+from grader.review.fields import Garbled, ticked_in, twin_in
 from grader.review.guard import Form, form_of
 from grader.review.page import filter_of, goes_to, link
 from grader.review.site import Site, ordered
 from grader.review.words import WORDS, Told, told
 
+_LONGEST_REASON = 2000  # characters
 WHOLE = "*"  # stands for the item as a whole among a form's fields
-
-
-class Garbled(ValueError):
-    """A form of ours with a field that none of our pages sends."""
 
 
 class Posts:
@@ -66,7 +63,7 @@ class Posts:
             return link("/", chosen)
         try:
             given = self._points(case, form.under("p."))
-            reason = form.get("reason").strip() or WORDS["read"].in_language(case.standing.report.language)
+            reason = self._reason(form, case)
             points = ", ".join(f"{name or ''} {earned:g}".strip() for name, earned in given.items())
             if case.ground != form.get("ground") and deciding.is_done(case, given, reason, self.evening.author):
                 self.evening.tell("done", self._saved(case, points, 0))
@@ -108,7 +105,7 @@ class Posts:
 
         Where more is decided than words decide, it is nobody.
         """
-        shown = [_two(text) for text in form.all("twin")] if form.get("same") else []
+        shown = [twin_in(text) for text in form.all("twin")] if form.get("same") else []
         by_words = None in given or all(name is not None and case.is_written(name) for name in given)
         found = self.desk.twins(case, list(given)).same if shown and by_words else ()
         same = {twin.student: twin for twin in found}
@@ -137,8 +134,8 @@ class Posts:
         case = self.desk.case(form.get("student"), REPAIRS)
         if case is None:
             return link("/", chosen)
-        reason = form.get("reason").strip() or WORDS["read"].in_language(case.standing.report.language)
         try:
+            reason = self._reason(form, case)
             made = deciding.look(self.desk.book, case, form.get("ground"), reason, self.evening.author)
         except GraderError as error:
             self._trouble(error)
@@ -151,20 +148,12 @@ class Posts:
         """The suggestions of every answer that is ticked, as the page showed them."""
         made: list[Made] = []
         approved: list[str] = []
-        for place, student, ground, shown in list(map(_four, form.all("case"))):
+        for place, student, ground, shown in list(map(ticked_in, form.all("case"))):
             case = self.desk.case(student, place)
             if case is None:
                 continue
-            reason = form.get("reason").strip() or WORDS["read"].in_language(case.standing.report.language)
-            if case.ground != ground and deciding.is_done(case, shown, reason, self.evening.author):
-                approved.append(student)
-                continue
             try:
-                if case.ground != ground:
-                    raise Moved(deciding.moved(case))
-                if case.suggestions != shown:
-                    raise Moved(told("moved_ground", student=student, item=place))
-                made += deciding.decide(self.desk.book, case, ground, shown, reason, self.evening.author)
+                made += self._approved(case, ground, shown, self._reason(form, case))
                 approved.append(student)
             except Held as error:  # nor would the next get through
                 self._trouble(error)
@@ -176,6 +165,16 @@ class Posts:
         if approved:
             self.evening.tell("done", told("saved_bulk", n=len(set(approved))))
         return link("/", Filter(item=chosen.item, flag=chosen.flag, student=chosen.student))
+
+    def _approved(self, case: Case, ground: str, shown: dict[str | None, float], reason: str) -> list[Made]:
+        """Nothing where that was approved already. Raises Moved where the suggestions are not those shown."""
+        if case.ground != ground:
+            if deciding.is_done(case, shown, reason, self.evening.author):
+                return []
+            raise Moved(deciding.moved(case))
+        if case.suggestions != shown:
+            raise Moved(told("moved_ground", student=case.student, item=case.place))
+        return deciding.decide(self.desk.book, case, ground, shown, reason, self.evening.author)
 
     # ------------------------------------------------------------ taking back
 
@@ -247,6 +246,13 @@ class Posts:
 
     # ------------------------------------------------------------ parts
 
+    def _reason(self, form: Form, case: Case) -> str:
+        """What the student will read. Raises Told where it is too long for anybody to."""
+        reason = form.get("reason").strip()
+        if len(reason) > _LONGEST_REASON:
+            raise Told(told("long_reason", n=f"{_LONGEST_REASON:,}", given=f"{len(reason):,}"))
+        return reason or WORDS["read"].in_language(case.standing.report.language)
+
     def _trouble(self, error: GraderError) -> None:
         text = told("held") if isinstance(error, Held) else error.text if isinstance(error, Told) else str(error)
         self.evening.tell("trouble", text)
@@ -275,25 +281,6 @@ def _names(twins: Sequence[Case], made: Sequence[Made]) -> str:
     """Those on whom nothing was decided."""
     done = {one.student for one in made}
     return ", ".join(twin.student for twin in twins if twin.student not in done)
-
-
-def _two(shown: str) -> tuple[str, str]:
-    """(student, ground) of one who wrote the same. Raises Garbled."""
-    try:
-        student, ground = json.loads(shown)
-    except (ValueError, TypeError, RecursionError):
-        raise Garbled from None
-    return str(student), str(ground)
-
-
-def _four(ticked: str) -> tuple[str, str, str, dict[str | None, float]]:
-    """(place, student, ground, suggestions) of one answer in the list. Raises Garbled."""
-    try:
-        place, student, ground, shown = json.loads(ticked)
-        points: dict[str | None, float] = {str(name): float(earned) for name, earned in dict(shown).items()}
-    except (ValueError, TypeError, RecursionError):
-        raise Garbled from None
-    return str(place), str(student), str(ground), points
 
 
 def _back(form: Form, chosen: Filter) -> str:

@@ -205,6 +205,10 @@ WORDS = _table(
         "{student} {place}: another decision came after it, so it was not taken back.",
     ),
     not_points=("{given}: 0에서 {full} 사이의 점수를 적으세요.", "{given}: type points from 0 to {full}."),
+    long_reason=(
+        "이유가 {given}자입니다: {n}자까지 쓸 수 있습니다. 저장하지 않았습니다.",
+        "Not saved: the reason has {given} characters, and {n} are the most.",
+    ),
     no_points=("점수를 적으세요.", "Type points first."),
     # reasons that students read
     read=("사람이 읽고 채점했습니다", "read by a person"),
