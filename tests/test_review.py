@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import hashlib
+import hmac
 import http.client
 import io
 import json
@@ -62,11 +64,20 @@ class Browser:
     def __init__(self, address: str) -> None:
         self.host = address.split("/")[2]
         self.token = address.partition("token=")[2]
-        self.headers = {"Cookie": f"grader_review_{self.host.partition(':')[2]}={self.token}"}
+        self.below, self.headers = "", {}
+        let_in = self.ask("GET", f"/?token={self.token}")
+        assert (let_in.status, "HttpOnly" in let_in.headers["set-cookie"]) == (200, True)
+        self.headers = {"Cookie": let_in.headers["set-cookie"].partition(";")[0]}
+        self.below = let_in.text.partition("url=")[2].partition('"')[0].rstrip("/")
 
     def ask(self, method: str, path: str, body: str | None = None, **headers: str) -> Answer:
         with contextlib.closing(http.client.HTTPConnection(self.host, timeout=60)) as connection:
-            connection.request(method, path, body, self.headers | {k.replace("_", "-"): v for k, v in headers.items()})
+            connection.request(
+                method,
+                self.below + path.removeprefix("."),
+                body,
+                self.headers | {k.replace("_", "-"): v for k, v in headers.items()},
+            )
             answer = connection.getresponse()
             return Answer(answer.status, answer.headers, answer.read().decode())
 
@@ -167,12 +178,27 @@ def test_only_this_machine_s_browser_with_the_token_gets_a_page(ta: Browser) -> 
     assert ta.ask("POST", "/decide", "x" * 5_000_000, **ok).status == 403
     assert ta.ask("GET", "/decide").status == 405
     ta.headers = {}
-    assert [ta.ask("GET", path).status for path in ("/", "/?token=x", "/case", "/static/review.js")] == [403] * 4
-    let_in = ta.ask("GET", f"/?token={ta.token}")
-    assert (let_in.status, "HttpOnly" in let_in.headers["set-cookie"]) == (200, True)
-    assert "SameSite=strict" in let_in.headers["set-cookie"]
-    ta.headers = cookie
+    paths = ("/", "/?token=x", "/case", "/static/review.js")
+    assert [ta.ask("GET", path).status for path in paths] == [403] * 4, "the path alone"
+    ta.headers, below, ta.below = cookie, ta.below, ""
+    assert [ta.ask("GET", path).status for path in paths] == [403] * 4, "the cookie alone"
+    assert ta.ask("POST", "/decide", form, **ok).status == 403
+    assert ta.ask("GET", "/favicon.ico").status == 204
+    ta.below = below
     assert "kim" in ta.get("/")
+
+
+def test_the_cookie_that_other_ports_see_gives_nothing_away(shared: Browser) -> None:
+    cookie, below = shared.headers["Cookie"].partition("=")[2], shared.below
+    shared.headers, shared.below = {}, ""
+    let_in = shared.ask("GET", f"/?token={shared.token}").headers["set-cookie"]
+    shared.headers, shared.below = {"Cookie": let_in.partition(";")[0]}, below
+    assert "SameSite=strict" in let_in
+    assert f"Path={below};" in let_in
+    assert cookie not in (shared.token, below.strip("/"), hidden(shared.case("kim"))["form"])
+    assert shared.token not in let_in
+    by_cookie = hmac.new(cookie.encode(), b"form", hashlib.sha256).hexdigest()
+    assert hidden(shared.case("kim"))["form"] != by_cookie
 
 
 def test_it_listens_on_one_address_only(shared: Browser) -> None:
@@ -229,7 +255,7 @@ def test_a_huge_answer_is_cut(shared: Browser) -> None:
 def test_the_page_speaks_korean_and_english(shared: Browser) -> None:
     assert "대기열" in shared.get("/")
     answer = shared.ask("GET", "/set?lang=en&theme=dark&back=//evil.example")
-    assert (answer.status, answer.headers["location"]) == (303, "/")
+    assert (answer.status, answer.headers["location"]) == (303, "./")
     shared_cookie = shared.headers["Cookie"]
     english = shared.ask("GET", "/", Cookie=f"{shared_cookie}; grader_lang=en; grader_theme=dark").text
     assert ("Queue" in english, "대기열" in english, 'data-theme="dark"' in english) == (True, False, True)
@@ -389,7 +415,7 @@ def test_two_tas_at_once_leave_files_that_show_both(out: Path) -> None:
 def test_a_single_decision_is_taken_back_on_its_page(out: Path, ta: Browser) -> None:
     ta.post("/decide", hidden(ta.case("kim")) | {"p.vanishing": "1", "p.cheap": "2"})
     page = ta.case("kim")
-    form = page[page.index('action="/take-back" id="back-2"') :].partition("</form>")[0]
+    form = page[page.index('action="./take-back" id="back-2"') :].partition("</form>")[0]
     fields = {name: unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', form)}
     assert fields["place"] == "P2/vanishing"
     ta.post("/take-back", fields)

@@ -1,4 +1,9 @@
-"""Who may ask for a page: a browser on this machine that was given the token, and no other site through it."""
+"""Who may ask for a page: a browser on this machine that was given the token, and no other site through it.
+
+Browsers send a cookie to every port of a host, so that whoever serves another port here may see ours. It does not
+suffice: the pages stand below a path that only who was given the token learns. Neither the path nor what a form holds
+can be computed from the cookie.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +32,7 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store",
 }
-_COME_IN = '<!DOCTYPE html><html lang="en"><meta http-equiv="refresh" content="0;url=/"><title>grader review</title>'
+_COME_IN = '<!DOCTYPE html><html lang="en"><meta http-equiv="refresh" content="0;url={}/"><title>grader review</title>'
 _NO_TOKEN = "Open the whole address that `grader review` printed: the token in it is what lets you in."
 
 
@@ -37,6 +42,8 @@ class Guard:
     def __init__(self, app: ASGIApp, token: str, port: int) -> None:
         self._app = app
         self._token = token
+        self._secret = derived(token, "cookie")
+        self._below = f"/{derived(token, 'path')}"
         self._hosts = (f"127.0.0.1:{port}", f"localhost:{port}")
         self._cookie = f"grader_review_{port}"  # browsers keep cookies by host, not by port
 
@@ -46,6 +53,9 @@ class Guard:
             return
         request = Request(scope)
         answer = self._refused(request) or self._let_in(request)
+        if answer is None:
+            path = scope["path"].removeprefix(self._below)
+            scope = {**scope, "path": path, "raw_path": path.encode()}
         await (answer or self._app)(scope, receive, _with_headers(send))
 
     def _refused(self, request: Request) -> Response | None:
@@ -60,22 +70,26 @@ class Guard:
         return None
 
     def _let_in(self, request: Request) -> Response | None:
-        """The page that keeps the token as a cookie and leads on; a refusal; or None where the cookie is there."""
+        """The page that keeps a cookie and leads on; a refusal; or None where cookie and path are right."""
         given = request.query_params.get("token")
-        if given is not None and request.url.path == "/" and self._is_token(given):
-            answer = HTMLResponse(_COME_IN)  # no redirect: after one a strict cookie may be left out
-            answer.set_cookie(self._cookie, self._token, httponly=True, samesite="strict", path="/")
+        if given is not None and request.url.path == "/" and _same(given, self._token):
+            answer = HTMLResponse(_COME_IN.format(self._below))  # after a redirect a strict cookie may be left out
+            answer.set_cookie(self._cookie, self._secret, httponly=True, samesite="strict", path=self._below)
             return answer
+        if request.url.path == "/favicon.ico":  # browsers ask for it by themselves
+            return Response(status_code=204)
         try:
             cookie = SimpleCookie(request.headers.get("cookie", "")).get(self._cookie)
         except CookieError:
             cookie = None
-        if cookie is None or not self._is_token(cookie.value):
+        below = request.scope["path"][: len(self._below) + 1]
+        if cookie is None or not _same(cookie.value, self._secret) or not _same(below, f"{self._below}/"):
             return PlainTextResponse(_NO_TOKEN, 403)
         return None
 
-    def _is_token(self, given: str) -> bool:
-        return hmac.compare_digest(given.encode(), self._token.encode())
+
+def _same(given: str, secret: str) -> bool:
+    return hmac.compare_digest(given.encode(errors="replace"), secret.encode())
 
 
 def _with_headers(send: Send) -> Send:
@@ -89,9 +103,9 @@ def _with_headers(send: Send) -> Send:
     return sending
 
 
-def form_token(token: str) -> str:
-    """What every form holds, so that only our own pages can send one."""
-    return hmac.new(token.encode(), b"form", hashlib.sha256).hexdigest()
+def derived(token: str, purpose: str) -> str:
+    """A secret of its own for `cookie`, `path` or `form`: from one of them no other can be had, nor the token."""
+    return hmac.new(token.encode(), purpose.encode(), hashlib.sha256).hexdigest()
 
 
 _MOST_BYTES = 4_000_000
@@ -105,7 +119,7 @@ class Form:
         if len(body) > _MOST_BYTES:
             raise ValueError("too long")
         self._fields = parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
-        if not hmac.compare_digest(self.get("form").encode(), form_token(token).encode()):
+        if not hmac.compare_digest(self.get("form").encode(), derived(token, "form").encode()):
             raise ValueError("no token")
 
     def get(self, name: str) -> str:

@@ -59,10 +59,11 @@ def query(chosen: Filter, **others: str) -> str:
 
 
 def link(path: str, chosen: Filter, case: Case | None = None, **others: str) -> str:
+    """From any of our pages, all of which stand side by side below the secret of their address."""
     if case is not None:
         others = {"student": case.student, "at": case.place} | others
     told = query(chosen, **others)
-    return f"{path}?{told}" if told else path
+    return f".{path}?{told}" if told else f".{path}"
 
 
 def render(template: str, manner: Manner, **content: object) -> HTMLResponse:

@@ -225,7 +225,7 @@ class Posts:
 
     def mark(self, form: Form, chosen: Filter) -> str:
         size = form.get("sample")
-        back = f"/second?sample={size}" if size.isdecimal() else "/second"
+        back = f"./second?sample={size}" if size.isdecimal() else "./second"
         asked, marks = self.site.drawn(int(size) if size.isdecimal() else 100)
         left = second.left(asked, marks, self.evening.author)
         now = next((a for a in left if (a.case.student, a.case.place) == (form.get("student"), form.get("at"))), None)

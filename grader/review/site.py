@@ -21,7 +21,7 @@ from grader.review.cases import FLAGS, REPAIRS, WRITTEN, Case
 from grader.review.deciding import Step
 from grader.review.desk import Desk, Filter, Group
 from grader.review.filing import Filing
-from grader.review.guard import STUDENTS_POLICY, form_token
+from grader.review.guard import STUDENTS_POLICY, derived
 from grader.review.page import SHOWS, filter_of, goes_to, link, manner_of, query, render
 from grader.review.words import REASONS, WORDS
 
@@ -193,8 +193,8 @@ class Site:
 
     async def set(self, request: Request) -> Response:
         """Language and light of the page, kept by the browser."""
-        back = request.query_params.get("back", "/")
-        answer = goes_to(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/")
+        back = request.query_params.get("back", "")
+        answer = goes_to(back if back.startswith("./") else "./")
         for name, values in (("lang", ("ko", "en")), ("theme", ("dark", "light"))):
             if request.query_params.get(name) in values:
                 answer.set_cookie(f"grader_{name}", request.query_params[name], samesite="strict", httponly=True)
@@ -230,7 +230,7 @@ class Site:
             if execution is not None:
                 plots = pictures(execution.notebook, case.submission.items_of_cells).get(case.place, ())
             places = range(1, len(case.submission.documents) + 1)
-            links = [f"/documents/{number}/{quote(case.student, safe='')}" for number in places]
+            links = [f"./documents/{number}/{quote(case.student, safe='')}" for number in places]
             unread = [one for one in documents(case.submission, links, language) if one.reason]
         file = self.desk.folder / "executed" / f"{file_name(case.student)}.html"
         own = (
@@ -239,7 +239,7 @@ class Site:
             else []
         )
         cell = next(iter((*case.answer.cells, *own)), None)
-        notebook = f"/executed/{quote(case.student, safe='')}" if file.is_file() else ""
+        notebook = f"./executed/{quote(case.student, safe='')}" if file.is_file() else ""
         return {
             "model_answers": self.desk.model_answers(case.place, case.standing.report.language)
             if case.place != REPAIRS
@@ -248,20 +248,20 @@ class Site:
             "documents": unread,
             "notebook": f"{notebook}#cell-{cell}" if notebook and cell else notebook,
             "words": case.item is not None and any(criterion.check == WRITTEN for criterion in case.item.criteria),
-            "page_of_student": f"/feedback/{quote(case.student, safe='')}",
+            "page_of_student": f"./feedback/{quote(case.student, safe='')}",
         }
 
     def _page(self, request: Request, template: str, chosen: Filter, **content: object) -> Response:
         cases = self.desk.cases()
         notices, self.evening.notices = self.evening.notices, []
-        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        here = "." + request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return render(
             template,
             manner_of(request, self.evening.language),
             assignment=self.desk.assignment,
             author=self.evening.author,
             step=self.evening.last,
-            form=form_token(self.evening.token),
+            form=derived(self.evening.token, "form"),
             chosen=chosen,
             carried=query(chosen),
             notices=notices,
