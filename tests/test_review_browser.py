@@ -190,6 +190,66 @@ def test_what_is_for_one_student_stays_so(page: Page) -> None:
     assert not page.locator('input[name="same"]').is_checked()
 
 
+def typed(page: Page) -> list[str]:
+    return [field.input_value() for field in page.locator("input.points").all()]
+
+
+def decide_all(page: Page) -> None:
+    """Kim's item as a whole, for Kim alone, and back to it."""
+    page.keyboard.press("s")
+    page.locator("#p-whole").fill("5")
+    press(page, "Enter")
+    press(page, "g")
+    page.locator("select[name=show]").select_option("all")
+    with page.expect_navigation():
+        page.locator(".filters button").click()
+    to_case(page, "kim")
+
+
+def test_a_digit_changes_nothing_that_was_not_chosen(page: Page) -> None:
+    decide_all(page)
+    page.keyboard.type("0")
+    assert not any(typed(page))
+    assert "choose the criterion first" in page.locator("#notice").inner_text()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.type("0")
+    assert typed(page)[0] == "0"
+
+
+def test_capslock_accepts_one_suggestion(page: Page) -> None:
+    with page.expect_navigation():
+        page.dispatch_event("body", "keydown", {"key": "A", "code": "KeyA", "shiftKey": False, "bubbles": True})
+    assert page.locator(".decision").count() == 1
+
+
+def test_points_that_are_typed_are_not_lost_without_a_word(page: Page) -> None:
+    for leave in ("n", "g"):
+        page.keyboard.type("1")
+        page.keyboard.press(leave)
+        assert "typed and not saved" in page.locator("#notice").inner_text()
+        assert "1" in typed(page)
+        page.keyboard.press("Backspace")
+    page.keyboard.type("1")
+    page.keyboard.press("n")
+    press(page, "n")
+    assert page.locator("h1").inner_text() != "kim"
+
+
+def test_points_out_of_range_are_told(page: Page) -> None:
+    page.keyboard.type("1")
+    press(page, "Enter")
+    assert page.locator(".told .done").is_visible()
+    page.keyboard.type("99")
+    page.keyboard.press("Enter")
+    assert page.locator("#notice").inner_text().startswith("99: type points from 0 to ")
+    assert page.locator("input[aria-invalid=true]").count() == 1
+    assert not page.locator(".told .done").is_visible()
+    for _ in range(2):
+        page.keyboard.press("Backspace")
+    assert page.locator("#notice").is_hidden()
+    assert page.locator("input[aria-invalid]").count() == 0
+
+
 @pytest.mark.parametrize(("language", "scheme"), [("ko", "dark"), ("en", "light")])
 def test_what_a_student_writes_never_runs(out: Path, browser: Browser, language: str, scheme: str) -> None:
     """On every page that shows it, and with the keys of a Korean keyboard."""

@@ -70,8 +70,9 @@ class Case:
 
     @property
     def open(self) -> tuple[Finding, ...]:
-        """What nobody has decided."""
-        return tuple(finding for finding in self.score.findings if finding.earned is None) if self.score else ()
+        """What nobody has decided; nothing where the item was decided as a whole."""
+        asked = self.score.findings if self.score is not None and self.waiting else ()
+        return tuple(finding for finding in asked if finding.earned is None)
 
     @property
     def ground(self) -> str:

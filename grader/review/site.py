@@ -106,7 +106,7 @@ class Site:
             chosen,
             case=case,
             rows=rows,
-            focus=next((row.criterion for row in rows if row.state == "undecided"), None),
+            focus=next((finding.criterion for finding in case.open), None),
             answer=views.shown(case, read),
             twins=self.desk.twins(case),
             same=bool(case.open) and self.evening.same.get(case.key, not case.decisions),

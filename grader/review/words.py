@@ -210,6 +210,15 @@ WORDS = _table(
         "Not saved: the reason has {given} characters, and {n} are the most.",
     ),
     no_points=("점수를 적으세요.", "Type points first."),
+    typed=(
+        "적은 점수를 아직 저장하지 않았습니다. Enter: 저장, 같은 것을 한 번 더: 버리고 나가기",
+        "Points are typed and not saved. Enter saves them; the same once more leaves without them.",
+    ),
+    choose=(
+        "여기는 모두 결정되어 있습니다. 고치려면 ↑ ↓나 마우스로 기준을 먼저 고르세요.",
+        "All is decided here. To change something choose the criterion first, with ↑ ↓ or the mouse.",
+    ),
+    unsuggested_here=("여기에는 승인할 제안이 없습니다.", "There is no suggestion to accept here."),
     # reasons that students read
     read=("사람이 읽고 채점했습니다", "read by a person"),
     reason_said=("다른 말로 썼지만 맞습니다", "said in other words, and right"),

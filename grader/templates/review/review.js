@@ -4,7 +4,26 @@
   const form = document.getElementById("decide");
   const inputs = form ? [...form.querySelectorAll("input.points")] : [];
   const keys = document.getElementById("keys");
+  const notice = document.getElementById("notice");
   let sent = false;
+  let leaving = false; // was told that points would be lost
+
+  const say = (text) => {
+    document.querySelectorAll(".told .done").forEach((done) => { done.hidden = true; }); // it is of before
+    notice.textContent = text;
+    notice.hidden = !text;
+  };
+  const mark = (input, wrong) => {
+    input.classList.toggle("wrong", wrong);
+    if (wrong) input.setAttribute("aria-invalid", "true"); else input.removeAttribute("aria-invalid");
+  };
+  const holds = (event) => { // typed points are lost with the page: once it is said, then it may go
+    if (leaving || !inputs.some((input) => input.value.trim() !== "")) return false;
+    leaving = true;
+    event.preventDefault();
+    say(notice.dataset.typed);
+    return true;
+  };
 
   const current = () => {
     const at = inputs.indexOf(document.activeElement);
@@ -13,16 +32,21 @@
   const valid = (input) => {
     const text = input.value.trim().replace(",", ".");
     const good = text === "" || (/^(\d+\.?\d*|\.\d+)$/.test(text) && Number(text) <= Number(input.dataset.max));
-    input.classList.toggle("wrong", !good);
+    mark(input, !good);
     return good;
   };
   const send = () => {
     const wrong = inputs.find((input) => !valid(input));
-    if (wrong) { wrong.focus(); wrong.select(); return; }
+    if (wrong) {
+      wrong.focus();
+      wrong.select();
+      say(wrong.dataset.range.replace("{given}", () => wrong.value.trim().slice(0, 20)));
+      return;
+    }
     if (inputs.length && inputs.every((input) => input.value.trim() === "")) {
-      const input = current() || inputs[0];
-      input.classList.add("wrong");
-      input.focus();
+      const input = current();
+      if (input) { mark(input, true); input.focus(); }
+      say(input ? notice.dataset.none : notice.dataset.choose);
       return;
     }
     if (!sent) form.requestSubmit();
@@ -46,26 +70,34 @@
   };
   const acceptAll = () => {
     if (!form || !inputs.length) return;
+    const typed = inputs.some((input) => input.value.trim() !== "");
     inputs.forEach(accept);
-    send();
+    if (!typed && inputs.every((input) => input.value.trim() === "")) say(notice.dataset.unsuggested);
+    else send();
   };
   const marked = form && inputs.length > 0 && inputs.every((input) => "open" in input.dataset) && form.action.endsWith("/mark");
 
   const acts = {
-    a: () => { if (form && inputs.length) { accept(current()); send(); } },
+    a: () => {
+      if (!form || !inputs.length) return;
+      const input = current();
+      accept(input);
+      if (input && input.value.trim() === "") say(notice.dataset.unsuggested); else send();
+    },
     A: acceptAll,
     n: () => follow("n"), j: () => follow("n"), p: () => follow("p"), k: () => follow("p"),
     b: () => follow("b"), g: () => follow("g"),
-    u: () => { const undo = document.getElementById("undo"); if (undo && !sent) { sent = true; undo.requestSubmit(); } },
+    u: () => { const undo = document.getElementById("undo"); if (undo && !sent) undo.requestSubmit(); },
     s: () => { const same = form && form.querySelector('input[name="same"]'); if (same) same.click(); },
     r: () => { const reason = form && form.querySelector('input[name="reason"]'); if (reason) { reason.focus(); reason.select(); } },
     m: () => toggle("model"), e: () => toggle("executed"),
     "?": () => keys.open ? keys.close() : keys.showModal(),
   };
   const named = (event) => {
-    if (/^[a-zA-Z?]$/.test(event.key)) return event.key;
-    const letter = /^Key([A-Z])$/.exec(event.code); // a Korean keyboard gives a letter of its own
-    return letter ? (event.shiftKey ? letter[1] : letter[1].toLowerCase()) : event.key;
+    const key = /^[a-zA-Z]$/.exec(event.key) || /^Key([A-Z])$/.exec(event.code); // a Korean keyboard gives letters of its own
+    if (!key || event.key === "?") return event.key;
+    const letter = key[key.length - 1];
+    return event.shiftKey ? letter.toUpperCase() : letter.toLowerCase(); // CapsLock changes no key
   };
   const enter = (event) => {
     const at = document.activeElement;
@@ -98,15 +130,24 @@
       step(event.key === "ArrowDown" ? 1 : -1);
       return;
     }
-    if (/^[0-9.,]$/.test(event.key) && inputs.length && !inputs.includes(at)) { (current() || inputs[0]).focus(); return; }
+    if (/^[0-9.,]$/.test(event.key) && inputs.length && !inputs.includes(at)) {
+      const input = current(); // what is decided is chosen first, with an arrow or the mouse
+      if (input) input.focus(); else { event.preventDefault(); say(notice.dataset.choose); }
+      return;
+    }
     const act = acts[named(event)];
     if (act) { event.preventDefault(); act(); }
   });
 
   document.addEventListener("submit", (event) => {
     if (event.target.method === "dialog") return;
-    if (sent && event.target === form) event.preventDefault();
+    if (event.target !== form && holds(event)) return;
+    if (sent) event.preventDefault();
     sent = true;
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    if (link && link.target !== "_blank") holds(event);
   });
   window.addEventListener("pageshow", () => { sent = false; });
   inputs.forEach((input) => {
@@ -114,7 +155,7 @@
       document.querySelectorAll(".row.current").forEach((row) => row.classList.remove("current"));
       input.closest(".row").classList.add("current");
     });
-    input.addEventListener("input", () => valid(input));
+    input.addEventListener("input", () => { leaving = false; if (valid(input)) say(""); });
   });
   document.querySelectorAll("[data-reason]").forEach((button) => button.addEventListener("click", () => {
     form.querySelector('input[name="reason"]').value = button.dataset.reason;
