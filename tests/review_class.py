@@ -114,11 +114,11 @@ def opened(out: Path, author: str = "Park", language: Language = "en") -> Iterat
 
 
 @contextlib.contextmanager
-def served(out: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def served(out: Path, *options: str, **environment: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """The address that `grader review` prints, and its process; ended with Ctrl-C, which has to end it well."""
     command = [sys.executable, "-m", "grader", "review", str(out), "--port", "0", *options]
-    environment = {**os.environ, "PYTHONUTF8": "1"}
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    given = {**os.environ, "PYTHONUTF8": "1"} | environment
+    with subprocess.Popen(command, cwd=ROOT, env=given, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
             yield process.stdout.readline().strip(), process

@@ -9,11 +9,14 @@ import hmac
 import http.client
 import io
 import json
+import os
 import re
 import shutil
 import signal
 import socket
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from email.message import Message
@@ -23,6 +26,7 @@ from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 import pytest
+from conftest import ROOT
 from graded_class import Work
 from graded_class import graded as graded_by_rubric
 from review_class import graded, opened, served, written_only
@@ -564,6 +568,29 @@ def test_ctrl_c_leaves_files_that_show_every_decision(out: Path) -> None:
     assert "7.5" in (out / "gradebook.csv").read_text()
 
 
+def test_letters_that_a_terminal_lacks_stop_no_files(out: Path) -> None:
+    """A student who joins the class later has a name that the process cannot give a file."""
+    roll = json.loads((out / "roll.json").read_text())
+    ascii_only = [name for name in roll["students"] if name.isascii()]
+    (out / "roll.json").write_text(json.dumps(roll | {"students": ascii_only}))
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    with served(out, "--author", "Park", **plain) as (address, process):
+        ta = Browser(address)
+        (out / "roll.json").write_text(json.dumps(roll))
+        ta.post("/decide", hidden(ta.case("박하준")) | {"p.*": "7"})
+        ta.post("/decide", hidden(ta.case("kim")) | {"p.*": "7.5"})
+        process.send_signal(signal.SIGINT)
+        printed, _ = process.communicate(timeout=60)
+    assert "Files could not be written (UnicodeEncodeError" in printed
+    assert json.loads((out / "reports" / "kim.json").read_text())["total"] == 7.5
+    command = [sys.executable, "-m", "grader", "review", str(out), "--port", "0"]
+    refused = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **plain}, capture_output=True, text=True, check=False
+    )
+    assert refused.returncode == 2
+    assert "start it with PYTHONUTF8=1" in refused.stderr
+
+
 # ---------------------------------------------------------------- the second marker
 
 
@@ -595,6 +622,12 @@ def test_second_marks_change_no_points_and_kappa_is_cohen_s(out: Path, ta: Brows
     assert points(out, "long")["vanishing"] == 1
 
 
+def test_nobody_is_the_second_marker_of_their_own(out: Path, ta: Browser) -> None:
+    ta.post("/decide", hidden(ta.case("kim")) | {"p.vanishing": "1"})
+    with opened(out, "PARK") as address:
+        assert "Nothing to mark a second time" in Browser(address).get("/second")
+
+
 def test_a_gradebook_of_an_earlier_version_gets_what_it_lacks(out: Path) -> None:
     with sqlite3.connect(out / FILE) as database:
         for table in ("second_marks", "looks"):
@@ -614,6 +647,9 @@ def test_what_the_command_cannot_serve(tmp_path: Path, out: Path, shared: Browse
         review(out, port, "en", "ta", None)
     with pytest.raises(GraderError, match="holds no results"):
         review(tmp_path / "nowhere", 0, "en", "ta", None)
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(GraderError, match="holds no results"):
+        review(tmp_path / "file", 0, "en", "ta", None)
     (out / FILE).unlink()
     with pytest.raises(GraderError, match="has lost its gradebook"):
         review(out, 0, "en", "ta", None)

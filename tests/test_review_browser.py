@@ -190,6 +190,15 @@ def test_what_is_for_one_student_stays_so(page: Page) -> None:
     assert not page.locator('input[name="same"]').is_checked()
 
 
+def test_a_narrow_window_shows_all_of_an_approval(page: Page) -> None:
+    page.set_viewport_size({"width": 400, "height": 800})
+    press(page, "g")
+    press(page, "b")
+    assert page.locator("input[name=case]").count() == 3
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert page.evaluate("getComputedStyle(document.querySelector('.answer')).unicodeBidi") == "isolate"
+
+
 def typed(page: Page) -> list[str]:
     return [field.input_value() for field in page.locator("input.points").all()]
 

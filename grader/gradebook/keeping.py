@@ -106,7 +106,7 @@ class Keeping:
         """Raises GraderError if nothing was kept in the folder."""
         try:
             return Roll.model_validate_json((self.folder / "roll.json").read_bytes())
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             mend = "grade the class into it once more; what was executed is not run again"
             if not (self.folder / "reports").is_dir():
                 raise GraderError(

@@ -48,6 +48,12 @@ def print_review(address: str, author: str) -> None:
     _say(screen, f"Decisions are {author}'s. Ctrl-C ends; what is decided is in the gradebook at once.")
 
 
+def print_not_filed(fault: str) -> None:
+    """Why files fell behind, where it is no other grader."""
+    told = f"Files could not be written ({fault}). Every decision is in the gradebook"
+    _say(console(), f"{told}; writing is tried again, and a `grader export` later writes them too.")
+
+
 def print_not_written(students: Sequence[str]) -> None:
     """Whose files do not show the newest decisions."""
     if students:

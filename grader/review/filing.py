@@ -12,6 +12,7 @@ from grader.errors import GraderError
 from grader.gradebook.book import Gradebook
 from grader.gradebook.keeping import Keeping
 from grader.gradebook.record import behind, renew_some
+from grader.gradebook.terminal import print_not_filed
 from grader.results import results_in
 from grader.review.following import Following
 
@@ -31,6 +32,8 @@ class Filing:
         self._following = Following(book)
         self._given: queue.SimpleQueue[Sequence[str] | None] = queue.SimpleQueue()
         self._left: set[str] = set()
+        self._said: set[str] = set()
+        self._faulty = False  # the last writing ended in a fault of ours, which no waiting mends
         self._thread = threading.Thread(target=self._run, name="filing", daemon=True)
         self._thread.start()
 
@@ -61,7 +64,7 @@ class Filing:
                 self._write()
                 since = time.monotonic()
         deadline = time.monotonic() + _PATIENCE
-        while not self._write() and time.monotonic() < deadline:
+        while not self._write() and not self._faulty and time.monotonic() < deadline:
             time.sleep(0.1)
 
     def _behind(self) -> list[str]:
@@ -73,10 +76,17 @@ class Filing:
         except GraderError:
             return []
 
+    def _say(self, fault: str) -> None:
+        """Once each, as writing is tried again every few seconds."""
+        if fault not in self._said:
+            self._said.add(fault)
+            print_not_filed(fault)
+
     def _write(self) -> bool:
         """Whether nothing is left to write."""
         if not self._left:
             return True
+        self._faulty = False
         try:
             roll = self._keeping.roll()
             assignment = self._keeping.rubric(roll.rubric_sha256)
@@ -86,6 +96,10 @@ class Filing:
                 self._following.refresh(roll.assignment)
                 renew_some(results, self._keeping, self._following.reports(roll), roll, sorted(self._left))
         except (GraderError, OSError):  # another grader writes there, or nobody can: it is tried again
+            return False
+        except Exception as error:  # noqa: BLE001  # our fault: the thread goes on, and says what it could not do
+            self._faulty = True
+            self._say(f"{type(error).__name__}: {error}")
             return False
         self._left.clear()
         return True

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from grader.gradebook.book import Gradebook, Standing
 from grader.model import Override, SecondMark
 from grader.model.override import in_force, same, where
+from grader.review.alike import verbatim
 from grader.review.cases import Case
 from grader.review.deciding import Moved
 from grader.review.words import told
@@ -47,12 +48,17 @@ def _of_others(case: Case, author: str) -> tuple[Override, ...]:
     if case.item is None:
         return ()
     held = in_force(list(case.standing.overrides)).values()
-    return tuple(one for one in held if one.item == case.place and one.author != author)
+    return tuple(one for one in held if one.item == case.place and not _is(one.author, author))
+
+
+def _is(one: str, other: str) -> bool:
+    """Whether two authors are one person: `PARK` is Park."""
+    return verbatim(one) == verbatim(other)
 
 
 def left(asked: Sequence[Asked], marks: Sequence[SecondMark], author: str) -> list[Asked]:
     """What the author has not marked yet, of each case the decisions that are left."""
-    done = {(mark.student, mark.of_number) for mark in marks if mark.author == author}
+    done = {(mark.student, mark.of_number) for mark in marks if _is(mark.author, author)}
     new = [
         Asked(one.case, tuple(d for d in one.decisions if (one.case.student, d.number) not in done)) for one in asked
     ]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import os
 import secrets
 import signal
 import socket
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import uvicorn
@@ -24,6 +26,7 @@ from grader.gradebook.keeping import Keeping
 from grader.gradebook.record import book_of
 from grader.gradebook.terminal import print_not_written, print_review
 from grader.model import Language
+from grader.names import file_name
 from grader.review.desk import Desk
 from grader.review.filing import Filing
 from grader.review.guard import Guard
@@ -36,6 +39,7 @@ PATIENCE = 4.0  # seconds that a decision waits for another program that holds t
 def review(out: Path, port: int, language: Language, author: str, url: str | None) -> int:
     """Serve until interrupted. Raises GraderError for a folder without results and a port that is taken."""
     roll = Keeping(out).roll()
+    _can_be_named(roll.students)
     if not roll.gradebook and url is None and not (out / FILE).exists():
         raise GraderError(f"{out} has lost its gradebook: grade the class into it once more; nothing is run again")
     with book_of(out, url, PATIENCE) as book, listening_on(port) as listening:
@@ -49,6 +53,16 @@ def review(out: Path, port: int, language: Language, author: str, url: str | Non
         finally:
             print_not_written(filing.close())
     return 0
+
+
+def _can_be_named(students: Iterable[str]) -> None:
+    """Raises GraderError where this process could not write a student's files: the locale has no such letters."""
+    for student in students:
+        try:
+            os.fsencode(file_name(student))
+        except UnicodeEncodeError:
+            has = f"this terminal's letters ({sys.getfilesystemencoding()}) cannot name the files of {student}"
+            raise GraderError(f"{has}: start it with PYTHONUTF8=1, or in a UTF-8 locale") from None
 
 
 def guarded(desk: Desk, filing: Filing, evening: Evening, port: int) -> Guard:
