@@ -170,14 +170,15 @@ def page(alike: Path, browser: Browser) -> Iterator[Page]:
         page = browser.new_page()
         page.goto(address)
         page.wait_for_selector("main")
+        page.wait_for_load_state("load")
         to_case(page, "kim")
         yield page
         page.close()
 
 
 def to_case(page: Page, student: str) -> None:
-    page.locator(f'a[href*="student={student}&"]').first.click()
-    page.wait_for_selector(f"h1:has-text('{student}')")
+    with page.expect_navigation(wait_until="load"):  # the keys are there with all of the page
+        page.locator(f'a[href*="student={student}&"]').first.click()
 
 
 def test_what_is_for_one_student_stays_so(page: Page) -> None:
