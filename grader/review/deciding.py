@@ -92,6 +92,12 @@ def is_done(case: Case, points: Mapping[str | None, float], reason: str, author:
     return bool(points) and all(held.get(name) == (earned, reason, author) for name, earned in points.items())
 
 
+def is_looked_at(case: Case, reason: str, author: str) -> bool:
+    """As `is_done`, of a look at repairs."""
+    looks = [(one.action, one.reason, one.author) for one in case.standing.looks]
+    return looks[-1:] == [("set", reason, author)]
+
+
 def moved(now: Case) -> Text:
     """Who decided in between, and what."""
     last = next((one for one in reversed(now.standing.overrides) if one.item == now.place), None)

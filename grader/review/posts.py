@@ -136,6 +136,9 @@ class Posts:
             return link("/", chosen)
         try:
             reason = self._reason(form, case)
+            if case.ground != form.get("ground") and deciding.is_looked_at(case, reason, self.evening.author):
+                self.evening.tell("done", told("looked", student=case.student))
+                return self._onward(case, chosen)
             made = deciding.look(self.desk.book, case, form.get("ground"), reason, self.evening.author)
         except GraderError as error:
             self._trouble(error)

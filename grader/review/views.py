@@ -16,7 +16,9 @@ from grader.review.words import word
 LONGEST = 20_000  # characters of an answer that are shown; more are not read by the machine either
 _QUOTED = 160  # characters of a quotation
 _MOST_SAID = 4  # quotations for one criterion
-_TOLD_ALREADY = frozenset(("confidence", "grounds", "share", "cells", "characters", "concept", "concepts"))
+_TOLD_ALREADY = frozenset(
+    ("confidence", "grounds", "share", "cells", "characters", "concept", "concepts", "nearest", "lacks")
+)
 
 
 @dataclass(frozen=True)
