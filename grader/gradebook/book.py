@@ -216,7 +216,7 @@ class Gradebook:
     def _refused(self, error: DBAPIError) -> GraderError:
         cause = str(error.orig).strip().splitlines()
         told = f"the gradebook {shown(self._engine)} cannot be used: {cause[0] if cause else error}"
-        return Held(told) if "locked" in told.casefold() else GraderError(told)
+        return Held(told) if "locked" in str(error.orig).casefold() else GraderError(told)
 
 
 def _ground(connection: Connection, assignment: str, student: str) -> tuple[int, Standing]:

@@ -48,6 +48,11 @@ def print_review(address: str, author: str) -> None:
     _say(screen, f"Decisions are {author}'s. Ctrl-C ends; what is decided is in the gradebook at once.")
 
 
+def print_filing() -> None:
+    """What the end of `grader review` waits for."""
+    _say(console(), "Ending: the files of those who were decided on last are written.")
+
+
 def print_not_filed(fault: str) -> None:
     """Why files fell behind, where it is no other grader."""
     told = f"Files could not be written ({fault}). Every decision is in the gradebook"

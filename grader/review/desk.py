@@ -175,8 +175,11 @@ class Desk:
             and _judged(other, asked) == judged
         ]
         held = _held(case, asked)
-        same = tuple(other for other in alike if _held(other, asked) <= held)
-        return Twins(same, tuple(other for other in alike if other not in same))
+        fits = [_held(other, asked) <= held for other in alike]
+        same, apart = (
+            tuple(other for other, fit in zip(alike, fits, strict=True) if fit is kept) for kept in (True, False)
+        )
+        return Twins(same, apart)
 
     def model_answers(self, place: str, language: Language) -> list[tuple[str, Answer]]:
         """The references' answers to an item, each with the name of its file; those in the `language` come first."""

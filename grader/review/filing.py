@@ -12,7 +12,7 @@ from grader.errors import GraderError
 from grader.gradebook.book import Gradebook
 from grader.gradebook.keeping import Keeping
 from grader.gradebook.record import behind, renew_some
-from grader.gradebook.terminal import print_not_filed
+from grader.gradebook.terminal import print_filing, print_not_filed
 from grader.results import results_in
 from grader.review.following import Following
 
@@ -43,6 +43,8 @@ class Filing:
 
     def close(self) -> list[str]:
         """Write what is left; returns the students whose files could not be written."""
+        if self._left or not self._given.empty():
+            print_filing()
         self._given.put(None)
         self._thread.join()
         return sorted(self._left)
