@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
+from pydantic_core import PydanticSerializationError
+
 from grader.class_file import absent_in, opened_in
 from grader.errors import Busy, GraderError
 from grader.exporters.cells import harmless, yes_no
@@ -221,7 +223,10 @@ def _documents(submission: Submission, name: str) -> list[str | None]:
 
 
 def _plain(report: Report) -> str:
-    return json.dumps(report.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
+    try:
+        return report.model_dump_json(indent=1) + "\n"
+    except PydanticSerializationError:  # half of a surrogate pair in the evidence, which the slow way passes over
+        return json.dumps(report.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
 
 
 def gradebook(reports: Sequence[Report], assignment: Assignment, missing: Sequence[str] = ()) -> str:
