@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from grader.appeals.case import Case
 from grader.appeals.roster import ROSTER
 from grader.exporters.labels import label, status_name
 from grader.exporters.values import one_line
 from grader.model import Assignment, Text
+from grader.model.nouns import texts
 from grader.names import printable
 from grader.repairs.ledger import sentence
 
@@ -121,11 +121,7 @@ def _say(word: str, case: Case) -> str:
     return _WORDS[word].in_language(case.standing.report.language)
 
 
-def _table(**rows: tuple[str, str]) -> Mapping[str, Text]:
-    return MappingProxyType({name: Text(ko=ko, en=en) for name, (ko, en) in rows.items()})
-
-
-_WORDS = _table(
+_WORDS = texts(
     staff=(
         "조교와 교수만 볼 수 있습니다. 학생에게 주지 않은 채점용 행과 채점 기준 전체가 들어 있습니다.\n"
         "학생에게는 `grader appeal OUT STUDENT --for student`로 만든 것을 주세요.",
@@ -184,5 +180,5 @@ _ADDED = {
     ROSTER: ("이름, 마감 연장, 제출 시각 (마감이 있을 때)", "name, extension and time (where there is a deadline)"),
     "history.json": ("모든 채점과 결정, 때와 사람", "every report and decision, with time and author"),
 }
-_STUDENT = _table(**_COMMON)
-_STAFF = _table(**_COMMON, **_ADDED)
+_STUDENT = texts(**_COMMON)
+_STAFF = texts(**_COMMON, **_ADDED)

@@ -5,10 +5,10 @@ A criterion's own sentence comes from its finding, never from here; these are he
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import MappingProxyType
 
 from grader.model import ExecutionStatus, Language, Text
+from grader.model.nouns import texts
 
 
 def label(name: str, language: Language, **values: object) -> str:
@@ -44,11 +44,7 @@ def status_sentence(status: ExecutionStatus, language: Language) -> str:
     return SENTENCES[status].in_language(language)
 
 
-def _table(**rows: tuple[str, str]) -> Mapping[str, Text]:
-    return MappingProxyType({name: Text(ko=ko, en=en) for name, (ko, en) in rows.items()})
-
-
-LABELS = _table(
+LABELS = texts(
     # outcomes
     passed=("충족", "Met"),
     partial=("일부 충족", "Partly met"),
@@ -197,7 +193,7 @@ LEVELS = MappingProxyType(
     }
 )
 
-STATUSES = _table(
+STATUSES = texts(
     ok=("정상", "ok"),
     student_error=("오류 있음", "error in a cell"),
     timeout=("시간 초과", "out of time"),
@@ -209,7 +205,7 @@ STATUSES = _table(
     infrastructure=("채점기 문제", "our fault"),
 )
 
-SENTENCES = _table(
+SENTENCES = texts(
     student_error=(
         "실행 도중 오류가 난 셀이 있습니다. 그 셀에서 정해지는 이름이 필요한 기준은 확인하지 못했을 수 있습니다.",
         "A cell raised an error. Criteria that need what that cell defines may be unmet for this reason alone.",
@@ -244,7 +240,7 @@ SENTENCES = _table(
     ),
 )
 
-CHECKS = _table(
+CHECKS = texts(
     runs=("노트북이 실행됩니다", "The notebook runs"),
     unrepaired=("고치지 않아도 실행됩니다", "It runs without repairs"),
     uses_layers=("모델의 층 구성", "Layers of the model"),
@@ -265,7 +261,7 @@ CHECKS = _table(
     shift_equivariant=("이동에 대한 등변성", "Response to a shift"),
 )
 
-EVIDENCE = _table(
+EVIDENCE = texts(
     level=("R²의 근거", "R² is"),
     chosen=("고른 모델", "model"),
     why=("고른 까닭", "chosen because"),

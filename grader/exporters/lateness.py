@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from grader import late_words
 from grader.exporters.values import moment, points
-from grader.model import Language, Lateness, Report, Text
+from grader.model import Language, Lateness, Report
+from grader.model.nouns import texts
 
 
 @dataclass(frozen=True)
@@ -110,11 +110,7 @@ def word(name: str, language: Language) -> str:
     return _WORDS[name].in_language(language)
 
 
-def _table(**entries: tuple[str, str]) -> Mapping[str, Text]:
-    return MappingProxyType({name: Text(ko=ko, en=en) for name, (ko, en) in entries.items()})
-
-
-_WORDS = _table(
+_WORDS = texts(
     earned=("받은 점수", "Earned"),
     penalty=("지각 감점", "For lateness"),
     grade=("반영 점수", "Counts"),

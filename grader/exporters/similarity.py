@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
-from grader.model import Language, Text
+from grader.model import Language
+from grader.model.nouns import texts
 from grader.similarity.pairs import Extent, Pair, groups
 from grader.similarity.parts import CODE, ELSEWHERE, REMARKS, HandIn
 
@@ -175,11 +175,7 @@ def part_name(part: str, language: Language) -> str:
     return _PARTS[part].in_language(language) if part in _PARTS else part
 
 
-def _table(**rows: tuple[str, str]) -> MappingProxyType[str, Text]:
-    return MappingProxyType({name: Text(ko=ko, en=en) for name, (ko, en) in rows.items()})
-
-
-_PARTS = _table(
+_PARTS = texts(
     **{
         CODE: ("코드", "code"),
         REMARKS: ("코드 안의 글", "remarks in code"),
@@ -187,7 +183,7 @@ _PARTS = _table(
     }
 )
 
-_WORDS = _table(
+_WORDS = texts(
     title=("비슷한 제출물", "Similar hand-ins"),
     caution=(
         "비슷하다는 것이 베꼈다는 뜻은 아닙니다. 이 보고서는 점수를 바꾸지 않습니다. 같은 자료를 보았거나 함께 "

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
-from grader.model import Language, Text
+from grader.model import Language
+from grader.model.nouns import texts
 
 
 def phrase(name: str, language: Language, **values: object) -> str:
@@ -16,11 +15,7 @@ def column(name: str, language: Language) -> str:
     return _COLUMNS[name].in_language(language)
 
 
-def _table(**rows: tuple[str, str]) -> MappingProxyType[str, Text]:
-    return MappingProxyType({name: Text(ko=ko, en=en) for name, (ko, en) in rows.items()})
-
-
-_WORDS = _table(
+_WORDS = texts(
     title=("루브릭 다듬기", "Tuning the rubric"),
     answers=("채점된 답 {n}개", "{n} graded answers"),
     caution=(
@@ -113,7 +108,7 @@ _WORDS = _table(
     shown_more=("외 {n}줄은 HTML 페이지에 있습니다 (-o).", "{n} more rows are on the HTML page (-o)."),
 )  # fmt: skip
 
-_COLUMNS = _table(
+_COLUMNS = texts(
     answers=("답", "answers"),
     n=("개수", "n"),
     exact=("똑같음", "exact"),

@@ -134,22 +134,19 @@ class Gradebook:
 
     def mark(self, assignment: str, student: str, make: Make[SecondMark]) -> SecondMark:
         """As `decide`, of a second mark, which changes no points."""
-
-        def append(connection: Connection) -> SecondMark:
-            number, now = _ground(connection, assignment, student)
-            made = make(now, number, rows.now())
-            rows.append_mark(connection, made)
-            return made
-
-        return self._transaction(append)
+        return self._append_beside(assignment, student, make, rows.append_mark)
 
     def look(self, assignment: str, student: str, make: Make[Look]) -> Look:
         """As `decide`, of a look at doubtful repairs."""
+        return self._append_beside(assignment, student, make, rows.append_look)
 
-        def append(connection: Connection) -> Look:
+    def _append_beside(
+        self, assignment: str, student: str, make: Make[_Result], append_row: Callable[[Connection, _Result], None]
+    ) -> _Result:
+        def append(connection: Connection) -> _Result:
             number, now = _ground(connection, assignment, student)
             made = make(now, number, rows.now())
-            rows.append_look(connection, made)
+            append_row(connection, made)
             return made
 
         return self._transaction(append)

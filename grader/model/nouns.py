@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -29,6 +31,11 @@ class Text(Noun):
 
     def in_language(self, language: Language) -> str:
         return self.ko if language == "ko" else self.en
+
+
+def texts(**rows: tuple[str, str]) -> Mapping[str, Text]:
+    """Sentences by name, each given as (Korean, English)."""
+    return MappingProxyType({name: Text(ko=ko, en=en) for name, (ko, en) in rows.items()})
 
 
 class Duration(Noun):

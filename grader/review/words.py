@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from grader.errors import GraderError
 from grader.model import Language, Text
+from grader.model.nouns import texts
 
 
 class Told(GraderError):
@@ -32,11 +30,7 @@ def _in(value: object, language: str) -> object:
     return value.in_language("ko" if language == "ko" else "en") if isinstance(value, Text) else value
 
 
-def _table(**rows: tuple[str, str]) -> Mapping[str, Text]:
-    return MappingProxyType({name: Text(ko=ko, en=en) for name, (ko, en) in rows.items()})
-
-
-WORDS = _table(
+WORDS = texts(
     # the frame
     review=("검토", "Review"),
     queue=("대기열", "Queue"),

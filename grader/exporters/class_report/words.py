@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
-from grader.model import Language, Text
+from grader.model import Language
+from grader.model.nouns import texts
 
 
 def phrase(name: str, language: Language, **values: object) -> str:
@@ -18,11 +17,7 @@ def kind_of_repair(kind: str, language: Language) -> str:
     return known.in_language(language) if known else kind
 
 
-def _table(**rows: tuple[str, str]) -> MappingProxyType[str, Text]:
-    return MappingProxyType({name: Text(ko=ko, en=en) for name, (ko, en) in rows.items()})
-
-
-_WORDS = _table(
+_WORDS = texts(
     contents=("차례", "Contents"),
     # criteria
     earned=("득점률", "Earned"),
@@ -189,7 +184,7 @@ _WORDS = _table(
     see_pairs=("나란히 보기", "See them side by side"),
 )
 
-_KINDS = _table(
+_KINDS = texts(
     data=("데이터 파일의 이름", "names of data files"),
     path=("경로", "paths"),
     loader=("데이터를 내려받는 함수", "loaders that need a network"),
