@@ -25,6 +25,7 @@ from grader.model import (
     Submission,
     Text,
 )
+from grader.model.report import status_of, total_of
 
 Known = Mapping[str, Mapping[str, Finding]]  # by item and criterion
 
@@ -49,22 +50,21 @@ def score(
         _score_item(submission, execution, assignment, item, language, known.get(item.id, {}))
         for item in assignment.items
     )
-    undecided = any(item.points is None for item in scores)
-    total = None if undecided else round(sum(item.points or 0.0 for item in scores), 6)
+    total = total_of(scores)
     run = _summary(execution)
     late = lateness.of(submission, assignment.deadline, total, assignment.total, language)
-    waits = undecided or run.doubtful or submission.unsure is not None or (late is not None and late.review is not None)
+    unsure = submission.unsure.in_language(language) if submission.unsure is not None else None
     return Report(
         student=submission.student,
         identity=submission.identity,
         assignment=assignment.id,
-        status="provisional" if waits else "final",
+        status=status_of(scores, late, run, unsure),
         total=total,
         max_points=assignment.total,
         lateness=late,
         scores=scores,
         execution=run,
-        unsure=submission.unsure.in_language(language) if submission.unsure is not None else None,
+        unsure=unsure,
         warnings=(*submission.warnings, *(said.in_language(language) for said in submission.said)),
         submitted_at=_handed_in_at(submission, assignment),
         late=submission.late,

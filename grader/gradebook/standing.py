@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from grader import lateness
 from grader.model import LATE, ExecutionSummary, Finding, Lateness, Look, Outcome, Override, Report, Score, Text
 from grader.model.override import in_force, same
+from grader.model.report import status_of, total_of
 from grader.scoring import capped
 
 
@@ -35,25 +36,17 @@ def standing(report: Report, overrides: Sequence[Override], looks: Sequence[Look
     gone = [override for override in held.values() if override.item not in known]
     lost = [override for override in gone if ground_lost(override, report) is not None]
     adrift = tuple(_said(_NO_DEADLINE if one.item == LATE else _GONE, one, report) for one in lost)
-    undecided = any(score.points is None for score in scores)
-    total = None if undecided else round(sum(score.points or 0.0 for score in scores), 6)
+    total = total_of(scores)
     late = _late(report, of_items.get(LATE), total)
     looked = look_in_force(report, looks)
     execution = _looked_at(report.execution) if looked is not None else report.execution
     told = _told_of(looked, report) if looked is not None else ()
     unsure = report.unsure if looked is None else None
-    waits = (
-        undecided
-        or adrift
-        or execution.doubtful
-        or unsure is not None
-        or (late is not None and late.review is not None)
-    )
     fields = dict(report) | {
         "scores": tuple(scores),
         "total": total,
         "lateness": late,
-        "status": "provisional" if waits else "final",
+        "status": status_of(scores, late, execution, unsure, adrift),
         "execution": execution,
         "unsure": unsure,
         "warnings": (*report.warnings, *told),

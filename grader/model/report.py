@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -13,6 +14,7 @@ from grader.model.nouns import Identity, Language, Noun
 from grader.model.override import Override
 
 Outcome = Literal["passed", "partial", "failed", "skipped", "error"]
+Status = Literal["final", "provisional"]
 
 _ROUNDING = 1e-9  # points are sums of decimals written by people; this absorbs binary rounding
 
@@ -96,13 +98,32 @@ class ExecutionSummary(Noun):
         return any(repair.review for repair in self.repairs)
 
 
+def total_of(scores: Sequence[Score]) -> float | None:
+    """Points earned in all; None while any score is undecided."""
+    known = [score.points for score in scores if score.points is not None]
+    return round(sum(known), 6) if len(known) == len(scores) else None
+
+
+def status_of(
+    scores: Sequence[Score],
+    lateness: Lateness | None,
+    execution: ExecutionSummary,
+    unsure: str | None,
+    adrift: Sequence[str] = (),
+) -> Status:
+    """Provisional as long as anything of these waits for a person."""
+    doubts = (unsure, lateness.review if lateness is not None else None)
+    waits = total_of(scores) is None or adrift or execution.doubtful or any(doubt is not None for doubt in doubts)
+    return "provisional" if waits else "final"
+
+
 class Report(Noun):
     """Everything decided about one submission."""
 
     student: str
     identity: Identity = Identity()
     assignment: str
-    status: Literal["final", "provisional"]
+    status: Status
     total: float | None = Field(description="points earned, whenever it was handed in")
     max_points: float
     lateness: Lateness | None = Field(None, description="None where the rubric has no deadline")
@@ -123,12 +144,9 @@ class Report(Noun):
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
-        undecided = any(score.points is None for score in self.scores)
-        if (self.total is None) != undecided:
+        if (self.total is None) != (total_of(self.scores) is None):
             raise ValueError("the total is None exactly when any score is")
-        lateness_waits = self.lateness is not None and self.lateness.review is not None
-        waits = undecided or lateness_waits or bool(self.adrift) or self.doubtful
-        if (self.status == "provisional") != waits:
+        if self.status != status_of(self.scores, self.lateness, self.execution, self.unsure, self.adrift):
             raise ValueError("a report is provisional exactly when a score, an override or a doubt waits for a person")
         return self
 
