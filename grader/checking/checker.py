@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from grader.checking.checked import Seconds
 from grader.checking.unchanged import CodeRunner, Recent
 from grader.errors import GraderError
 from grader.grading import Graded, grade
@@ -16,6 +19,15 @@ from grader.kernels.runner import kernel_runner, kernel_server
 from grader.model import Assignment, Language, Submission
 from grader.submissions import collect
 from grader.walls.plan import Tier
+
+
+@dataclass(frozen=True)
+class Look:
+    """`ran`: whether cells were run for it, rather than what came out of the same code looked up."""
+
+    graded: Graded
+    seconds: Seconds
+    ran: bool
 
 
 class Checker:
@@ -33,6 +45,7 @@ class Checker:
 
     def __enter__(self) -> Self:
         """Raises RunnerError if the walls that were asked for cannot be built here."""
+        began = time.monotonic()
         with contextlib.ExitStack() as held:
             server = held.enter_context(kernel_server())  # gets ready while the caller, and we, go on
             self._room = held.enter_context(Room())
@@ -40,24 +53,31 @@ class Checker:
             self._kernels = held.enter_context(kernel_runner(self._walls, server=server))
             self._runner = CodeRunner(self._kernels, Recent(self._folder(held)))
             self._held = held.pop_all()
+        self.entered = time.monotonic() - began  # seconds
+        self._new = self.entered
         return self
 
     def __exit__(self, *_: object) -> None:
         self._held.close()
 
-    @property
-    def runs(self) -> int:
-        """How often cells were run so far; what was looked up is not counted."""
-        return self._runner.runs
-
     def check(self, notebook: Path) -> Graded:
         """Read, run where its code is not known yet, and score. Raises GraderError for what is no notebook."""
+        return self.look(notebook).graded
+
+    def look(self, notebook: Path) -> Look:
+        """As `check`, and what it took."""
+        began, waited, runs = time.monotonic(), self._runner.waited, self._runner.runs
         submission = self._submission(notebook)
         try:
-            return next(grade([submission], self.assignment, self._runner, self._executor, self.language))
+            graded = next(grade([submission], self.assignment, self._runner, self._executor, self.language))
         except KeyboardInterrupt:
             self._kernels.stop()
             raise
+        ran, waited = self._runner.runs > runs, self._runner.waited - waited
+        cells = graded.execution.seconds if ran else 0.0
+        rest = max(0.0, time.monotonic() - began - waited - cells)
+        entered, self._new = self._new, 0.0
+        return Look(graded, Seconds(ready=entered + waited, cells=cells, checks=rest), ran)
 
     def _submission(self, notebook: Path) -> Submission:
         found = collect([notebook], self.assignment, room=self._room)

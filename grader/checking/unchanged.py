@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from typing import Any
 
 from grader.executions import Executions, StoringRunner
@@ -25,13 +26,18 @@ class CodeRunner:
     """
 
     def __init__(self, kernels: KernelRunner, executions: Executions) -> None:
-        self._kernels = _Counting(kernels)
+        self._kernels = _Timed(kernels)
         self._stored = StoringRunner(self._kernels, executions, walls=kernels.walls, repairs=kernels.repairs)
 
     @property
     def runs(self) -> int:
         """How many notebooks were run so far, rather than looked up."""
         return self._kernels.runs
+
+    @property
+    def waited(self) -> float:
+        """Seconds for which kernels were waited for so far."""
+        return self._kernels.waited
 
     def run(self, submission: Submission, assignment: Assignment) -> Execution:
         if submission.notebook is None:
@@ -44,11 +50,16 @@ class CodeRunner:
         return execution.model_copy(update={"notebook": _with_words(execution.notebook, submission.notebook)})
 
 
-class _Counting:
+class _Timed:
+    """Counts runs, and tells waiting for a kernel from running in one."""
+
     def __init__(self, kernels: KernelRunner) -> None:
-        self._kernels, self.runs = kernels, 0
+        self._kernels, self.runs, self.waited = kernels, 0, 0.0
 
     def run(self, submission: Submission, assignment: Assignment) -> Execution:
+        asked = time.monotonic()
+        self._kernels.ready()
+        self.waited += time.monotonic() - asked
         self.runs += 1
         return self._kernels.run(submission, assignment)
 

@@ -114,6 +114,10 @@ class KernelRunner:
                 errors=(CellError(cell=None, name=name, message=message[:2000]),),
             )
 
+    def ready(self) -> None:
+        """Wait until a kernel can be had as soon as it is asked for."""
+        self._socket()
+
     def stop(self) -> None:
         """Kill every kernel that runs now, so that their threads end at once."""
         self._stopping = True
