@@ -1,4 +1,4 @@
-"""How a notebook stands before it is handed in, as its author is told: plain data, for a screen, a page or a program."""
+"""How a notebook stands before it is handed in, as its author is told: plain data, for a screen, a page, a program."""
 
 from __future__ import annotations
 

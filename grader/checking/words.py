@@ -12,10 +12,10 @@ def word(name: str, language: Language, **values: object) -> str:
 
 
 WORDS = texts(
-    total=("볼 수 있는 {points}점 가운데 {earned}점", "{earned} of the {points} points that can be seen"),
+    total=("볼 수 있는 {points}점 가운데 {earned}점", "{earned} of {points} visible points"),
     so_far=(
-        "볼 수 있는 {points}점 가운데 지금까지 {earned}점, 나머지는 사람이 확인합니다",
-        "{earned} so far of the {points} points that can be seen; a person decides on the rest",
+        "볼 수 있는 {points}점 가운데 지금까지 {earned}점, 나머지는 제출한 뒤에 사람이 확인합니다",
+        "{earned} of {points} visible points so far; a person decides on the rest after handing in",
     ),
     kept_back=(
         "비공개 {n}개, {points}점: 제출한 뒤에 확인합니다",
@@ -40,15 +40,13 @@ WORDS = texts(
         "준비 {ready}초 · 코드가 그대로여서 셀은 다시 실행하지 않음 · 검사 {checks}초",
         "ready in {ready} s · the code is as it was, so no cell was run again · checks {checks} s",
     ),
-    complete=("볼 수 있는 기준은 모두 충족했습니다.", "Everything that can be seen is met."),
     nothing=(
         "제출하기 전에 볼 수 있는 기준이 없습니다.",
         "Nothing of this assignment can be checked before handing in.",
     ),
-    watching=("{notebook}을(를) 지켜봅니다. 저장하면 다시 확인합니다. 끝내기: Ctrl-C", "Watching {notebook}: save it to check again. Ctrl-C ends."),
-    again=("다시 확인", "again"),
-    no_change=("달라진 것이 없습니다.", "Nothing changed."),
-    changed=("{place}: {before} → {after}", "{place}: {before} → {after}"),
-    gone=("{notebook}이(가) 없습니다. 다시 생기면 확인합니다.", "{notebook} is not there; it is checked when it is back."),
-    more_errors=("그 밖의 오류 {n}개", "and {n} more errors"),
+    watching=(
+        "{notebook}을(를) 지켜봅니다. 저장할 때마다 다시 확인합니다. 끝내려면 Ctrl-C를 누르세요.",
+        "Watching {notebook}: save it to check again, end with Ctrl-C.",
+    ),
+    no_change=("달라진 점수가 없습니다.", "No points changed."),
 )

@@ -54,7 +54,8 @@ class Heldout(Noun):
     file: Path = Field(description="where the grader reads it, absolute")
     target: str = Field(description="name of the target column, in dollars for homework 1")
     practice: str | None = Field(
-        None, description="table of `data` whose rows stand in for these before handing in; None: the last but the first"
+        None,
+        description="table of `data` whose rows stand in for these before handing in; None: the last but the first",
     )
 
 
@@ -88,7 +89,7 @@ class Item(Noun):
 
     @property
     def visibilities(self) -> dict[str, Visibility]:
-        """By criterion: the strictest of its own, the item's, and those of what it requires, which its words tell of."""
+        """By criterion: the strictest of its own, the item's, and those of what it requires, which it tells of."""
         found: dict[str, Visibility] = {}
         for one in self.criteria:
             required = (found[name] for name in one.requires if name in found)

@@ -1,4 +1,4 @@
-"""`%load_ext grader` and `%grader check` in a notebook that is handed in: its author's look at it, which does nothing here."""
+"""`%load_ext grader` and `%grader check`, with which an author looks at a notebook, do nothing once it is handed in."""
 
 from IPython import get_ipython
 
