@@ -6,10 +6,13 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from grader.kernels.runner import Runner
 from grader.model import Assignment, Execution, Language, Report, Submission
 from grader.scoring import score
+
+if TYPE_CHECKING:
+    from grader.kernels.runner import Runner
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Self
 
 from grader.checking.checked import Seconds
+from grader.checking.kernels import Kernels
 from grader.checking.unchanged import CodeRunner, Recent
 from grader.errors import GraderError
 from grader.grading import Graded, grade
 from grader.intake.room import Room
-from grader.kernels.runner import kernel_runner, kernel_server
+from grader.kernels.warm import KernelServer
 from grader.model import Assignment, Language, Submission
 from grader.submissions import collect
 from grader.walls.plan import Tier
@@ -34,50 +35,53 @@ class Checker:
     """Grades by `assignment`, exactly as `grader grade` does. Use as a context manager.
 
     `store` keeps what came out of kernels for later checkers; without it nothing outlives this one. `walls`: the best
-    that can be had here by default.
+    that can be had here by default. `server`: one that gets ready already.
     """
 
     def __init__(
-        self, assignment: Assignment, language: Language, *, walls: Tier | None = None, store: Path | None = None
+        self,
+        assignment: Assignment,
+        language: Language,
+        *,
+        walls: Tier | None = None,
+        store: Path | None = None,
+        server: KernelServer | None = None,
     ) -> None:
         self.assignment, self.language = assignment, language
-        self._walls, self._store = walls, store
+        self._walls, self._store, self._server = walls, store, server
 
     def __enter__(self) -> Self:
-        """Raises RunnerError if the walls that were asked for cannot be built here."""
-        began = time.monotonic()
         with contextlib.ExitStack() as held:
-            server = held.enter_context(kernel_server())  # gets ready while the caller, and we, go on
+            self._kernels = held.enter_context(Kernels(self._walls, self._server))
             self._room = held.enter_context(Room())
             self._executor = held.enter_context(ThreadPoolExecutor(1))
-            self._kernels = held.enter_context(kernel_runner(self._walls, server=server))
-            self._runner = CodeRunner(self._kernels, Recent(self._folder(held)))
+            self._runner = CodeRunner(self._kernels, Recent(self._folder(held)), walls=self._walls or "best")
             self._held = held.pop_all()
-        self.entered = time.monotonic() - began  # seconds
-        self._new = self.entered
         return self
 
     def __exit__(self, *_: object) -> None:
         self._held.close()
 
     def check(self, notebook: Path) -> Graded:
-        """Read, run where its code is not known yet, and score. Raises GraderError for what is no notebook."""
+        """Read, run where its code is not known yet, and score.
+
+        Raises GraderError for what is no notebook, and RunnerError if the walls cannot be built here.
+        """
         return self.look(notebook).graded
 
     def look(self, notebook: Path) -> Look:
-        """As `check`, and what it took."""
-        began, waited, runs = time.monotonic(), self._runner.waited, self._runner.runs
+        """As `check`, with what it took."""
+        began, waited, runs = time.monotonic(), self._kernels.waited, self._kernels.runs
         submission = self._submission(notebook)
         try:
             graded = next(grade([submission], self.assignment, self._runner, self._executor, self.language))
         except KeyboardInterrupt:
             self._kernels.stop()
             raise
-        ran, waited = self._runner.runs > runs, self._runner.waited - waited
+        ran, waited = self._kernels.runs > runs, self._kernels.waited - waited
         cells = graded.execution.seconds if ran else 0.0
         rest = max(0.0, time.monotonic() - began - waited - cells)
-        entered, self._new = self._new, 0.0
-        return Look(graded, Seconds(ready=entered + waited, cells=cells, checks=rest), ran)
+        return Look(graded, Seconds(ready=waited, cells=cells, checks=rest), ran)
 
     def _submission(self, notebook: Path) -> Submission:
         found = collect([notebook], self.assignment, room=self._room)

@@ -77,10 +77,11 @@ class _Eye:
 
     def __init__(self, checker: Checker, notebook: Path, asked: Sequence[str]) -> None:
         self.notebook, self._checker, self._asked = notebook, checker, asked
-        self._started = max(0.0, time.time() - psutil.Process().create_time() - checker.entered)
+        self._new = True
 
     def look(self) -> Checked:
         """Raises GraderError for a file that is no notebook, RunnerError if it could not be run."""
+        started, self._new = time.time() - psutil.Process().create_time() if self._new else 0.0, False
         seen = self._checker.look(self.notebook)
         execution = seen.graded.execution
         message = "; ".join(error.message for error in execution.errors)
@@ -88,7 +89,6 @@ class _Eye:
             raise GraderError(f"{self.notebook}: {message}")
         if execution.status == "infrastructure":
             raise RunnerError(f"the notebook could not be run: {message}")
-        started, self._started = self._started, 0.0
         seconds = seen.seconds.model_copy(update={"ready": seen.seconds.ready + started})
         name = str(self.notebook)
         return told(seen.graded, self._checker.assignment, name, self._asked, seconds, ran=seen.ran)

@@ -139,17 +139,6 @@ class KernelRunner:
 
 
 @contextlib.contextmanager
-def kernel_server() -> Iterator[KernelServer | None]:
-    """A server that gets ready while the caller reads what is to be run; None where there can be none."""
-    if not available():
-        yield None
-        return
-    with KernelServer() as server:
-        server.begin()
-        yield server
-
-
-@contextlib.contextmanager
 def kernel_runner(
     walls: Tier | None = None,
     *,
