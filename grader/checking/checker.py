@@ -16,7 +16,6 @@ from grader.checking.unchanged import CodeRunner, Recent
 from grader.errors import GraderError
 from grader.grading import Graded, grade
 from grader.intake.room import Room
-from grader.kernels.warm import KernelServer
 from grader.model import Assignment, Language, Submission
 from grader.submissions import collect
 from grader.walls.plan import Tier
@@ -35,7 +34,7 @@ class Checker:
     """Grades by `assignment`, exactly as `grader grade` does. Use as a context manager.
 
     `store` keeps what came out of kernels for later checkers; without it nothing outlives this one. `walls`: the best
-    that can be had here by default. `server`: one that gets ready already.
+    that can be had here by default.
     """
 
     def __init__(
@@ -45,14 +44,13 @@ class Checker:
         *,
         walls: Tier | None = None,
         store: Path | None = None,
-        server: KernelServer | None = None,
     ) -> None:
         self.assignment, self.language = assignment, language
-        self._walls, self._store, self._server = walls, store, server
+        self._walls, self._store = walls, store
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as held:
-            self._kernels = held.enter_context(Kernels(self._walls, self._server))
+            self._kernels = held.enter_context(Kernels(self._walls))
             self._room = held.enter_context(Room())
             self._executor = held.enter_context(ThreadPoolExecutor(1))
             self._runner = CodeRunner(self._kernels, Recent(self._folder(held)), walls=self._walls or "best")

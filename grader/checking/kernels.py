@@ -1,4 +1,4 @@
-"""Kernels for a checker: looked for from the beginning, had when the first notebook is to be run."""
+"""Kernels for a checker, had when the first notebook is to be run: most looks find what came out of the same code."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Self
 
 from grader.answers.scoring import score, written_criteria
-from grader.kernels.warm import KernelServer, kernel_server
 from grader.model import Assignment, Execution, Submission
-from grader.walls.doctor import examine
 from grader.walls.plan import Tier
 
 if TYPE_CHECKING:
@@ -18,25 +16,18 @@ if TYPE_CHECKING:
 
 
 class Kernels:
-    """A runner; use as a context manager. A check that runs nothing does not wait for what this gets ready.
+    """A runner; use as a context manager. `walls`: the best that can be had by default.
 
-    `walls`: the best that can be had by default. `server`: one that gets ready already. `runs`: notebooks that were run
-    so far; `waited`: seconds that they waited for a kernel.
+    `runs`: notebooks that were run so far; `waited`: seconds that they waited for a kernel.
     """
 
-    def __init__(self, walls: Tier | None, server: KernelServer | None) -> None:
-        self._walls, self._server = walls, server
+    def __init__(self, walls: Tier | None) -> None:
+        self._walls = walls
         self._runner: KernelRunner | None = None
         self.runs, self.waited = 0, 0.0
 
     def __enter__(self) -> Self:
-        with contextlib.ExitStack() as held:
-            if self._server is None:
-                self._server = held.enter_context(kernel_server())
-            background = ThreadPoolExecutor(1)
-            self._tier = background.submit(lambda: self._walls or examine().tier)
-            background.shutdown(wait=False)
-            self._held = held.pop_all()
+        self._held = contextlib.ExitStack()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -44,10 +35,13 @@ class Kernels:
 
     def run(self, submission: Submission, assignment: Assignment) -> Execution:
         """Raises RunnerError if the walls that were asked for cannot be built here."""
+        if submission.notebook is None:
+            from grader.kernels.runner import KernelRunner
+
+            return KernelRunner().run(submission, assignment)  # which says why there is none
         asked = time.monotonic()
         if self._runner is None:
-            self._runner = self._begun()
-            _read_once(submission, assignment)
+            self._runner = self._begun(submission, assignment)
         self._runner.ready()
         self.waited += time.monotonic() - asked
         self.runs += 1
@@ -58,14 +52,21 @@ class Kernels:
         if self._runner is not None:
             self._runner.stop()
 
-    def _begun(self) -> KernelRunner:
-        from grader.kernels.runner import kernel_runner  # with all that talks to kernels
+    def _begun(self, submission: Submission, assignment: Assignment) -> KernelRunner:
+        """While the server starts and the walls are tried, what reads answers is loaded, which takes a second too."""
+        from grader.kernels.warm import kernel_server
+        from grader.walls.doctor import examine
 
-        return self._held.enter_context(kernel_runner(self._tier.result(), server=self._server))
+        server = self._held.enter_context(kernel_server())
+        with ThreadPoolExecutor(1) as beside:
+            tier = beside.submit(lambda: self._walls or examine().tier)
+            from grader.kernels.runner import kernel_runner
+
+            _read_once(submission, assignment)
+        return self._held.enter_context(kernel_runner(tier.result(), server=server))
 
 
 def _read_once(submission: Submission, assignment: Assignment) -> None:
-    """What reads Korean takes a second to load: now, while kernels get ready, rather than when the cells have run."""
     for item in assignment.items:
         answer = submission.answers.get(item.id)
         if answer is not None and written_criteria(item):
