@@ -47,7 +47,7 @@ class CheckedItem(Noun):
 class Seconds(Noun):
     """Wall time."""
 
-    ready: float = Field(description="once: starting, and getting kernels ready")
+    ready: float = Field(description="starting, and getting a kernel ready for the first cell")
     cells: float = Field(description="running the notebook's cells; 0 where they were not run again")
     checks: float = Field(description="everything else")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 import time
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,12 +68,13 @@ class Checker:
         """
         return self.look(notebook).graded
 
-    def look(self, notebook: Path) -> Look:
-        """As `check`, with what it took."""
+    def look(self, notebook: Path, only: Collection[str] | None = None) -> Look:
+        """As `check`, with what it took. `only`: ids of the items to score."""
         began, waited, runs = time.monotonic(), self._kernels.waited, self._kernels.runs
         submission = self._submission(notebook)
         try:
-            graded = next(grade([submission], self.assignment, self._runner, self._executor, self.language))
+            line = grade([submission], self.assignment, self._runner, self._executor, self.language, only=only)
+            graded = next(line)
         except KeyboardInterrupt:
             self._kernels.stop()
             raise

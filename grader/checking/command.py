@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-import psutil
 from platformdirs import user_cache_path
 
 from grader.assignment import load
@@ -38,6 +37,7 @@ class Wish:
     as_json: bool = False
     language: Language = "en"
     walls: Tier | None = None
+    began: float | None = None  # by time.monotonic(), where something was done before
 
 
 def check_notebook(notebook: Path, rubric: Path, wish: Wish) -> int:
@@ -52,7 +52,7 @@ def check_notebook(notebook: Path, rubric: Path, wish: Wish) -> int:
     asked = items_asked(assignment, wish.items)
     try:
         with Checker(assignment, wish.language, walls=wish.walls, store=_store()) as checker:
-            eye = _Eye(checker, notebook, asked)
+            eye = _Eye(checker, notebook, asked, wish.began)
             return _watch(eye, wish) if wish.watch else _once(eye, wish)
     except KeyboardInterrupt:
         return _INTERRUPTED
@@ -75,14 +75,14 @@ def assignment_for(notebook: Path, default: Path) -> Path:
 class _Eye:
     """Looks at one notebook, again and again."""
 
-    def __init__(self, checker: Checker, notebook: Path, asked: Sequence[str]) -> None:
+    def __init__(self, checker: Checker, notebook: Path, asked: Sequence[str], began: float | None) -> None:
         self.notebook, self._checker, self._asked = notebook, checker, asked
-        self._new = True
+        self._began = began
 
     def look(self) -> Checked:
         """Raises GraderError for a file that is no notebook, RunnerError if it could not be run."""
-        started, self._new = time.time() - psutil.Process().create_time() if self._new else 0.0, False
-        seen = self._checker.look(self.notebook)
+        started, self._began = 0.0 if self._began is None else time.monotonic() - self._began, None
+        seen = self._checker.look(self.notebook, self._asked)
         execution = seen.graded.execution
         message = "; ".join(error.message for error in execution.errors)
         if execution.status == "unreadable":

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 class Kernels:
     """A runner; use as a context manager. `walls`: the best that can be had by default.
 
-    `runs`: notebooks that were run so far; `waited`: seconds that they waited for a kernel.
+    `runs`: notebooks that were run so far; `waited`: seconds that they waited for a kernel to be ready for them.
     """
 
     def __init__(self, walls: Tier | None) -> None:
         self._walls = walls
         self._runner: KernelRunner | None = None
         self.runs, self.waited = 0, 0.0
+        self._asked: float | None = None
 
     def __enter__(self) -> Self:
         self._held = contextlib.ExitStack()
@@ -39,13 +40,16 @@ class Kernels:
             from grader.kernels.runner import KernelRunner
 
             return KernelRunner().run(submission, assignment)  # which says why there is none
-        asked = time.monotonic()
+        self._asked = time.monotonic()
         if self._runner is None:
             self._runner = self._begun(submission, assignment)
-        self._runner.ready()
-        self.waited += time.monotonic() - asked
         self.runs += 1
         return self._runner.run(submission, assignment)
+
+    def _on_cells(self) -> None:
+        if self._asked is not None:
+            self.waited += time.monotonic() - self._asked
+        self._asked = None
 
     def stop(self) -> None:
         """Kill the kernel that runs now."""
@@ -63,7 +67,7 @@ class Kernels:
             from grader.kernels.runner import kernel_runner
 
             _read_once(submission, assignment)
-        return self._held.enter_context(kernel_runner(tier.result(), server=server))
+        return self._held.enter_context(kernel_runner(tier.result(), server=server, on_cells=self._on_cells))
 
 
 def _read_once(submission: Submission, assignment: Assignment) -> None:

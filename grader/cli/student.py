@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -50,10 +51,11 @@ def check(
     those that nobody has. Exit code 0: all that can be seen has its full points; 1: not so, or a person decides;
     2: bad input, in one sentence; 3: notebooks cannot be run here; 130: interrupted.
     """
+    began = time.monotonic()
     from grader.checking.command import Wish, assignment_for, check_notebook
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: no kernel is left
     tier: Tier | None = None if walls is None else walls.value
     rubric = assignment if assignment is not None else assignment_for(notebook, rubric_of(None))
-    wish = Wish(tuple(item or ()), watch=watch, plain=plain, as_json=as_json, language=lang.value, walls=tier)
+    wish = Wish(tuple(item or ()), watch, plain, as_json, lang.value, tier, began)
     raise typer.Exit(check_notebook(notebook, rubric, wish))
