@@ -48,9 +48,9 @@ def check_notebook(notebook: Path, rubric: Path, wish: Wish) -> int:
     """
     if not notebook.exists():
         raise GraderError(f"{notebook} does not exist: give the notebook that you mean to hand in")
-    assignment = visible(load(rubric))
-    asked = items_asked(assignment, wish.items)
     try:
+        assignment = visible(load(rubric))
+        asked = items_asked(assignment, wish.items)
         with Checker(assignment, wish.language, walls=wish.walls, store=_store()) as checker:
             eye = _Eye(checker, notebook, asked, wish.began)
             return _watch(eye, wish) if wish.watch else _once(eye, wish)

@@ -40,7 +40,7 @@ def check(
     plain: Annotated[
         bool, typer.Option("--plain", help="Without colours and wrapped lines. [default: where no terminal is]")
     ] = False,
-    lang: Annotated[Lang, typer.Option(help="Language of what is said.")] = Lang.en,
+    lang: Annotated[Lang, typer.Option(envvar="GRADER_LANG", help="Language of what is said.")] = Lang.en,
     walls: Annotated[
         Walls | None, typer.Option(help="Around the kernel. [default: the best that `grader doctor` finds]")
     ] = None,
