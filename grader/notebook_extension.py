@@ -101,9 +101,11 @@ def _source(shell: Any, folder: Path) -> Source:
         file = folder / "notebook.ipynb"
         file.write_text(json.dumps(content), encoding="utf-8")
         return Source(file, {"en": "The notebook as it stands in Colab now.", "ko": "지금 Colab에 있는 노트북입니다."})
-    for path in (shell.user_ns.get("__vsc_ipynb_file__"), os.environ.get("JPY_SESSION_NAME")):
-        if isinstance(path, str) and path.endswith(".ipynb") and Path(path).is_file():
-            return Source(Path(path), _saved(Path(path)))
+    for named in (shell.user_ns.get("__vsc_ipynb_file__"), os.environ.get("JPY_SESSION_NAME")):
+        path = Path(str(named))
+        for place in (path, Path(path.name)):  # Jupyter's may begin in the server's folder rather than in this one
+            if place.suffix == ".ipynb" and place.is_file():
+                return Source(place, _saved(place))
     file = folder / "cells-run-so-far.ipynb"
     file.write_text(json.dumps(_of_history(shell)), encoding="utf-8")
     return Source(

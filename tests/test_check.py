@@ -172,7 +172,17 @@ def test_a_file_that_is_no_notebook_is_bad_input(place: Place, first: Checked, t
     other.notebook.write_text("no notebook", encoding="utf-8")
     done = other.check("--json")
     assert (done.returncode, done.stdout) == (2, "")
-    assert str(other.notebook) in done.stderr
+    assert done.stderr.startswith("grader: kim.ipynb is not a whole notebook file (line 1: Expecting value)")
+
+
+def test_a_folder_is_one_hand_in_with_what_lies_in_it(place: Place, first: Checked, tmp_path: Path) -> None:
+    here = place._replace(notebook=tmp_path / "own" / "kim.ipynb")
+    here.write(ANSWER)
+    (tmp_path / "own" / "helper.py").write_text("x = 1", encoding="utf-8")
+    done = here._replace(notebook=tmp_path / "own").check("--watch")
+    assert (done.returncode, "own is a folder: --watch takes the notebook itself" in done.stderr) == (2, True)
+    (tmp_path / "own" / "helper.py").unlink()
+    assert "7 of 10 visible points" in here._replace(notebook=tmp_path / "own").check().stdout
 
 
 def test_of_several_bundles_one_has_to_be_named(place: Place, first: Checked, tmp_path: Path) -> None:
@@ -223,7 +233,7 @@ def test_a_save_is_looked_at_again_and_what_changed_is_told(place: Place, watchi
     place.write("Nothing of the kind.")
     assert "the code is as it was" in until("P1 Point 1: 1 → ?")
     place.notebook.write_text(place.notebook.read_text(encoding="utf-8")[:40], encoding="utf-8")
-    until(str(place.notebook))
+    until("kim.ipynb is not a whole notebook file")
     place.write(f"{ANSWER} More.")
     again = until("P1 Point 1: ? → 1")
     assert "P1  One: 7 / 7" in again

@@ -48,6 +48,8 @@ def check_notebook(notebook: Path, rubric: Path, wish: Wish) -> int:
     """
     if not notebook.exists():
         raise GraderError(f"{notebook} does not exist: give the notebook that you mean to hand in")
+    if wish.watch and not notebook.is_file():
+        raise GraderError(f"{notebook} is a folder: --watch takes the notebook itself")
     try:
         assignment = visible(load(rubric))
         asked = items_asked(assignment, wish.items)
@@ -86,7 +88,7 @@ class _Eye:
         execution = seen.graded.execution
         message = "; ".join(error.message for error in execution.errors)
         if execution.status == "unreadable":
-            raise GraderError(f"{self.notebook}: {message}")
+            raise GraderError(message)
         if execution.status == "infrastructure":
             raise RunnerError(f"the notebook could not be run: {message}")
         seconds = seen.seconds.model_copy(update={"ready": seen.seconds.ready + started})

@@ -68,13 +68,12 @@ class Kernels:
     def _begun(self, submission: Submission, assignment: Assignment) -> KernelRunner:
         """While the server starts and the walls are tried, what reads answers is loaded, which takes a second too."""
         from grader.kernels.warm import kernel_server
-        from grader.walls.doctor import examine
 
         server = self._held.enter_context(kernel_server())
-        with ThreadPoolExecutor(1) as beside:
-            tier = beside.submit(lambda: self._walls or examine().tier)
-            from grader.kernels.runner import kernel_runner
+        from grader.kernels.runner import kernel_runner, walls_for  # with all that talks to kernels
 
+        with ThreadPoolExecutor(1) as beside:
+            tier = beside.submit(walls_for, self._walls, assignment)
             _read_once(submission, assignment)
         return self._held.enter_context(kernel_runner(tier.result(), server=server, on_cells=self._on_cells))
 
