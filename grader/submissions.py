@@ -50,6 +50,19 @@ def collect(
     return list(collect_class(paths, assignment, room=room, roster=roster).submissions)
 
 
+def collect_alone(path: Path, assignment: Assignment, *, room: Room | None = None) -> Submission:
+    """One student's hand-in: a notebook, or a folder or an archive that holds it with what lies beside it.
+
+    Raises SubmissionError for a path that does not exist, or holds none or several.
+    """
+    own = {path.resolve().parent} if path.is_dir() else set()
+    found = _once(_found(path, own, Layouts(room), alone=False).hand_ins)
+    if len(found) != 1:
+        names = ", ".join(hand_in.shown for hand_in in found[:5])
+        raise SubmissionError(f"{path} holds {len(found)} hand-ins ({names}): give one notebook")
+    return _submission(found[0], assignment)
+
+
 def collect_class(
     paths: Iterable[Path], assignment: Assignment, *, room: Room | None = None, roster: Roster | None = None
 ) -> Class:
@@ -79,19 +92,6 @@ def collect_class(
         tuple(sorted({*left, *(name for one in found for name in one.unused)})),
         roster.identities(missing) if roster else {},
     )
-
-
-def collect_one(path: Path, assignment: Assignment, *, room: Room | None = None) -> Submission:
-    """One student's hand-in: a notebook, or a folder or an archive that holds it with what lies beside it.
-
-    Raises SubmissionError for a path that does not exist, or holds none or several.
-    """
-    own = {path.resolve().parent} if path.is_dir() else set()
-    found = _once(_found(path, own, Layouts(room), alone=False).hand_ins)
-    if len(found) != 1:
-        names = ", ".join(hand_in.shown for hand_in in found[:5])
-        raise SubmissionError(f"{path} holds {len(found)} hand-ins ({names}): give one notebook")
-    return _submission(found[0], assignment)
 
 
 # ---------------------------------------------------------------- finding

@@ -17,7 +17,7 @@ from grader.checking.unchanged import CodeRunner, Recent
 from grader.grading import Graded, grade
 from grader.intake.room import Room
 from grader.model import Assignment, Language
-from grader.submissions import collect_one
+from grader.submissions import collect_alone
 from grader.walls.plan import Tier
 
 
@@ -70,7 +70,7 @@ class Checker:
     def look(self, notebook: Path, only: Collection[str] | None = None) -> Look:
         """As `check`, with what it took. `only`: ids of the items to score."""
         began, waited, runs = time.monotonic(), self._kernels.waited, self._kernels.runs
-        submission = collect_one(notebook, self.assignment, room=self._room)
+        submission = collect_alone(notebook, self.assignment, room=self._room)
         try:
             line = grade([submission], self.assignment, self._runner, self._executor, self.language, only=only)
             graded = next(line)

@@ -13,7 +13,7 @@ from grader.exporters.feedback import ItemView, Row
 from grader.exporters.labels import status_sentence
 from grader.exporters.values import one_line, printable
 from grader.grading import Graded
-from grader.model import Assignment, CellError, Finding, Language, Span
+from grader.model import Assignment, CellError, Finding, Item, Language, Span, Submission
 from grader.repairs.ledger import sentence
 
 _STATES: dict[str, State] = {
@@ -68,11 +68,8 @@ def told(
 
 
 def _item(view: ItemView, graded: Graded, assignment: Assignment) -> CheckedItem:
-    item, answer = assignment.item(view.score.item), graded.submission.answers.get(view.score.item)
-    said = answer.text if answer is not None else ""
+    item, language = assignment.item(view.score.item), graded.report.language
     rows = zip(view.rows, view.score.findings, item.criteria, strict=True)
-    language = graded.report.language
-    notes = {c.id: _practice(assignment, f, language) for _, f, c in rows if needs_heldout(c)}
     return CheckedItem(
         item=item.id,
         title=printable(view.title),
@@ -80,14 +77,19 @@ def _item(view: ItemView, graded: Graded, assignment: Assignment) -> CheckedItem
         decided=round(view.score.decided, 6),
         points=view.score.max_points,
         criteria=tuple(
-            _criterion(row, finding, said, notes.get(finding.criterion))
-            for row, finding in zip(view.rows, view.score.findings, strict=True)
+            _criterion(row, finding, graded.submission, item, _practice(assignment, finding, language))
+            if needs_heldout(criterion)
+            else _criterion(row, finding, graded.submission, item)
+            for row, finding, criterion in rows
         ),
         cells=view.cells,
     )
 
 
-def _criterion(row: Row, finding: Finding, answer: str, note: str | None) -> CheckedCriterion:
+def _criterion(
+    row: Row, finding: Finding, submission: Submission, item: Item, note: str | None = None
+) -> CheckedCriterion:
+    answer = submission.answers.get(item.id)
     return CheckedCriterion(
         name=_clean(row.name),
         state=_STATES.get(row.state, "undecided"),
@@ -95,16 +97,14 @@ def _criterion(row: Row, finding: Finding, answer: str, note: str | None) -> Che
         points=row.points,
         bonus=row.bonus,
         says=_clean(row.feedback) if row.feedback else None,
-        cells=tuple(_cells(finding)),
-        quotes=tuple(_quotes(answer, finding.spans)),
+        cells=() if finding.spans or "grounds" in finding.evidence else tuple(_cells(finding)),
+        quotes=tuple(_quotes(answer.text, finding.spans)) if answer is not None else (),
         note=note,
     )
 
 
 def _cells(finding: Finding) -> Iterator[int]:
-    """Numbers of cells that a judge pointed at. Where a written answer stands is told of the item."""
-    if "grounds" in finding.evidence:
-        return
+    """Numbers of cells that a judge pointed at."""
     cell, cells = finding.evidence.get("cell"), finding.evidence.get("cells")
     for number in [cell, *(cells if isinstance(cells, list) else ())]:
         if isinstance(number, int) and not isinstance(number, bool):

@@ -137,18 +137,6 @@ class KernelRunner:
             return None
 
 
-def walls_for(wanted: Tier | None, assignment: Assignment) -> Tier:
-    """The walls to build. Raises RunnerError where only those can be had that protect nothing, there is something to
-    protect, and nobody asked for them."""
-    tier = wanted or examine().tier
-    if wanted is None and tier == "none" and assignment.has_secret_rows:
-        raise RunnerError(
-            "no walls can be built on this system, so a notebook could read the held-out rows and other hand-ins: "
-            "`grader doctor` says what is missing, `--walls none` runs the notebooks all the same"
-        )
-    return tier
-
-
 @contextlib.contextmanager
 def kernel_runner(
     walls: Tier | None = None,
