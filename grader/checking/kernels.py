@@ -70,10 +70,11 @@ class Kernels:
         from grader.kernels.warm import kernel_server
 
         server = self._held.enter_context(kernel_server())
-        from grader.kernels.runner import kernel_runner, walls_for  # with all that talks to kernels
+        from grader.kernels.runner import kernel_runner  # with all that talks to kernels
+        from grader.walls.doctor import best
 
         with ThreadPoolExecutor(1) as beside:
-            tier = beside.submit(walls_for, self._walls, assignment)
+            tier = beside.submit(best, self._walls, secrets=assignment.has_secret_rows)
             _read_once(submission, assignment)
         return self._held.enter_context(kernel_runner(tier.result(), server=server, on_cells=self._on_cells))
 
