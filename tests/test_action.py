@@ -19,7 +19,7 @@ from junit import valid
 
 ACTION = ROOT / ".github" / "actions" / "grade"
 REUSABLE = ROOT / ".github" / "workflows" / "grade.yml"
-CLASSROOM, GITLAB = ROOT / "examples" / "classroom.yml", ROOT / "examples" / "gitlab-ci.yml"
+CLASSROOM, GITLAB = ROOT / "docs" / "examples" / "classroom.yml", ROOT / "docs" / "examples" / "gitlab-ci.yml"
 PLACE = "hand,in: 100%"  # signs that mean something in an annotation's properties
 FORGED = "::set-output name=result::forged\n##[set-output name=result;]forged\n::error::forged"
 TRAPS = ("venv.py", "pip.py", "json.py", "typing.py", "sitecustomize.py", "conftest.py", "grader/__init__.py")
