@@ -63,6 +63,8 @@ class Criterion(Noun):
     feedback: Text | None = Field(None, description="said instead of the check's own sentence")
     requires: tuple[str, ...] = Field((), description="criteria of the same item that must pass first")
     bonus: bool = Field(False, description="earns points, but is not needed for the item's full points")
+    visibility: Visibility | None = Field(None, description="None: the item's; never less strict than that")
+    code: str | None = Field(None, description="text of the file that `source` names; no key of a rubric")
 
 
 class Item(Noun):
@@ -79,6 +81,9 @@ class Item(Noun):
         description="confidence in a written answer under which a person reads it; None: whatever is missing is read",
     )
     visibility: Visibility = "visible"
+    cells: tuple[str, ...] = Field(
+        (), description="names that cells of the handout have in their metadata, such as nbgrader's `grade_id`"
+    )
 
 
 class Assignment(Noun):
@@ -98,7 +103,7 @@ class Assignment(Noun):
     handout: Path | None = None
     reference: tuple[Path, ...] = ()
     mutants: Path | None = None
-    sha256: str = Field(description="of the rubric file's bytes, and of its lexicons'")
+    sha256: str = Field(description="of the rubric file's bytes, of its lexicons' and of its tests'")
 
     def item(self, item_id: str) -> Item:
         return next(item for item in self.items if item.id == item_id)
