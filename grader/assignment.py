@@ -21,7 +21,7 @@ from grader.rubric.types import check_type, validated
 from grader.rubric.yaml import Document, Location
 
 _CRITERION_KEYS = set(Criterion.model_fields) - {"params", "code"}
-_TOP_KEYS = set(Assignment.model_fields) - {"sha256"} | {"lexicons"}
+_TOP_KEYS = set(Assignment.model_fields) - {"sha256", "kept_back"} | {"lexicons"}
 
 
 def load(file: Path) -> Assignment:

@@ -68,6 +68,12 @@ def decide(criterion: Criterion, evidence: Any) -> Decision:
     return judge(evidence, **keys)
 
 
+def needs_heldout(criterion: Criterion) -> bool:
+    """Whether it is decided by predictions for rows that the student has not."""
+    check = CHECKS.get(criterion.check)
+    return check is not None and any(probe == "predictions" for probe, _ in check.probes)
+
+
 def needed_probes(assignment: Assignment) -> dict[tuple[str, str], str | None]:
     """(probe, name of the student's object) for every criterion -> the model that it should belong to, if named."""
     needed: dict[tuple[str, str], str | None] = {}

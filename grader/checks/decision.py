@@ -181,7 +181,7 @@ class Evidence:
         """Items whose trainings are not this item's: all others, where this one has a heading of its own."""
         if self.item.id not in self.submission.headed:
             return frozenset()
-        return frozenset(item.id for item in self.assignment.items if item.id != self.item.id)
+        return frozenset(self.assignment.item_ids) - {self.item.id}
 
     def replaced(self) -> str:
         """What the notebook replaced of Python and its libraries, as the kernel saw it; or as its source looks."""
