@@ -57,7 +57,8 @@ def cells_of(handout: Path | None) -> tuple[Cell, ...]:
 
 
 def name_of(cell: Cell) -> str | None:
-    return cell["metadata"].get("name")
+    name: str | None = cell["metadata"].get("name")
+    return name
 
 
 def is_locked(cell: Cell) -> bool:
@@ -93,7 +94,9 @@ def _likeliest(given: Sequence[Cell], cells: Sequence[Cell]) -> list[tuple[int, 
     """Pairs in order, of cells of one kind, whose likenesses add up to most."""
     if max(len(given), len(cells)) > _MOST_COMPARED:
         return [(n, n) for n, (one, other) in enumerate(zip(given, cells, strict=False)) if _likeness(one, other)]
-    best: list[list[tuple[float, list[tuple[int, int]]]]] = [[(0.0, [])] * (len(cells) + 1) for _ in range(len(given) + 1)]
+    best: list[list[tuple[float, list[tuple[int, int]]]]] = [
+        [(0.0, [])] * (len(cells) + 1) for _ in range(len(given) + 1)
+    ]
     for i, one in enumerate(given):
         for j, other in enumerate(cells):
             like = _likeness(one, other)

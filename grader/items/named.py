@@ -10,7 +10,7 @@ from grader.model import Answer, Assignment
 
 
 class Named(NamedTuple):
-    """Items by the index of a cell, and what was written in those cells, with empty answers to items that were found."""
+    """Items by the index of a cell, and what was written there, with empty answers to items that were found."""
 
     items: dict[int, str]
     answers: dict[str, Answer]
@@ -55,7 +55,9 @@ def _written(cell: Mapping[str, Any], own: Mapping[str, Any] | None) -> str:
     if cell["cell_type"] == "code":
         return str(cell["source"]).strip("\n")
     lines = {line.strip() for line in own["source"].splitlines()}
-    return "\n".join(line for line in cell["source"].splitlines() if not line.strip() or line.strip() not in lines).strip()
+    return "\n".join(
+        line for line in cell["source"].splitlines() if not line.strip() or line.strip() not in lines
+    ).strip()
 
 
 def _answer(texts: list[tuple[int, str]]) -> Answer:
