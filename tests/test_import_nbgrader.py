@@ -41,7 +41,7 @@ def test_the_rubric_is_good_and_reads_as_written(course: Course, grader: Command
     assert (linted.returncode, "good, 6 items" in linted.stdout) == (0, True), linted.stdout
     rubric = yaml.safe_load(course.rubric.read_text(encoding="utf-8"))
     first, *_, last = rubric["items"]
-    assert (rubric["total"], rubric["limits"]) == (10.5, {"cell_seconds": 4})
+    assert (rubric["total"], rubric["limits"]) == (10.5, {"cell_seconds": 3})
     assert rubric["data"] == {"people": {"file": "data/people.csv", "shown_as": "people.csv"}}
     assert first["title"]["en"] == "Part A (3 points)"
     assert first["cells"] == ["cubes", "correct_cubes", "cubes_invalid_input"]
