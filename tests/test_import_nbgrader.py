@@ -250,3 +250,13 @@ def test_bad_input_is_one_sentence_and_writes_nothing(tmp_path: Path) -> None:
 @pytest.mark.long
 def test_a_read_only_cell_that_was_changed_runs_as_handed_out(graded: dict[str, Any]) -> None:
     assert any("cell 2 (`imports`) was not to be edited" in warning for warning in graded["tampered"]["warnings"])
+
+
+@pytest.mark.long
+def test_before_handing_in_hidden_lines_are_only_said_to_be_there(course: Course, grader: Command) -> None:
+    handout = json.loads((course.out / "handout.ipynb").read_text(encoding="utf-8"))
+    file = nb.write(course.out.parent / "own" / "problem1.ipynb", nb.hand_in(handout, nb.WORK["hidden"]))
+    done = grader("check", file, "-a", course.rubric, "--plain")
+    assert "A test (correct_cubes): 2 / 2" in done.stdout
+    assert "more of this test runs after handing in" in done.stdout
+    assert "secret message" not in done.stdout
