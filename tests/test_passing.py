@@ -55,6 +55,7 @@ CASES = {
     "names": Case(1, "assert x == 1", 1),
     "half": Case(2, "given = 1\ngiven", 1, "gave 1 of 2"),
     "none": Case(2, "0", 0, "gave 0 of 2"),
+    "silent": Case(2, "1;", 2),
     "truth": Case(2, "double(1) == 2", 2),
     "nothing": Case(2, "None", 2),
     "beyond": Case(2, "5", None, "person"),

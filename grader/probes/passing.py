@@ -73,7 +73,8 @@ def _put(namespace, names):
 def _cell(code, namespace):
     """Statements, and the value of the last one where it is an expression that gives a number."""
     tree = _parse(code, _FILE)
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    shown = tree.body and isinstance(tree.body[-1], ast.Expr) and not code.rstrip().endswith(";")
+    last = tree.body.pop() if shown else None
     _exec(_compile(tree, _FILE, "exec"), namespace)
     value = _eval(_compile(ast.Expression(last.value), _FILE, "eval"), namespace) if last is not None else None
     number = is_a(value, *_NUMBERS) and not is_a(value, bool)
