@@ -29,7 +29,7 @@ def passes(namespace, request):
         except Fault:
             raise
         except BaseException as error:  # SystemExit and KeyboardInterrupt too
-            told |= {"error": _last_line(error), "line": _line(error)}
+            told |= {"error": _last_line(error), "line": _line(error), "lines": _lines(error)}
     return told
 
 
@@ -172,6 +172,15 @@ def _line(error):
             line = frame.tb_lineno
         frame = frame.tb_next
     return line
+
+
+def _lines(error):
+    """All lines of the test on the way to where it stopped, the outermost first."""
+    found, frame = [], error.__traceback__
+    while frame is not None and len(found) < 100:
+        found += [frame.tb_lineno] if frame.tb_frame.f_code.co_filename == _FILE else []
+        frame = frame.tb_next
+    return found
 
 
 def _foreign():
