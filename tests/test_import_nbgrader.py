@@ -227,6 +227,16 @@ def test_of_a_release_only_what_it_holds_is_taken(tmp_path: Path, capsys: pytest
     assert criteria(tmp_path / "again" / "rubric.yaml") == {"f": [("t", 1)]}
 
 
+def test_files_that_the_notebook_opens_come_along_and_no_others(tmp_path: Path) -> None:
+    place = tmp_path / "course" / "source" / "ps1"
+    for name in ("helper.py", "tables/a.csv", "tables/b.csv", "unused.csv", "../secret.csv"):
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_text("x\n1\n", encoding="utf-8")
+    opens = "import helper\nimport glob\nglob.glob('tables/*')\nopen('tables'), open('../secret.csv')"
+    rubric = imported(tmp_path, nb.cell("code", opens), ANSWER, nb.check("t", 1, "assert f() == 1"))
+    assert sorted(data.shown_as for data in load(rubric).data.values()) == ["helper.py", "tables/a.csv", "tables/b.csv"]
+
+
 def test_no_text_breaks_the_rubric(tmp_path: Path) -> None:
     odd = "## Why: {a} - 'b' \"c\" # d \x0c\u2028 😀 ![](x.png)\n\n    code\tb\n- yes: no\n\ttab"
     rubric = imported(
