@@ -22,7 +22,7 @@ from grader import probes
 from grader.checks import outputs, passing
 from grader.errors import RunnerError
 from grader.finding.conversation import Talk, conversation
-from grader.kernels import repairing
+from grader.kernels import faults, repairing
 from grader.kernels.client import CappedClient, Stopped
 from grader.kernels.cores import Cores
 from grader.kernels.log import kernel_log
@@ -34,8 +34,6 @@ from grader.walls.plan import Plan
 _STARTUP_SECONDS = 120
 _REAPED_SECONDS = 2.0
 _OWN_END_SECONDS = 0.2  # for the supervisors, once all below them are dead: who reaps a process counts its time
-_DISK_MESSAGES = ("[Errno 28]", "[Errno 27]", "No space left on device", "File too large")
-_MEMORY_MESSAGES = ("MemoryError", "can't allocate memory", "Unable to allocate", "Cannot allocate memory")
 logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # nbclient tells us by exception what it also logs
 
 
@@ -224,14 +222,14 @@ class Run:
         return answer
 
     def _told(self, seconds: float) -> Execution:
-        evidence, notebook = encodable(self.evidence), nbformat.from_dict(encodable(self.notebook))  # type: ignore[no-untyped-call]
-        errors = _errors(notebook, self.client, self.limits.cell_seconds)
+        evidence, notebook = faults.encodable(self.evidence), nbformat.from_dict(faults.encodable(self.notebook))  # type: ignore[no-untyped-call]
+        errors = faults.errors_of(notebook, self.client, self.limits.cell_seconds)
         if self.stopped is not None:
             errors = [*(e for e in errors if e.cell != self.stopped.cell), self.stopped]
         found = evidence.get("observed:", {}).get("found", {})
         versions = found.get("versions", {}) if isinstance(found, dict) else {}
         return Execution(
-            status=self.status or _status(errors),
+            status=self.status or faults.status_of(errors),
             submission_sha256=self.submission.sha256,
             evidence=evidence,
             errors=tuple(errors),
@@ -239,7 +237,7 @@ class Run:
             peak_memory_mb=round(self.watch.peak_bytes / 1e6, 1),
             walls=self.plan.tier,
             repairing=self.repairs is not None,
-            repairs=() if self.repairs is None else repairing.entries(encodable(self.ledger), self.ran, errors),
+            repairs=() if self.repairs is None else repairing.entries(faults.encodable(self.ledger), self.ran, errors),
             notebook=notebook,
             environment={str(k): str(v) for k, v in versions.items()} if isinstance(versions, dict) else {},
         )
@@ -251,17 +249,6 @@ def _next(talk: Talk, answer: dict[str, Any] | None) -> tuple[str, dict[str, Any
         return next(talk) if answer is None else talk.send(answer)
     except StopIteration:
         return None
-
-
-def encodable(value: Any) -> Any:
-    """The same value with lone surrogates, which no UTF-8 file can hold, as U+FFFD."""
-    if isinstance(value, str):
-        return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, dict):
-        return {encodable(key): encodable(entry) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [encodable(entry) for entry in value]
-    return value
 
 
 def _kernel_manager(plan: Plan, place: Workplace, server: Path | None) -> AsyncKernelManager:
@@ -282,34 +269,3 @@ def _kernel_manager(plan: Plan, place: Workplace, server: Path | None) -> AsyncK
         metadata={"kernel_provisioner": forked} if server is not None else {},
     )
     return manager
-
-
-def _errors(notebook: nbformat.NotebookNode, client: CappedClient, cell_seconds: float) -> list[CellError]:
-    """Errors, deadlines and floods by cell, in the notebook's order."""
-    errors = []
-    for index in range(len(notebook.cells)):
-        if index in client.timed_out_cells:
-            message = f"the cell was interrupted after {cell_seconds:.0f} s"
-            errors.append(CellError(cell=index + 1, name="Timeout", message=message))
-            continue
-        if index in client.failed_cells:
-            name, message = encodable(list(client.failed_cells[index]))
-            errors.append(CellError(cell=index + 1, name=name[:200], message=message[:2000]))
-        if index in client.cut_cells:
-            message = f"the cell's output passed {client.output_bytes / 1e6:g} MB; its middle was left out"
-            errors.append(CellError(cell=index + 1, name="OutputLimit", message=message))
-    return errors
-
-
-def _status(errors: list[CellError]) -> ExecutionStatus:
-    """The gravest thing that happened in a notebook whose kernel lived to the end."""
-    names = {error.name for error in errors}
-    if "Timeout" in names:
-        return "timeout"
-    if any(word in f"{error.name}: {error.message}" for error in errors for word in _MEMORY_MESSAGES):
-        return "out_of_memory"
-    if any(word in f"{error.name}: {error.message}" for error in errors for word in _DISK_MESSAGES):
-        return "disk_limit"
-    if "OutputLimit" in names:
-        return "output_limit"
-    return "student_error" if errors else "ok"
