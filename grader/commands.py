@@ -12,7 +12,7 @@ from pathlib import Path
 from grader import terminal
 from grader.assignment import load
 from grader.class_file import write_class
-from grader.errors import GraderError, RubricError, RunnerError
+from grader.errors import GraderError, RubricError
 from grader.executions import Executions, StoringRunner
 from grader.exporters.exported import Wish
 from grader.exporters.html import prepare
@@ -30,7 +30,7 @@ from grader.model import Assignment, Language
 from grader.results import SIMILARITY, results_in, write_similarity
 from grader.selftest import selftest
 from grader.submissions import Class, collect_class
-from grader.walls.doctor import examine
+from grader.walls.doctor import best, examine
 from grader.walls.plan import Tier
 
 
@@ -77,7 +77,7 @@ def _grade_found(
     options: Options,
     server: KernelServer | None,
 ) -> int:
-    tier = _tier(options.walls, assignment)
+    tier = best(options.walls, secrets=assignment.heldout is not None)
     cores = machine.usable()
     if jobs > cores:
         terminal.console().print(
@@ -123,17 +123,6 @@ def _refuse_without_roster(before: Roll | None, out: Path, options: Options) -> 
     given = f"--roster {before.roster}" if before.roster else "--roster"
     mend = f"give {given} again, or --no-roster to go without its names, groups and extensions"
     raise GraderError(f"{out} was graded with a roster: {mend}")
-
-
-def _tier(wanted: Tier | None, assignment: Assignment) -> Tier:
-    """The walls to build; those that protect nothing have to be asked for where there is something to protect."""
-    tier = wanted or examine().tier
-    if wanted is None and tier == "none" and assignment.heldout is not None:
-        raise RunnerError(
-            "no walls can be built on this system, so a notebook could read the held-out rows and other hand-ins: "
-            "`grader doctor` says what is missing, `--walls none` runs the notebooks all the same"
-        )
-    return tier
 
 
 def _grade_into(record: Record, found: Class, jobs: int, language: Language, kernels: KernelRunner, rerun: bool) -> int:

@@ -17,8 +17,6 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-_LANGUAGES = ("en", "ko")
-
 
 class Source(NamedTuple):
     """Where the notebook is, and how to tell the author which one was looked at."""
@@ -48,16 +46,17 @@ def check(shell: Any, line: str) -> None:
     asked = _parser().parse_args(shlex.split(line))
     with tempfile.TemporaryDirectory(prefix="grader-notebook-") as folder:
         source = _source(shell, Path(folder))
-        options = ["--lang", asked.lang, *(part for item in asked.items for part in ("--item", item))]
+        options = [part for item in asked.items for part in ("--item", item)]
+        options += ["--lang", asked.lang] if asked.lang else []
         options += ["--assignment", asked.assignment] if asked.assignment else []
-        _show(_checked(source.file, options), source.told[asked.lang])
+        _show(_checked(source.file, options), source.told)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="%grader", add_help=False)
     parser.add_argument("command", choices=["check"])
     parser.add_argument("items", nargs="*")
-    parser.add_argument("--lang", choices=_LANGUAGES, default=os.environ.get("GRADER_LANG", "en"))
+    parser.add_argument("--lang", choices=("ko", "en"), default="")
     parser.add_argument("-a", "--assignment", default="")
     return parser
 
@@ -80,7 +79,7 @@ def _checked(file: Path, options: list[str]) -> str:
     return told.decode()
 
 
-def _show(document: str, source: str) -> None:
+def _show(document: str, source: dict[str, str]) -> None:
     from IPython.display import display
 
     from grader.checking.checked import Checked
@@ -88,8 +87,9 @@ def _show(document: str, source: str) -> None:
     from grader.checking.page import page
 
     checked = Checked.model_validate_json(document)
-    text = "\n".join([source, *plain(checked)])
-    display({"text/plain": text, "text/html": page(checked, source)}, raw=True)  # type: ignore[no-untyped-call]
+    told = source[checked.language]
+    text = "\n".join([told, *plain(checked)])
+    display({"text/plain": text, "text/html": page(checked, told)}, raw=True)  # type: ignore[no-untyped-call]
 
 
 # ---------------------------------------------------------------- which notebook
@@ -101,9 +101,11 @@ def _source(shell: Any, folder: Path) -> Source:
         file = folder / "notebook.ipynb"
         file.write_text(json.dumps(content), encoding="utf-8")
         return Source(file, {"en": "The notebook as it stands in Colab now.", "ko": "지금 Colab에 있는 노트북입니다."})
-    for path in (shell.user_ns.get("__vsc_ipynb_file__"), os.environ.get("JPY_SESSION_NAME")):
-        if isinstance(path, str) and path.endswith(".ipynb") and Path(path).is_file():
-            return Source(Path(path), _saved(Path(path)))
+    for named in (shell.user_ns.get("__vsc_ipynb_file__"), os.environ.get("JPY_SESSION_NAME")):
+        path = Path(str(named))
+        for place in (path, Path(path.name)):  # Jupyter's may begin in the server's folder rather than in this one
+            if place.suffix == ".ipynb" and place.is_file():
+                return Source(place, _saved(place))
     file = folder / "cells-run-so-far.ipynb"
     file.write_text(json.dumps(_of_history(shell)), encoding="utf-8")
     return Source(

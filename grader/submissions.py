@@ -51,6 +51,19 @@ def collect(
     return list(collect_class(paths, assignment, room=room, roster=roster).submissions)
 
 
+def collect_alone(path: Path, assignment: Assignment, *, room: Room | None = None) -> Submission:
+    """One student's hand-in: a notebook, or a folder or an archive that holds it with what lies beside it.
+
+    Raises SubmissionError for a path that does not exist, or holds none or several.
+    """
+    own = {path.resolve().parent} if path.is_dir() else set()
+    found = _once(_found(path, own, Layouts(room), alone=False).hand_ins)
+    if len(found) != 1:
+        names = ", ".join(hand_in.shown for hand_in in found[:5])
+        raise SubmissionError(f"{path} holds {len(found)} hand-ins ({names}): give one notebook")
+    return _submission(found[0], assignment)
+
+
 def collect_class(
     paths: Iterable[Path], assignment: Assignment, *, room: Room | None = None, roster: Roster | None = None
 ) -> Class:

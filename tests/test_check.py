@@ -33,7 +33,7 @@ def predict(df):
     return linear(torch.tensor(df[['a', 'b']].to_numpy()).float()).detach().squeeze(1).numpy()
 """
 ORDERS = r"raise ValueError('\x1b[31m\x1b]0;owned\x07 \x9b2J' + '\n::error::owned')"
-LOOKS = "%load_ext grader\n%reload_ext grader\n%grader check P1 --lang ko"
+LOOKS = "%load_ext grader\n%reload_ext grader\n!pip install -q grader\n%grader check P1 --lang ko"
 ANSWER = "The gradient says how the loss changes."
 MORE = """
   - id: P2
@@ -130,7 +130,7 @@ def test_a_written_answer_is_quoted_and_no_word_that_it_lacks_is_told(place: Pla
 
 
 def test_looking_at_the_work_does_no_harm_once_it_is_handed_in(first: Checked) -> None:
-    assert [error.cell for error in first.errors] == [6]
+    assert ([error.cell for error in first.errors], first.remarks) == ([6], ())
 
 
 def test_words_of_a_notebook_give_a_terminal_no_orders(place: Place, first: Checked) -> None:
@@ -172,7 +172,17 @@ def test_a_file_that_is_no_notebook_is_bad_input(place: Place, first: Checked, t
     other.notebook.write_text("no notebook", encoding="utf-8")
     done = other.check("--json")
     assert (done.returncode, done.stdout) == (2, "")
-    assert str(other.notebook) in done.stderr
+    assert done.stderr.startswith("grader: kim.ipynb is not a whole notebook file (line 1: Expecting value)")
+
+
+def test_a_folder_is_one_hand_in_with_what_lies_in_it(place: Place, first: Checked, tmp_path: Path) -> None:
+    here = place._replace(notebook=tmp_path / "own" / "kim.ipynb")
+    here.write(ANSWER)
+    (tmp_path / "own" / "helper.py").write_text("x = 1", encoding="utf-8")
+    done = here._replace(notebook=tmp_path / "own").check("--watch")
+    assert (done.returncode, "own is a folder: --watch takes the notebook itself" in done.stderr) == (2, True)
+    (tmp_path / "own" / "helper.py").unlink()
+    assert "7 of 10 visible points" in here._replace(notebook=tmp_path / "own").check().stdout
 
 
 def test_of_several_bundles_one_has_to_be_named(place: Place, first: Checked, tmp_path: Path) -> None:
@@ -223,7 +233,7 @@ def test_a_save_is_looked_at_again_and_what_changed_is_told(place: Place, watchi
     place.write("Nothing of the kind.")
     assert "the code is as it was" in until("P1 Point 1: 1 → ?")
     place.notebook.write_text(place.notebook.read_text(encoding="utf-8")[:40], encoding="utf-8")
-    until(str(place.notebook))
+    until("kim.ipynb is not a whole notebook file")
     place.write(f"{ANSWER} More.")
     again = until("P1 Point 1: ? → 1")
     assert "P1  One: 7 / 7" in again

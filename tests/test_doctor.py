@@ -148,3 +148,15 @@ def test_setpriv_and_unshare_are_there() -> None:
     if sys.platform == "linux":
         assert shutil.which("setpriv")
         assert shutil.which("unshare")
+
+
+@linux
+def test_nothing_in_the_current_folder_is_run(tmp_path: Path) -> None:
+    """A student's repository may hold modules of any name."""
+    (tmp_path / "grader").mkdir()
+    for name in ("grader/__init__.py", "json.py"):
+        (tmp_path / name).write_text(f"open({str(tmp_path / 'owned')!r}, 'w')", encoding="utf-8")
+    command = [Path(sys.executable).with_name("grader"), "doctor", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "owned").exists()

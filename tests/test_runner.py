@@ -76,6 +76,14 @@ def test_cells_after_an_error_still_run_and_the_error_names_its_cell(
     assert printed(execution, 3) == "after\n"
 
 
+def test_an_author_s_look_at_the_work_does_nothing_here(server: KernelServer, tmp_path: Path, tiny: Assignment) -> None:
+    """Without repairs too: nobody has to take these lines out before handing in."""
+    looks = ("%load_ext grader\n%grader check P1 --lang ko\n%reload_ext grader", "%%grader\nx")
+    execution = KernelRunner(server, repairs=False).run(submission(tmp_path, tiny, *looks), tiny)
+    assert (execution.status, execution.errors) == ("ok", ())
+    assert printed(execution, 2) == ""
+
+
 @pytest.mark.parametrize("last", ["exit()", "quit()", "import sys; sys.exit(0)"])
 def test_leaving_does_not_end_the_kernel(run: Run, tmp_path: Path, tiny: Assignment, last: str) -> None:
     execution = run(tmp_path, tiny, "print('before')", last, "print('after')")

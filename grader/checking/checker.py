@@ -14,11 +14,10 @@ from typing import Self
 from grader.checking.checked import Seconds
 from grader.checking.kernels import Kernels
 from grader.checking.unchanged import CodeRunner, Recent
-from grader.errors import GraderError
 from grader.grading import Graded, grade
 from grader.intake.room import Room
-from grader.model import Assignment, Language, Submission
-from grader.submissions import collect
+from grader.model import Assignment, Language
+from grader.submissions import collect_alone
 from grader.walls.plan import Tier
 
 
@@ -71,7 +70,7 @@ class Checker:
     def look(self, notebook: Path, only: Collection[str] | None = None) -> Look:
         """As `check`, with what it took. `only`: ids of the items to score."""
         began, waited, runs = time.monotonic(), self._kernels.waited, self._kernels.runs
-        submission = self._submission(notebook)
+        submission = collect_alone(notebook, self.assignment, room=self._room)
         try:
             line = grade([submission], self.assignment, self._runner, self._executor, self.language, only=only)
             graded = next(line)
@@ -82,13 +81,6 @@ class Checker:
         cells = graded.execution.seconds if ran else 0.0
         rest = max(0.0, time.monotonic() - began - waited - cells)
         return Look(graded, Seconds(ready=waited, cells=cells, checks=rest), ran)
-
-    def _submission(self, notebook: Path) -> Submission:
-        found = collect([notebook], self.assignment, room=self._room)
-        if len(found) != 1:
-            names = ", ".join(submission.student for submission in found[:5])
-            raise GraderError(f"{notebook} holds {len(found)} hand-ins ({names}): give one notebook")
-        return found[0]
 
     def _folder(self, held: contextlib.ExitStack) -> Path:
         if self._store is not None:

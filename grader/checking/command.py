@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -14,12 +15,14 @@ from platformdirs import user_cache_path
 from grader.assignment import load
 from grader.checking.checked import Checked
 from grader.checking.checker import Checker
+from grader.checking.ci import Ci
 from grader.checking.screen import Screen
 from grader.checking.telling import items_asked, told
 from grader.checking.visible import visible
 from grader.checking.watching import changes, saves
 from grader.checking.words import word
 from grader.errors import GraderError, RunnerError
+from grader.exporters.ci.commands import json_without_commands
 from grader.model import Language
 from grader.walls.plan import Tier
 
@@ -38,6 +41,7 @@ class Wish:
     language: Language = "en"
     walls: Tier | None = None
     began: float | None = None  # by time.monotonic(), where something was done before
+    reports: Path | None = None  # folder for what CI reads
 
 
 def check_notebook(notebook: Path, rubric: Path, wish: Wish) -> int:
@@ -46,13 +50,21 @@ def check_notebook(notebook: Path, rubric: Path, wish: Wish) -> int:
     0: all that can be seen has its full points; 1: not so, or a person decides; 130: interrupted. Raises GraderError
     for bad input and RunnerError where no notebook can be run.
     """
+    ci = Ci(notebook, wish.language, wish.reports, os.environ, as_json=wish.as_json)
+    with ci.listening():
+        return _check(notebook, rubric, wish, ci)
+
+
+def _check(notebook: Path, rubric: Path, wish: Wish, ci: Ci) -> int:
     if not notebook.exists():
         raise GraderError(f"{notebook} does not exist: give the notebook that you mean to hand in")
-    assignment = visible(load(rubric))
-    asked = items_asked(assignment, wish.items)
+    if wish.watch and not notebook.is_file():
+        raise GraderError(f"{notebook} is a folder: --watch takes the notebook itself")
     try:
+        assignment = visible(load(rubric))
+        asked = items_asked(assignment, wish.items)
         with Checker(assignment, wish.language, walls=wish.walls, store=_store()) as checker:
-            eye = _Eye(checker, notebook, asked, wish.began)
+            eye = _Eye(checker, notebook, asked, ci, wish.began)
             return _watch(eye, wish) if wish.watch else _once(eye, wish)
     except KeyboardInterrupt:
         return _INTERRUPTED
@@ -75,29 +87,31 @@ def assignment_for(notebook: Path, default: Path) -> Path:
 class _Eye:
     """Looks at one notebook, again and again."""
 
-    def __init__(self, checker: Checker, notebook: Path, asked: Sequence[str], began: float | None) -> None:
-        self.notebook, self._checker, self._asked = notebook, checker, asked
+    def __init__(self, checker: Checker, notebook: Path, asked: Sequence[str], ci: Ci, began: float | None) -> None:
+        self.notebook, self._checker, self._asked, self._ci = notebook, checker, asked, ci
         self._began = began
 
     def look(self) -> Checked:
         """Raises GraderError for a file that is no notebook, RunnerError if it could not be run."""
         started, self._began = 0.0 if self._began is None else time.monotonic() - self._began, None
         seen = self._checker.look(self.notebook, self._asked)
+        seconds = seen.seconds.model_copy(update={"ready": seen.seconds.ready + started})
+        name, assignment = str(self.notebook), self._checker.assignment
+        checked = told(seen.graded, assignment, name, self._asked, seconds, ran=seen.ran)
+        self._ci.looked(checked, seen.graded, assignment)
         execution = seen.graded.execution
         message = "; ".join(error.message for error in execution.errors)
         if execution.status == "unreadable":
-            raise GraderError(f"{self.notebook}: {message}")
+            raise GraderError(message)
         if execution.status == "infrastructure":
             raise RunnerError(f"the notebook could not be run: {message}")
-        seconds = seen.seconds.model_copy(update={"ready": seen.seconds.ready + started})
-        name = str(self.notebook)
-        return told(seen.graded, self._checker.assignment, name, self._asked, seconds, ran=seen.ran)
+        return checked
 
 
 def _once(eye: _Eye, wish: Wish) -> int:
     checked = eye.look()
     if wish.as_json:
-        print(checked.model_dump_json(indent=1), flush=True)
+        print(json_without_commands(checked.model_dump_json(indent=1)), flush=True)
     else:
         Screen(plain=wish.plain).show(checked)
     return 0 if checked.complete else 1

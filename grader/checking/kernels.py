@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Self
 
 from grader.answers.scoring import score, written_criteria
+from grader.errors import RunnerError
 from grader.model import Assignment, Execution, Submission
 from grader.walls.plan import Tier
 
@@ -26,6 +27,7 @@ class Kernels:
         self._runner: KernelRunner | None = None
         self.runs, self.waited = 0, 0.0
         self._asked: float | None = None
+        self._stopped = False
 
     def __enter__(self) -> Self:
         self._held = contextlib.ExitStack()
@@ -43,29 +45,36 @@ class Kernels:
         self._asked = time.monotonic()
         if self._runner is None:
             self._runner = self._begun(submission, assignment)
+        self._go_on()
         self.runs += 1
         return self._runner.run(submission, assignment)
 
+    def _go_on(self) -> None:
+        if self._stopped:
+            raise RunnerError("interrupted before the notebook ran")
+
     def _on_cells(self) -> None:
+        self._go_on()
         if self._asked is not None:
             self.waited += time.monotonic() - self._asked
         self._asked = None
 
     def stop(self) -> None:
-        """Kill the kernel that runs now."""
+        """Kill the kernel that runs now, and let none run that is being started."""
+        self._stopped = True
         if self._runner is not None:
             self._runner.stop()
 
     def _begun(self, submission: Submission, assignment: Assignment) -> KernelRunner:
         """While the server starts and the walls are tried, what reads answers is loaded, which takes a second too."""
         from grader.kernels.warm import kernel_server
-        from grader.walls.doctor import examine
 
         server = self._held.enter_context(kernel_server())
-        with ThreadPoolExecutor(1) as beside:
-            tier = beside.submit(lambda: self._walls or examine().tier)
-            from grader.kernels.runner import kernel_runner
+        from grader.kernels.runner import kernel_runner  # with all that talks to kernels
+        from grader.walls.doctor import best
 
+        with ThreadPoolExecutor(1) as beside:
+            tier = beside.submit(best, self._walls, secrets=assignment.has_secret_rows)
             _read_once(submission, assignment)
         return self._held.enter_context(kernel_runner(tier.result(), server=server, on_cells=self._on_cells))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from pathlib import PurePath
 from types import MappingProxyType
 
 from grader.checking.checked import Checked, CheckedCriterion, CheckedItem
@@ -62,7 +63,7 @@ def head(checked: Checked) -> Head:
     name = "total" if checked.earned is not None else "so_far"
     total = word(name, language, earned=points(checked.decided), points=points(checked.points))
     return Head(
-        title=f"{checked.notebook} · {checked.title}",
+        title=f"{PurePath(checked.notebook).name} · {checked.title}",
         took=word("seconds" if checked.ran else "not_run", language, **times),
         trouble=tuple(_trouble(checked)),
         remarks=checked.remarks,
@@ -124,16 +125,27 @@ def _lines(item: CheckedItem, checked: Checked) -> Iterator[Line]:
         earned = "?" if criterion.earned is None else points(criterion.earned)
         bonus = f" ({word('bonus', checked.language)})" if criterion.bonus else ""
         yield Line(
-            criterion.state,
+            "skipped" if criterion.bonus and criterion.state == "failed" else criterion.state,  # nobody owes a bonus
             criterion.name + bonus,
             f"{earned} / {points(criterion.points)}",
             tuple(_says(criterion, checked.language)),
             tuple(_aside(criterion, item, checked.language)),
         )
+    for note, names in _notes(item).items():
+        yield Line("kept_back", f"{', '.join(names)}: {note}")
     for kept in checked.kept_back:
         if kept.item == item.item:
             name = "kept_back" if kept.points else "kept_back_bonus"
             yield Line("kept_back", word(name, checked.language, n=kept.count, points=points(kept.points)))
+
+
+def _notes(item: CheckedItem) -> dict[str, list[str]]:
+    """Each once, with the criteria that it is about."""
+    found: dict[str, list[str]] = {}
+    for criterion in item.criteria:
+        if criterion.note is not None:
+            found.setdefault(criterion.note, []).append(criterion.name)
+    return found
 
 
 def _says(criterion: CheckedCriterion, language: Language) -> Iterator[str]:
@@ -145,8 +157,6 @@ def _aside(criterion: CheckedCriterion, item: CheckedItem, language: Language) -
     if criterion.quotes:
         quotes = " … ".join(f"“{quote}”" for quote in criterion.quotes)
         yield f"{word('quoted', language, quotes=quotes)}{_place(item.cells, language)}"
-    if criterion.note is not None:
-        yield criterion.note
 
 
 def _place(cells: tuple[int, ...], language: Language) -> str:

@@ -92,7 +92,7 @@ def _practice(assignment: Assignment) -> tuple[Heldout | None, bool]:
     heldout = assignment.heldout
     if heldout is None:
         return None, True  # then nothing needs such rows, or the rubric would have been refused
-    if any(data.file == heldout.file for data in assignment.data.values()):
+    if not assignment.has_secret_rows:
         return heldout, True
     named = [heldout.practice] if heldout.practice is not None else list(assignment.data)[:0:-1]
     for name in named:

@@ -66,6 +66,7 @@ def root(version: Annotated[bool, typer.Option("--version", help="Print the vers
 def main() -> None:
     """Run the command line. Bad input and a file system's refusal are a sentence, anything else the bug that it is."""
     from grader.errors import GraderError
+    from grader.exporters.ci.commands import no_commands
 
     # Judges solve many small systems, for which waking a thread for each core takes ten times as long as the work.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -74,7 +75,8 @@ def main() -> None:
     try:
         app()
     except GraderError as error:
-        typer.echo(f"grader: {error}", err=True)
+        with no_commands(sys.stderr, os.environ):  # names of files are other people's words
+            typer.echo(f"grader: {error}", err=True)
         sys.exit(error.exit_code)
     except OSError as error:
         if error.filename is None:

@@ -40,9 +40,18 @@ def check(
     plain: Annotated[
         bool, typer.Option("--plain", help="Without colours and wrapped lines. [default: where no terminal is]")
     ] = False,
-    lang: Annotated[Lang, typer.Option(help="Language of what is said.")] = Lang.en,
+    lang: Annotated[Lang, typer.Option(envvar="GRADER_LANG", help="Language of what is said.")] = Lang.en,
     walls: Annotated[
         Walls | None, typer.Option(help="Around the kernel. [default: the best that `grader doctor` finds]")
+    ] = None,
+    reports: Annotated[
+        Path | None,
+        typer.Option(
+            parser=path,
+            metavar="<path>",
+            help="Folder for what CI reads: junit.xml, summary.md, classroom.json, code-quality.json, report.json,"
+            " feedback.html.",
+        ),
     ] = None,
 ) -> None:
     """Show how your notebook stands, before you hand it in.
@@ -57,5 +66,5 @@ def check(
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: no kernel is left
     tier: Tier | None = None if walls is None else walls.value
     rubric = assignment if assignment is not None else assignment_for(notebook, rubric_of(None))
-    wish = Wish(tuple(item or ()), watch, plain, as_json, lang.value, tier, began)
+    wish = Wish(tuple(item or ()), watch, plain, as_json, lang.value, tier, began, reports)
     raise typer.Exit(check_notebook(notebook, rubric, wish))

@@ -168,7 +168,7 @@ def _open_item(
 ) -> ItemView:
     language, by_person = report.language, decisions(report, item.id)
     asked = {criterion.id: criterion for criterion in item.criteria}
-    names = _row_names(score.findings, asked, language)
+    names = row_names(score.findings, asked, language)
     said = [by_person.get(finding.criterion, finding.feedback) for finding in score.findings]
     rows = tuple(_row(finding, asked, names[n], said[n], language) for n, finding in enumerate(score.findings))
     answer = submission.answers.get(item.id)
@@ -209,7 +209,7 @@ def _row(finding: Finding, asked: Mapping[str, Criterion], name: str, said: str 
     )
 
 
-def _row_names(findings: Sequence[Finding], asked: Mapping[str, Criterion], language: Language) -> list[str]:
+def row_names(findings: Sequence[Finding], asked: Mapping[str, Criterion], language: Language) -> list[str]:
     """Written criteria are numbered: their ids say what the answer lacks, which the feedback only asks about."""
     names, count = [], 0
     for finding in findings:

@@ -138,6 +138,11 @@ class Assignment(Noun):
         return next(item for item in self.items if item.id == item_id)
 
     @property
+    def has_secret_rows(self) -> bool:
+        """Whether there are rows that no student has; those that stand in for them before handing in are none."""
+        return self.heldout is not None and all(data.file != self.heldout.file for data in self.data.values())
+
+    @property
     def item_ids(self) -> tuple[str, ...]:
         """Of all items that a notebook may have a heading of, those that are kept back too."""
         return tuple(dict.fromkeys([*(item.id for item in self.items), *(one.item for one in self.kept_back)]))

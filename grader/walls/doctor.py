@@ -16,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from grader.errors import RunnerError
 from grader.walls.plan import TIERS, Plan, Tier, readable
 
 _TRIAL_SECONDS = 60
@@ -69,6 +70,17 @@ def examine() -> Diagnosis:
     """Try every tier; takes a few tenths of a second each."""
     offers = tuple(offer(tier) for tier in TIERS)
     return Diagnosis(offers, _facts(), tuple(_advice(offers)))
+
+
+def best(wanted: Tier | None, *, secrets: bool) -> Tier:
+    """The walls to build. Raises RunnerError where there are none, they were not asked for, and there are secrets."""
+    tier = wanted or examine().tier
+    if wanted is None and tier == "none" and secrets:
+        raise RunnerError(
+            "no walls can be built on this system, so a notebook could read the held-out rows and other hand-ins: "
+            "`grader doctor` says what is missing, `--walls none` runs the notebooks all the same"
+        )
+    return tier
 
 
 @lru_cache(maxsize=len(TIERS))
@@ -127,7 +139,7 @@ def _try(tier: Tier, uid: int | None) -> tuple[str, ...]:
         request: dict[str, Any] = {"plan": plan.plain(), "outside": str(outside), "beside": f"{outside}-too"}
         request["port"] = listener.getsockname()[1]
         Path(request["beside"]).touch()
-        command = [sys.executable, "-m", "grader.walls.trial", json.dumps(request)]
+        command = [sys.executable, "-P", "-m", "grader.walls.trial", json.dumps(request)]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=_TRIAL_SECONDS, check=False)
             broken = [str(told) for told in json.loads(done.stdout)["broken"]]

@@ -1,0 +1,1 @@
+"""Notebooks as pytest collects and reports them: an item for every criterion."""
