@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from grader import __version__
 from grader.arithmetic import tables
-from grader.checks import needed_probes
+from grader.checks import needed_probes, passing
 from grader.errors import GraderError, RunnerError
 from grader.files import write
 from grader.model import Assignment, Execution, Submission
@@ -119,6 +119,7 @@ def key_of(submission: Submission, assignment: Assignment, walls: str, *, repair
         ],
         "limits": assignment.limits.model_dump(),
         "questions": questions(assignment),
+        "tests": [passing.keys(assignment), passing.keeping(submission, assignment)],
         "rows": asked_rows(assignment),
         "walls": walls,
         "repairs": _stand_ins(assignment) if repairs else None,

@@ -29,6 +29,7 @@ import pytest
 from conftest import ROOT
 from graded_class import Work
 from graded_class import graded as graded_by_rubric
+from graded_class import rubric as rubric_of
 from review_class import graded, opened, served, written_only
 from typer.testing import CliRunner
 
@@ -657,3 +658,13 @@ def test_what_the_command_cannot_serve(tmp_path: Path, out: Path, shared: Browse
     (out / FILE).unlink()
     with pytest.raises(GraderError, match="has lost its gradebook"):
         review(out, 0, "en", "ta", None)
+
+
+def test_what_a_person_marks_stands_with_what_was_asked_and_how_to_mark_it(tmp_path: Path) -> None:
+    manual = "{check: manual, points: 3, prompt: 'Why <b>so</b>?', scheme: 'One point each.'}"
+    asked = rubric_of(tmp_path, manual, concepts="{}")
+    out = graded_by_rubric(tmp_path, {"kim": Work(0.9, "Because it is so.")}, of=asked)
+    with opened(out) as address:
+        page = Browser(address).case("kim", "P1")
+    for words in ("Because it is so.", "Why &lt;b&gt;so&lt;/b&gt;?", "How to mark it", "One point each."):
+        assert words in page, words

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from grader.checking.checked import Checked, CheckedCriterion, CheckedItem, KeptBackPoints, Seconds, State
 from grader.checking.words import word
-from grader.checks import needs_heldout
+from grader.checks import needs_heldout, passing
 from grader.errors import GraderError
 from grader.exporters import feedback
 from grader.exporters.feedback import ItemView, Row
 from grader.exporters.labels import status_sentence
 from grader.exporters.values import one_line, printable
 from grader.grading import Graded
-from grader.model import Assignment, CellError, Finding, Item, Language, Span, Submission
+from grader.model import Assignment, CellError, Criterion, Finding, Item, Language, Span, Submission
 from grader.repairs.ledger import sentence
 
 _STATES: dict[str, State] = {
@@ -79,7 +79,7 @@ def _item(view: ItemView, graded: Graded, assignment: Assignment) -> CheckedItem
         criteria=tuple(
             _criterion(row, finding, graded.submission, item, _practice(assignment, finding, language))
             if needs_heldout(criterion)
-            else _criterion(row, finding, graded.submission, item)
+            else _criterion(row, finding, graded.submission, item, _more(criterion, language))
             for row, finding, criterion in rows
         ),
         cells=view.cells,
@@ -131,6 +131,11 @@ def _practice(assignment: Assignment, finding: Finding, language: Language) -> s
     shown = (data.shown_as for data in assignment.data.values() if data.file == assignment.heldout.file)
     name = next(shown, assignment.heldout.file.name)
     return word("practice", language, table=name.rpartition("/")[2])
+
+
+def _more(criterion: Criterion, language: Language) -> str | None:
+    """That a test has lines which run after handing in, where it has."""
+    return word("more_later", language) if passing.is_cut(criterion) else None
 
 
 def _kept_back(assignment: Assignment, asked: Sequence[str]) -> Iterator[KeptBackPoints]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from grader.answers.claims import parts_of
 from grader.arithmetic import tables
-from grader.checks import needs_heldout
+from grader.checks import needs_heldout, passing
 from grader.errors import GraderError
 from grader.model import Assignment, Concept, Criterion, Heldout, Item, KeptBack, Term
 
@@ -22,7 +22,7 @@ def visible(assignment: Assignment) -> Assignment:
     kept_back = list(assignment.kept_back)
     for item in assignment.items:
         left_out = _left_out(item, with_rows=to_spare)
-        seen = _without(item, left_out)
+        seen = _without(_without_secrets(item), left_out)
         items += [seen] if seen is not None else []
         if item.visibility != "visible":
             kept_back.append(KeptBack(item=item.id, points=item.points, visibility=item.visibility))
@@ -51,7 +51,8 @@ def _left_out(item: Item, *, with_rows: bool) -> frozenset[str]:
     """Criteria that students do not see, that need rows which are not there, or that require one of these."""
     left_out = set(item.closed())
     for criterion in item.criteria:
-        if (needs_heldout(criterion) and not with_rows) or left_out.intersection(criterion.requires):
+        unseen = (needs_heldout(criterion) and not with_rows) or passing.is_all_hidden(criterion)
+        if unseen or left_out.intersection(criterion.requires):
             left_out.add(criterion.id)
     return frozenset(left_out)
 
@@ -63,6 +64,16 @@ def _without(item: Item, left_out: frozenset[str]) -> Item | None:
     seen = tuple(criterion for criterion in item.criteria if criterion.id not in left_out)
     points = round(sum(criterion.points for criterion in seen if not criterion.bonus), 6)
     return item.model_copy(update={"criteria": seen, "points": points}) if points > 0 else None
+
+
+def _without_secrets(item: Item) -> Item:
+    """The item without the hidden lines of its tests, and without what only who marks it should read."""
+    criteria = []
+    for one in item.criteria:
+        code = one.code and passing.without_hidden(one.code)
+        params = {key: value for key, value in one.params.items() if (one.check, key) != ("manual", "scheme")}
+        criteria.append(one.model_copy(update={"code": code, "params": params}))
+    return item.model_copy(update={"criteria": tuple(criteria)})
 
 
 def _kept(item: Item, criterion: Criterion) -> KeptBack:

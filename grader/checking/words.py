@@ -27,6 +27,7 @@ WORDS = texts(
         "`{table}`의 연습용 행에서 계산했습니다. 제출한 뒤에는 다른 행을 씁니다.",
         "on the practice rows of `{table}`; after handing in, other rows are used",
     ),
+    more_later=("이 테스트에는 제출한 뒤에 실행하는 줄이 더 있습니다", "more of this test runs after handing in"),
     cell=("{cells}번 셀", "cell {cells}"),
     cells=("셀 {cells}", "cells {cells}"),
     bonus=("추가 점수", "bonus"),

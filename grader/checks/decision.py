@@ -107,9 +107,11 @@ class Evidence:
     criterion: Criterion
     worked_out: dict[str, Any] = field(default_factory=dict)  # what judges of the item's criteria leave to each other
 
-    def claim(self, probe: str, name: str) -> dict[str, Any]:
-        """What the kernel answered about `name`, of the form that claims.py gives. Raises Unmet or Unsure otherwise."""
+    def claim(self, probe: str, name: str, called: str = "") -> dict[str, Any]:
+        """What the kernel answered about `name`, of the form that claims.py gives. Raises Unmet or Unsure otherwise,
+        with `called` for the name."""
         reply = self.execution.evidence.get(f"{probe}:{name}")
+        name = called or name
         if reply is None:
             raise self._unanswered(name)
         reply = reply if isinstance(reply, dict) else {}

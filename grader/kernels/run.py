@@ -8,8 +8,9 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, cast
 
 import nbformat
@@ -18,10 +19,10 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import DeadKernelError
 
 from grader import probes
-from grader.checks import outputs
+from grader.checks import outputs, passing
 from grader.errors import RunnerError
 from grader.finding.conversation import Talk, conversation
-from grader.kernels import repairing
+from grader.kernels import faults, repairing
 from grader.kernels.client import CappedClient, Stopped
 from grader.kernels.cores import Cores
 from grader.kernels.log import kernel_log
@@ -33,14 +34,13 @@ from grader.walls.plan import Plan
 _STARTUP_SECONDS = 120
 _REAPED_SECONDS = 2.0
 _OWN_END_SECONDS = 0.2  # for the supervisors, once all below them are dead: who reaps a process counts its time
-_DISK_MESSAGES = ("[Errno 28]", "[Errno 27]", "No space left on device", "File too large")
-_MEMORY_MESSAGES = ("MemoryError", "can't allocate memory", "Unable to allocate", "Cannot allocate memory")
 logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # nbclient tells us by exception what it also logs
 
 
 class Run:
     """A kernel from its start to its end. `order`: the cells by index, where they are to run in another order than they
-    stand in; with `repairs`, what would fail is repaired where that can be done."""
+    stand in; with `repairs`, what would fail is repaired where that can be done. `known`: tests that are not asked
+    again, by key of the evidence. `passed_over`: cells that are not run, by index."""
 
     def __init__(
         self,
@@ -52,6 +52,8 @@ class Run:
         *,
         repairs: bool = True,
         order: Sequence[int] | None = None,
+        known: Mapping[str, Any] = MappingProxyType({}),
+        passed_over: Collection[int] = (),
     ) -> None:
         self.submission, self.assignment, self.place, self.plan = submission, assignment, place, plan
         self.limits = assignment.limits
@@ -67,6 +69,9 @@ class Run:
         )
         self.repairs = repairing.settings(submission, assignment, place.home) if repairs else None
         self.order = range(len(notebook.cells)) if order is None else order
+        self.known, self.ended_by_test = known, False
+        self.keeping = passing.keeping(submission, assignment)
+        self.copies, self.passed_over = passing.copies(submission, assignment), passed_over
         self.ledger: Any = None
         self.ran: list[int] = []  # numbers of the cells, in the order in which they were run
         self.evidence: dict[str, Any] = {}
@@ -100,7 +105,7 @@ class Run:
                     await self._ask_ledger()
                 if self.stopped is None:
                     await self._question()
-            if self.client.flood and self.stopped is None:
+            if self.client.flood and self.stopped is None and not self.ended_by_test:
                 self._stop(*await self._cause_of_death(None))
         finally:
             watching.cancel()
@@ -132,19 +137,28 @@ class Run:
                 message = f"the notebook used up its {self.limits.seconds:.0f} s; the cells from here on were not run"
                 self._stop("timeout", CellError(cell=index + 1, name="Timeout", message=message))
                 return
-            cell = self.notebook.cells[index]
-            if cell.cell_type == "code" and cell.source.strip():
-                self.ran.append(index + 1)
-            try:
-                await self.client.run_cell(index, min(left, self.limits.cell_seconds))
-            except Stopped as stop:
-                self._stop(
-                    cast(ExecutionStatus, stop.status), CellError(cell=index + 1, name="Stopped", message=str(stop))
-                )
+            begun = time.monotonic()
+            await self._cell(index, min(left, self.limits.cell_seconds))
+            if self.stopped is not None:
                 return
-            except DeadKernelError:
-                self._stop(*await self._cause_of_death(index + 1))
-                return
+            if index in self.copies:
+                started += time.monotonic() - begun  # a test's time is not the notebook's
+
+    async def _cell(self, index: int, seconds: float) -> None:
+        """Run one cell, if it is one, and note where an item ends that has tests."""
+        cell = self.notebook.cells[index]
+        if cell.cell_type == "code" and cell.source.strip() and index not in self.passed_over:
+            self.ran.append(index + 1)
+        try:
+            if index not in self.passed_over:
+                await self.client.run_cell(index, seconds)
+            for request in self.keeping.get(index, ()):
+                await self.client.ask(probes.question(request), self.limits.cell_seconds)
+        except Stopped as stop:
+            error = CellError(cell=index + 1, name="Stopped", message=str(stop))
+            self._stop(cast(ExecutionStatus, stop.status), error)
+        except DeadKernelError:
+            self._stop(*await self._cause_of_death(index + 1))
 
     def _stop(self, status: ExecutionStatus, error: CellError) -> None:
         self.status, self.stopped = status, error
@@ -174,23 +188,48 @@ class Run:
         answer: dict[str, Any] | None = None
         while (asked := await asyncio.to_thread(_next, talk, answer)) is not None:
             key, request = asked
+            if key in self.known:
+                answer = {"fault": "known"}
+                continue
             try:
-                answer = await self.client.ask(probes.question(request), self.limits.cell_seconds)
+                answer = await self._answer(request)
             except DeadKernelError:
-                status, error = await self._cause_of_death(None)
-                self.evidence[key] = {"fault": "raised", "message": f"the kernel died when asked ({error.message})"}
-                self._stop(status, error)
+                await self._died_when_asked(key, request)
                 return
 
+    async def _died_when_asked(self, key: str, request: dict[str, Any]) -> None:
+        """A test that ends its kernel is no fault of the run: the notebook had come to its end."""
+        status, error = await self._cause_of_death(None)
+        self.ended_by_test = request["probe"] == passing.PROBE
+        if self.ended_by_test:
+            self.evidence[key] = {"fault": passing.ENDED, "message": error.message}
+            return
+        self.evidence[key] = {"fault": "raised", "message": f"the kernel died when asked ({error.message})"}
+        self._stop(status, error)
+
+    async def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """A test that goes on after an interrupt would keep the kernel from answering anything else: it is killed."""
+        answer = await self.client.ask(probes.question(request), self.limits.cell_seconds)
+        deaf = request["probe"] == passing.PROBE and answer.get("fault") == "too_slow"
+        if deaf and not await self.client.answers():
+            manager: Any = self.client.km
+            self.watch.broken = (
+                "timeout",
+                f"it did not finish, and went on after an interrupt at {self.limits.cell_seconds:.0f} s",
+            )
+            kill_tree(manager.provisioner.process.pid)
+            raise DeadKernelError("killed")
+        return answer
+
     def _told(self, seconds: float) -> Execution:
-        evidence, notebook = encodable(self.evidence), nbformat.from_dict(encodable(self.notebook))  # type: ignore[no-untyped-call]
-        errors = _errors(notebook, self.client, self.limits.cell_seconds)
+        evidence, notebook = faults.encodable(self.evidence), nbformat.from_dict(faults.encodable(self.notebook))  # type: ignore[no-untyped-call]
+        errors = faults.errors_of(notebook, self.client, self.limits.cell_seconds)
         if self.stopped is not None:
             errors = [*(e for e in errors if e.cell != self.stopped.cell), self.stopped]
         found = evidence.get("observed:", {}).get("found", {})
         versions = found.get("versions", {}) if isinstance(found, dict) else {}
         return Execution(
-            status=self.status or _status(errors),
+            status=self.status or faults.status_of(errors),
             submission_sha256=self.submission.sha256,
             evidence=evidence,
             errors=tuple(errors),
@@ -198,7 +237,7 @@ class Run:
             peak_memory_mb=round(self.watch.peak_bytes / 1e6, 1),
             walls=self.plan.tier,
             repairing=self.repairs is not None,
-            repairs=() if self.repairs is None else repairing.entries(encodable(self.ledger), self.ran, errors),
+            repairs=() if self.repairs is None else repairing.entries(faults.encodable(self.ledger), self.ran, errors),
             notebook=notebook,
             environment={str(k): str(v) for k, v in versions.items()} if isinstance(versions, dict) else {},
         )
@@ -210,17 +249,6 @@ def _next(talk: Talk, answer: dict[str, Any] | None) -> tuple[str, dict[str, Any
         return next(talk) if answer is None else talk.send(answer)
     except StopIteration:
         return None
-
-
-def encodable(value: Any) -> Any:
-    """The same value with lone surrogates, which no UTF-8 file can hold, as U+FFFD."""
-    if isinstance(value, str):
-        return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, dict):
-        return {encodable(key): encodable(entry) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [encodable(entry) for entry in value]
-    return value
 
 
 def _kernel_manager(plan: Plan, place: Workplace, server: Path | None) -> AsyncKernelManager:
@@ -241,34 +269,3 @@ def _kernel_manager(plan: Plan, place: Workplace, server: Path | None) -> AsyncK
         metadata={"kernel_provisioner": forked} if server is not None else {},
     )
     return manager
-
-
-def _errors(notebook: nbformat.NotebookNode, client: CappedClient, cell_seconds: float) -> list[CellError]:
-    """Errors, deadlines and floods by cell, in the notebook's order."""
-    errors = []
-    for index in range(len(notebook.cells)):
-        if index in client.timed_out_cells:
-            message = f"the cell was interrupted after {cell_seconds:.0f} s"
-            errors.append(CellError(cell=index + 1, name="Timeout", message=message))
-            continue
-        if index in client.failed_cells:
-            name, message = encodable(list(client.failed_cells[index]))
-            errors.append(CellError(cell=index + 1, name=name[:200], message=message[:2000]))
-        if index in client.cut_cells:
-            message = f"the cell's output passed {client.output_bytes / 1e6:g} MB; its middle was left out"
-            errors.append(CellError(cell=index + 1, name="OutputLimit", message=message))
-    return errors
-
-
-def _status(errors: list[CellError]) -> ExecutionStatus:
-    """The gravest thing that happened in a notebook whose kernel lived to the end."""
-    names = {error.name for error in errors}
-    if "Timeout" in names:
-        return "timeout"
-    if any(word in f"{error.name}: {error.message}" for error in errors for word in _MEMORY_MESSAGES):
-        return "out_of_memory"
-    if any(word in f"{error.name}: {error.message}" for error in errors for word in _DISK_MESSAGES):
-        return "disk_limit"
-    if "OutputLimit" in names:
-        return "output_limit"
-    return "student_error" if errors else "ok"

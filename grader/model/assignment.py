@@ -70,6 +70,7 @@ class Criterion(Noun):
     requires: tuple[str, ...] = Field((), description="criteria of the same item that must pass first")
     bonus: bool = Field(False, description="earns points, but is not needed for the item's full points")
     visibility: Visibility | None = Field(None, description="None: the item's; never less strict than that")
+    code: str | None = Field(None, description="text of the file that `source` names; no key of a rubric")
 
 
 class Item(Noun):
@@ -86,6 +87,9 @@ class Item(Noun):
         description="confidence in a written answer under which a person reads it; None: whatever is missing is read",
     )
     visibility: Visibility = "visible"
+    cells: tuple[str, ...] = Field(
+        (), description="names that cells of the handout have in their metadata, such as nbgrader's `grade_id`"
+    )
 
     @property
     def visibilities(self) -> dict[str, Visibility]:
@@ -128,7 +132,7 @@ class Assignment(Noun):
     reference: tuple[Path, ...] = ()
     mutants: Path | None = None
     kept_back: tuple[KeptBack, ...] = Field((), description="what the part for students leaves out; no key of a rubric")
-    sha256: str = Field(description="of the rubric file's bytes, and of its lexicons'")
+    sha256: str = Field(description="of the rubric file's bytes, of its lexicons' and of its tests'")
 
     def item(self, item_id: str) -> Item:
         return next(item for item in self.items if item.id == item_id)

@@ -26,6 +26,7 @@ _MODULES = (
     "modules",
     "found",
     "images",
+    "passing",
     "selfcheck",
     "collect",
 )  # in order of import

@@ -12,6 +12,7 @@ from .helps import ledger
 from .images import image_block
 from .modules import layer_gradients, module, series
 from .observer import OBSERVER
+from .passing import keep, passes
 from .predictions import predictions
 
 _SHELL = get_ipython()
@@ -37,10 +38,12 @@ _PROBES = {
     "bind": bind,
     "fed": fed,
     "image_block": image_block,
+    "keep": keep,
     "layer_gradients": layer_gradients,
     "models": models,
     "module": module,
     "observed": observed,
+    "passes": passes,
     "predictions": predictions,
     "repairs": ledger,
     "series": series,
