@@ -1,0 +1,45 @@
+"""What an otter assignment is set to, and what becomes of each setting here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+# setting -> why nothing becomes of it; what changes no points and no page is not named at all
+_NOT_HERE = {
+    "score_threshold": "points are not turned into pass or fail",
+    "grade_from_log": "notebooks are run, the log is not read",
+    "serialized_variables": "the log is not read",
+    "save_environment": "the log is not read",
+    "plugins": "otter's plugins are not run",
+    "token": "nothing is uploaded to Gradescope; the token was not copied",
+    "course_id": "nothing is uploaded to Gradescope",
+    "assignment_id": "nothing is uploaded to Gradescope",
+    "pdf": "no PDF is made; feedback pages print from a browser",
+    "assignment_name": "a notebook of another assignment is graded as it is, not refused",
+    "debug": "an error in a cell never ends the run",
+    "environment": "packages are those of the grader's own environment",
+    "requirements": "packages are those of the grader's own environment: install what is missing there",
+    "python_version": "notebooks run on the grader's own Python",
+}
+
+
+def not_taken(settings: Mapping[str, Any]) -> list[str]:
+    """A sentence for each setting that does something in otter and nothing here."""
+    return [f"`{key}`: {why}" for key, why in _NOT_HERE.items() if settings.get(key) not in (None, False, [], {}, "")]
+
+
+def grading(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Of an assignment's configuration what otter would write into `otter_config.json`, and what it knows besides."""
+    generate = config.get("generate")
+    settings = dict(generate) if isinstance(generate, Mapping) else {}
+    keys = ("requirements", "environment", "python_version", "plugins", "save_environment")
+    settings |= {key: config[key] for key in keys if key in config}
+    if config.get("name"):
+        settings["assignment_name"] = config["name"]
+    seed = config.get("seed")
+    if isinstance(seed, Mapping):
+        settings |= {"seed": seed.get("autograder_value"), "seed_variable": seed.get("variable")}
+    elif seed is not None:
+        settings["seed"] = seed
+    return settings
