@@ -13,15 +13,15 @@ from grader.answers.phrases import PhraseError, pattern, phrase_key
 from grader.checks import CHECKS, parameters
 from grader.errors import RubricError
 from grader.model import Assignment, Criterion, DataFile, Heldout, Item, Limits, StandIn, Text
-from grader.rubric import claims, deadlines, stored, yaml
+from grader.rubric import claims, deadlines, sources, stored, yaml
 from grader.rubric.keys import known
 from grader.rubric.rules import check_files, check_rules
 from grader.rubric.stand_ins import check_stand_ins
 from grader.rubric.types import check_type, validated
 from grader.rubric.yaml import Document, Location
 
-_CRITERION_KEYS = set(Criterion.model_fields) - {"params"}
-_TOP_KEYS = set(Assignment.model_fields) - {"sha256"} | {"lexicons"}
+_CRITERION_KEYS = set(Criterion.model_fields) - {"params", "code"}
+_TOP_KEYS = set(Assignment.model_fields) - {"sha256", "kept_back"} | {"lexicons"}
 
 
 def load(file: Path) -> Assignment:
@@ -37,7 +37,8 @@ def load(file: Path) -> Assignment:
     plain["terms"], words = claims.terms(document, plain, file.parent)
     plain.pop("lexicons", None)
     plain["concepts"] = _concepts(document, plain.get("concepts", {}), plain["terms"])
-    plain["sha256"] = hashlib.sha256(file.read_bytes() + words.encode()).hexdigest()
+    tests = "".join(sources.read(document, plain["items"]))
+    plain["sha256"] = hashlib.sha256(file.read_bytes() + words.encode() + tests.encode()).hexdigest()
     for key, model in (("title", Text), ("limits", Limits), ("heldout", Heldout)):
         if key in plain:
             plain[key] = known(document, (key,), plain[key], model.model_fields)

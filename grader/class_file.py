@@ -24,6 +24,7 @@ class Asked(Noun):
     points: float
     visibility: Visibility
     written: tuple[str, ...] = Field((), description="criteria on written answers: their names say what is asked for")
+    kept_back: dict[str, Visibility] = Field(default_factory=dict, description="criteria that open later than the item")
 
 
 class Missing(Noun):
@@ -48,6 +49,11 @@ class ClassFile(Noun):
         seen = ("visible", *self.opened)
         return all(asked.visibility in seen for asked in self.items if asked.id == item)
 
+    def closed(self, item: str) -> frozenset[str]:
+        """Criteria of which students see their points only, and those together."""
+        kinds = {name: kind for asked in self.items if asked.id == item for name, kind in asked.kept_back.items()}
+        return frozenset(name for name, kind in kinds.items() if kind not in self.opened)
+
 
 def write_class(folder: Path, found: Class, assignment: Assignment) -> None:
     """Write the file, before anything runs: an interrupted run can be exported as far as it went."""
@@ -64,7 +70,14 @@ def write_class(folder: Path, found: Class, assignment: Assignment) -> None:
 
 def _asked(item: Item) -> Asked:
     written = tuple(criterion.id for criterion in item.criteria if criterion.check == WRITTEN)
-    return Asked(id=item.id, title=item.title, points=item.points, visibility=item.visibility, written=written)
+    return Asked(
+        id=item.id,
+        title=item.title,
+        points=item.points,
+        visibility=item.visibility,
+        written=written,
+        kept_back={name: kind for name, kind in item.visibilities.items() if kind != item.visibility},
+    )
 
 
 def opened_in(folder: Path) -> tuple[Visibility, ...]:

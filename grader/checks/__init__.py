@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from grader.checks import figures, images, metrics, modules, text
+from grader.checks import figures, images, metrics, modules, passing, persons, text
 from grader.checks import repairs as mended
 from grader.checks import reports as printed
 from grader.checks.decision import Decision
@@ -37,9 +37,11 @@ CHECKS: dict[str, Check] = {
     "halves_size": Check(images.halves_size, (("image_block", "model"),)),
     "keeps_size": Check(images.keeps_size, (("image_block", "model"),)),
     "loss_falls": Check(metrics.loss_falls, (("series", "losses"),)),
+    "manual": Check(persons.manual),
     "mentions": Check(text.mentions),
     "output_shape": Check(modules.output_shape, (("module", "model"),)),
     "parameters_fixed": Check(images.parameters_fixed, (("image_block", "model"),)),
+    "passes": Check(passing.passes, ((passing.PROBE, passing.SOURCE),)),
     "plot_labelled": Check(figures.plot_labelled, (("series", "losses"),)),
     "r2": Check(metrics.r2, (("predictions", "predict"),)),
     "reports": Check(printed.reports, (("predictions", "predict"),)),
@@ -66,11 +68,17 @@ def decide(criterion: Criterion, evidence: Any) -> Decision:
     return judge(evidence, **keys)
 
 
+def needs_heldout(criterion: Criterion) -> bool:
+    """Whether it is decided by predictions for rows that the student has not."""
+    check = CHECKS.get(criterion.check)
+    return check is not None and any(probe == "predictions" for probe, _ in check.probes)
+
+
 def needed_probes(assignment: Assignment) -> dict[tuple[str, str], str | None]:
     """(probe, name of the student's object) for every criterion -> the model that it should belong to, if named."""
     needed: dict[tuple[str, str], str | None] = {}
     for criterion in (criterion for item in assignment.items for criterion in item.criteria):
         for probe, key in CHECKS[criterion.check].probes:
-            wanted = (probe, criterion.params[key])
+            wanted = (probe, passing.asked_as(criterion) if key == passing.SOURCE else criterion.params[key])
             needed[wanted] = needed.get(wanted) or criterion.params.get("model")
     return needed

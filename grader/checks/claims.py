@@ -218,6 +218,14 @@ class _Shift(_Claim):
     difference: Norm
 
 
+class _Passes(_Claim):
+    ended: bool
+    value: Number = None
+    error: Words = ""
+    line: Count | None = None
+    replaced: Annotated[list[Words], Field(max_length=_SHORT)] = []
+
+
 class _ImageBlock(_Claim):
     sizes: Annotated[list[_Refused | _Accepted], Field(max_length=_SHORT)]
     shifts: Annotated[list[_Shift], Field(max_length=_SHORT)] | _Faulted
@@ -231,6 +239,7 @@ _FORMS: dict[str, type[_Claim]] = {
     "models": _Models,
     "module": _Module,
     "observed": _Observed,
+    "passes": _Passes,
     "predictions": _Predictions,
     "series": _Series,
 }

@@ -107,9 +107,11 @@ class Evidence:
     criterion: Criterion
     worked_out: dict[str, Any] = field(default_factory=dict)  # what judges of the item's criteria leave to each other
 
-    def claim(self, probe: str, name: str) -> dict[str, Any]:
-        """What the kernel answered about `name`, of the form that claims.py gives. Raises Unmet or Unsure otherwise."""
+    def claim(self, probe: str, name: str, called: str = "") -> dict[str, Any]:
+        """What the kernel answered about `name`, of the form that claims.py gives. Raises Unmet or Unsure otherwise,
+        with `called` for the name."""
         reply = self.execution.evidence.get(f"{probe}:{name}")
+        name = called or name
         if reply is None:
             raise self._unanswered(name)
         reply = reply if isinstance(reply, dict) else {}
@@ -179,7 +181,7 @@ class Evidence:
         """Items whose trainings are not this item's: all others, where this one has a heading of its own."""
         if self.item.id not in self.submission.headed:
             return frozenset()
-        return frozenset(item.id for item in self.assignment.items if item.id != self.item.id)
+        return frozenset(self.assignment.item_ids) - {self.item.id}
 
     def replaced(self) -> str:
         """What the notebook replaced of Python and its libraries, as the kernel saw it; or as its source looks."""

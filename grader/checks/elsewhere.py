@@ -140,7 +140,7 @@ def _in_code(evidence: Evidence, own: set[int]) -> Iterator[Found]:
 
 def _by_name(text: str, place: Text, evidence: Evidence) -> Iterator[Found]:
     """Paragraphs, and what follows an item's name at the beginning of a line (`P2: ...`) up to the next name."""
-    outline = Outline(item.id for item in evidence.assignment.items)
+    outline = Outline(evidence.assignment.item_ids)
     pieces: list[tuple[str | None, list[str]]] = [(None, [])]
     for line in text.splitlines():
         label, end = outline.label(line)

@@ -107,7 +107,7 @@ def mentions(evidence: Evidence, *, concept: str) -> Decision:
     """
     answer = evidence.answer
     if not answer.text.strip():
-        raise _no_answer(evidence)
+        raise no_answer(evidence)
     scored: AnswerScore = evidence.worked_out.get("answer") or score(evidence.assignment, evidence.item.id, answer.text)
     evidence.worked_out["answer"] = scored  # for the item's other criteria: reading it is what takes time
     mine = next(one for one in scored.criteria if one.criterion == evidence.criterion.id)
@@ -161,7 +161,7 @@ def _other_places(evidence: Evidence, concept: str) -> Iterator[Text]:
             return
 
 
-def _no_answer(evidence: Evidence) -> Exception:
+def no_answer(evidence: Evidence) -> Exception:
     """Zero for sure only where nothing in the hand-in may be the answer; otherwise a person reads what may be."""
     item, submission = evidence.item.id, evidence.submission
     empty = _EMPTY.filled(item)

@@ -10,6 +10,7 @@ from grader.class_file import WRITTEN
 from grader.exporters.decisions import decisions
 from grader.exporters.figures import MAX_PICTURES, Picture, picture_src, pictures, small_pictures
 from grader.exporters.labels import check_name, label
+from grader.exporters.shown import shown
 from grader.exporters.values import Chip, chips, href
 from grader.model import (
     Assignment,
@@ -89,7 +90,7 @@ def items(
     """One view per score, in the report's order.
 
     An item that the assignment does not know, or that is neither visible nor `opened`, shows its points only, and none
-    while they are open: what is decided of them would tell of its criteria.
+    while they are open: what is decided of them would tell of its criteria. So do criteria that are kept back.
     """
     asked = {item.id: item for item in assignment.items}
     plots = pictures(execution.notebook, submission.items_of_cells)
@@ -99,7 +100,8 @@ def items(
         if item is None or item.visibility not in ("visible", *opened):
             views.append(_closed_item(score, item.title.in_language(report.language) if item else ""))
         else:
-            views.append(_open_item(score, item, submission, report, plots))
+            seen = shown(score, item.closed(opened), report.language)
+            views.append(_open_item(seen, item, submission, report, plots))
     return views
 
 
@@ -157,8 +159,8 @@ def segments(text: str, marks: Sequence[Mark]) -> list[Segment]:
 
 
 def _closed_item(score: Score, title: str) -> ItemView:
-    shown = score.model_copy(update={"findings": ()})
-    return ItemView(shown, title, False, _bar(shown))
+    closed = score.model_copy(update={"findings": ()})
+    return ItemView(closed, title, False, _bar(closed))
 
 
 def _open_item(

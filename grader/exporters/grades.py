@@ -15,6 +15,7 @@ from grader.errors import GraderError
 from grader.exporters.decisions import decisions
 from grader.exporters.labels import label
 from grader.exporters.lateness import subtraction
+from grader.exporters.shown import shown
 from grader.exporters.values import one_line, points, printable
 from grader.model import Finding, Identity, Language, Lateness, Noun, Report, Score, Text, Visibility
 from grader.names import spelling
@@ -127,7 +128,8 @@ def _grades(report: Report, told: ClassFile | None) -> Grades:
     asked = {item.id: item for item in told.items} if told else {}
     scores = {score.item: score for score in report.scores}
     written = {item: asked[item].written if item in asked else () for item in scores}
-    said = {item: _said(score, report, written[item]) for item, score in scores.items()}
+    seen = {item: shown(score, told.closed(item) if told else (), report.language) for item, score in scores.items()}
+    said = {item: _said(score, report, written[item]) for item, score in seen.items()}
     closed = {item for item in scores if told is not None and not told.shows(item)}
     return Grades(
         student=report.student,
@@ -175,7 +177,8 @@ def _said(score: Score, report: Report, written: Sequence[str]) -> str:
 
     What an answer should say stands in the names of `written` ones: they are numbered.
     """
-    numbers = {name: label("point_of_answer", report.language, n=place) for place, name in enumerate(written, 1)}
+    named = [one.criterion for one in score.findings if one.criterion in written]
+    numbers = {name: label("point_of_answer", report.language, n=place) for place, name in enumerate(named, 1)}
     by_person = decisions(report, score.item)
     lines = [printable(one_line(by_person[None]))] if None in by_person else []
     for one in score.findings:

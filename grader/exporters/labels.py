@@ -117,6 +117,8 @@ LABELS = texts(
         "이 항목은 점수만 공개됩니다.",
         "Only the points of this item are shown.",
     ),
+    kept_back=("비공개 기준({n}개)", "Hidden criteria ({n})"),
+    kept_back_said=("점수만 공개됩니다.", "Only the points are shown."),
     graded_on=("채점 {when}", "Graded {when}"),
     version=("채점기 {version}", "grader {version}"),
     rubric=("채점 기준 {sha}", "rubric {sha}"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from typing import Any
 
-from grader.checks import claims, needed_probes
+from grader.checks import claims, needed_probes, passing
 from grader.finding.choice import Candidate, equals, fitting, reasons
 from grader.finding.predicting import Answer, Request, in_target_unit, rows_to_predict
 from grader.finding.roles import Role, models_asked_for, roles
@@ -33,7 +33,7 @@ def conversation(
     wanted = roles(assignment)
     if wanted and assignment.heldout is not None and assignment.data:
         studies = yield from _find(wanted, submission, assignment, printed, evidence)
-    needed = needed_probes(assignment)
+    needed = {asked: model for asked, model in needed_probes(assignment).items() if asked[0] != passing.PROBE}
     for probe, name in sorted(needed, key=lambda pair: (_ORDER.get(pair[0], 2), pair)):
         request: Request = {"probe": probe, "name": name, "model": needed[probe, name]}
         found = studies.get(name) if probe == "predictions" else None
@@ -44,6 +44,8 @@ def conversation(
         answer = yield f"{probe}:{name}", request
         evidence[f"{probe}:{name}"] = in_target_unit(answer, found) if found is not None else answer
     evidence["observed:"] = yield "observed:", {"probe": "observed"}
+    for key, request in passing.requests(assignment):  # last: they change what the notebook left behind
+        evidence[key] = passing.ended(request, (yield key, request))
 
 
 # ---------------------------------------------------------------- what is meant

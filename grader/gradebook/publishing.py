@@ -8,7 +8,7 @@ from grader.class_file import open_to_students, opened_in
 from grader.errors import GraderError
 from grader.gradebook.keeping import Keeping
 from grader.gradebook.record import book_of, rewrite
-from grader.model import Visibility
+from grader.model import Item, Visibility
 from grader.results import results_in
 from grader.terminal import console
 
@@ -31,10 +31,18 @@ def publish_items(out: Path, url: str | None, *, due_passed: bool, undo: bool) -
         opened = _opened(out, due_passed=due_passed, undo=undo)
         open_to_students(out, opened)
         rewrite(results, book.standings(roll.assignment), roll, pages=roll.students)
-    closed = [item.id for item in assignment.items if item.visibility not in ("visible", *opened)]
+    closed = [place for item in assignment.items for place in _closed(item, opened)]
     kept = f"all items but {', '.join(closed)}" if closed else "all items"
     console().print(f"Students see {kept}.", markup=False, highlight=False, soft_wrap=True)
     return 0
+
+
+def _closed(item: Item, opened: tuple[Visibility, ...]) -> list[str]:
+    """The item, or those of its criteria that students do not see."""
+    names = item.closed(opened)
+    if item.visibility not in ("visible", *opened):
+        return [item.id]
+    return [f"{item.id}/{criterion.id}" for criterion in item.criteria if criterion.id in names]
 
 
 def _opened(out: Path, *, due_passed: bool, undo: bool) -> tuple[Visibility, ...]:

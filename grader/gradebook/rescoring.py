@@ -134,7 +134,7 @@ def _surroundings(assignment: Assignment) -> str:
         for key in ("points", "review_below", "visibility"):
             del item[key]
         for criterion in item["criteria"]:
-            for key in ("id", "points", "bonus", "requires"):
+            for key in ("id", "points", "bonus", "requires", "visibility"):
                 del criterion[key]
             if criterion["check"] != "uses_layers":
                 criterion["params"] = {k: v for k, v in criterion["params"].items() if isinstance(v, str)}

@@ -85,7 +85,7 @@ def read(files: Mapping[str, Path], given: dict[str, Any] | None, assignment: As
         added = _cells(text, document.items, assignment) if text.strip() else []
         words = notebook.by_item({"cells": _numbered(added, 1)}, assignment)
         if added and not words.headed and pure.suffix.lower() in _MARKDOWN:  # `P2: ...`, as people write plain text
-            named = markup.with_headings(text, [item.id for item in assignment.items])
+            named = markup.with_headings(text, list(assignment.item_ids))
             added = _cells(named, document.items, assignment)
             words = notebook.by_item({"cells": _numbered(added, 1)}, assignment)
         if given is not None and not words.headed and not document.unread and pure.suffix.lower() not in _PDF:
@@ -140,7 +140,7 @@ def _document(name: str, file: Path, assignment: Assignment) -> tuple[Document, 
     unread: Text | None = None
     pictures: tuple[str, ...] = ()
     text = ""
-    ids = [item.id for item in assignment.items]
+    ids = list(assignment.item_ids)
     if suffix in _PDF:
         found = pdf.read(file)
         text, unread, pictures = markup.with_headings("\n".join(found.pages), ids), found.unread, found.pictures
@@ -204,7 +204,7 @@ def _numbered(cells: Iterable[dict[str, Any]], start: int) -> list[dict[str, Any
 
 def _items_of(stem: str, assignment: Assignment) -> tuple[str, ...]:
     """Items that a file's name names: `P2`, `hw1_P3-1`; all those of a group, `P3`."""
-    ids = [item.id for item in assignment.items]
+    ids = list(assignment.item_ids)
     outline = Outline(ids)
     words = stem.replace("_", " ")
     named = outline.enter(Heading(words, 1), ()).named

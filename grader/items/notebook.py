@@ -40,7 +40,7 @@ def by_item(notebook: dict[str, Any], assignment: Assignment) -> ByItem:
     the student's.
     """
     known = topics.of(assignment)
-    outline = Outline(item.id for item in assignment.items)
+    outline = Outline(assignment.item_ids)
     given = _handout_lines(assignment.handout)
     sections, ends = cut(notebook["cells"], outline, lambda line: _key(line) in given)
     placed = place(sections, outline, known)

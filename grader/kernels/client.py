@@ -141,7 +141,7 @@ class CappedClient(CappedOutputs):
                 await task
         else:
             await task
-        if index in self.timed_out_cells and "found" not in await self.ask(_PING, _GRACE_SECONDS):
+        if index in self.timed_out_cells and not await self.answers():
             raise Stopped("timeout", f"the cell went on after an interrupt at {seconds:.0f} s; the kernel was killed")
 
     async def _async_handle_timeout(self, timeout: int, cell: NotebookNode | None = None) -> Any:
@@ -224,6 +224,10 @@ class CappedClient(CappedOutputs):
             return {"fault": "too_slow", "message": f"no answer within {seconds:.0f} s"}
         finally:
             outputs.cancel()
+
+    async def answers(self) -> bool:
+        """Whether the kernel answers at all, as it does soon after an interrupt. Raises DeadKernelError."""
+        return "found" in await self.ask(_PING, _GRACE_SECONDS)
 
     async def _reply(self, message_id: str, seconds: float) -> dict[str, Any]:
         """Raises TimeoutError, _ReplyLost, DeadKernelError."""

@@ -8,8 +8,9 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, cast
 
 import nbformat
@@ -18,7 +19,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import DeadKernelError
 
 from grader import probes
-from grader.checks import outputs
+from grader.checks import outputs, passing
 from grader.errors import RunnerError
 from grader.finding.conversation import Talk, conversation
 from grader.kernels import repairing
@@ -40,7 +41,8 @@ logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # nbclient tells us b
 
 class Run:
     """A kernel from its start to its end. `order`: the cells by index, where they are to run in another order than they
-    stand in; with `repairs`, what would fail is repaired where that can be done."""
+    stand in; with `repairs`, what would fail is repaired where that can be done. `known`: tests that are not asked again,
+    by key of the evidence."""
 
     def __init__(
         self,
@@ -52,6 +54,7 @@ class Run:
         *,
         repairs: bool = True,
         order: Sequence[int] | None = None,
+        known: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         self.submission, self.assignment, self.place, self.plan = submission, assignment, place, plan
         self.limits = assignment.limits
@@ -67,6 +70,7 @@ class Run:
         )
         self.repairs = repairing.settings(submission, assignment, place.home) if repairs else None
         self.order = range(len(notebook.cells)) if order is None else order
+        self.known, self.ended_by_test = known, False
         self.ledger: Any = None
         self.ran: list[int] = []  # numbers of the cells, in the order in which they were run
         self.evidence: dict[str, Any] = {}
@@ -96,7 +100,7 @@ class Run:
                     await self._ask_ledger()
                 if self.stopped is None:
                     await self._question()
-            if self.client.flood and self.stopped is None:
+            if self.client.flood and self.stopped is None and not self.ended_by_test:
                 self._stop(*await self._cause_of_death(None))
         finally:
             watching.cancel()
@@ -170,13 +174,35 @@ class Run:
         answer: dict[str, Any] | None = None
         while (asked := await asyncio.to_thread(_next, talk, answer)) is not None:
             key, request = asked
+            if key in self.known:
+                answer = {"fault": "known"}
+                continue
             try:
-                answer = await self.client.ask(probes.question(request), self.limits.cell_seconds)
+                answer = await self._answer(request)
             except DeadKernelError:
-                status, error = await self._cause_of_death(None)
-                self.evidence[key] = {"fault": "raised", "message": f"the kernel died when asked ({error.message})"}
-                self._stop(status, error)
+                await self._died_when_asked(key, request)
                 return
+
+    async def _died_when_asked(self, key: str, request: dict[str, Any]) -> None:
+        """A test that ends its kernel is no fault of the run: the notebook had come to its end."""
+        status, error = await self._cause_of_death(None)
+        self.ended_by_test = request["probe"] == passing.PROBE
+        if self.ended_by_test:
+            self.evidence[key] = {"fault": passing.ENDED, "message": error.message}
+            return
+        self.evidence[key] = {"fault": "raised", "message": f"the kernel died when asked ({error.message})"}
+        self._stop(status, error)
+
+    async def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """A test that goes on after an interrupt would keep the kernel from answering anything else: it is killed."""
+        answer = await self.client.ask(probes.question(request), self.limits.cell_seconds)
+        deaf = request["probe"] == passing.PROBE and answer.get("fault") == "too_slow"
+        if deaf and not await self.client.answers():
+            manager: Any = self.client.km
+            self.watch.broken = ("timeout", f"it did not finish, and went on after an interrupt at {self.limits.cell_seconds:.0f} s")
+            kill_tree(manager.provisioner.process.pid)
+            raise DeadKernelError("killed")
+        return answer
 
     def _told(self, seconds: float) -> Execution:
         evidence, notebook = encodable(self.evidence), nbformat.from_dict(encodable(self.notebook))  # type: ignore[no-untyped-call]

@@ -6,10 +6,12 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Protocol
+from types import MappingProxyType
+from typing import Any, Protocol
 
+from grader.checks import passing
 from grader.errors import RunnerError
 from grader.kernels.cores import Cores
 from grader.kernels.leftovers import sweep
@@ -21,6 +23,8 @@ from grader.model import Assignment, CellError, Execution, Submission
 from grader.repairs.order import better, saved_order
 from grader.walls.doctor import examine, offer
 from grader.walls.plan import Tier
+
+_MOST_AGAIN = 8  # runs of a notebook whose tests end their kernels
 
 
 class Runner(Protocol):
@@ -66,23 +70,45 @@ class KernelRunner:
                 repairing=self.repairs,
                 errors=(unreadable,),
             )
-        execution = self._with_a_live_server(submission, assignment)
+        execution = self._to_the_last_test(submission, assignment)
         order = saved_order(submission.notebook) if self.repairs else None
         if order is None or not any(error.name == "NameError" for error in execution.errors):
             return execution
-        other = self._with_a_live_server(submission, assignment, order)
+        other = self._to_the_last_test(submission, assignment, order)
         return better(execution, other, order)
 
-    def _with_a_live_server(
+    def _to_the_last_test(
         self, submission: Submission, assignment: Assignment, order: list[int] | None = None
     ) -> Execution:
+        """Where a test ended its kernel, the notebook runs again for those after it, a few times."""
+        execution = self._with_a_live_server(submission, assignment, order)
+        tests = passing.keys(assignment)
+        for _ in range(_MOST_AGAIN):
+            known = {key: execution.evidence[key] for key in tests if key in execution.evidence}
+            if len(known) == len(tests) or not any(told.get("fault") == passing.ENDED for told in known.values()):
+                return execution
+            again = self._with_a_live_server(submission, assignment, order, known)
+            found = {key: told for key, told in again.evidence.items() if key in tests and key not in known}
+            if not found:
+                break
+            execution = execution.model_copy(update={"evidence": execution.evidence | found})
+        left = {key: {"fault": passing.NOT_REACHED} for key in tests if key not in execution.evidence}
+        return execution.model_copy(update={"evidence": execution.evidence | left})
+
+    def _with_a_live_server(
+        self,
+        submission: Submission,
+        assignment: Assignment,
+        order: list[int] | None = None,
+        known: Mapping[str, Any] = MappingProxyType({}),
+    ) -> Execution:
         socket = self._socket()
-        execution = self._attempt(submission, assignment, socket, order)
+        execution = self._attempt(submission, assignment, socket, order, known)
         if socket is not None and execution.status in ("killed", "infrastructure") and not self._alive(socket):
             # The server died under this kernel, perhaps by a neighbour's hand: once more, one such notebook at a time.
             with self._again:
                 socket = self._socket()
-                execution = self._attempt(submission, assignment, socket, order)
+                execution = self._attempt(submission, assignment, socket, order, known)
             if socket is not None and execution.status == "killed" and not self._alive(socket):
                 message = "the kernel server died twice under this notebook; run it again with another one at a time"
                 lost = CellError(cell=None, name="ServerDied", message=message)
@@ -90,14 +116,24 @@ class KernelRunner:
         return execution
 
     def _attempt(
-        self, submission: Submission, assignment: Assignment, socket: Path | None, order: list[int] | None
+        self,
+        submission: Submission,
+        assignment: Assignment,
+        socket: Path | None,
+        order: list[int] | None,
+        known: Mapping[str, Any],
     ) -> Execution:
         started = time.monotonic()
         try:
             with Workplace(submission, assignment) as place:
                 plan = place.plan(assignment.limits, self.walls, own_user=self._own_user, without=self.without)
                 try:
-                    run = Run(submission, assignment, place, plan, socket, repairs=self.repairs, order=order)
+                    run = Run(
+                        *(submission, assignment, place, plan, socket),
+                        repairs=self.repairs,
+                        order=order,
+                        known=known,
+                    )
                     return asyncio.run(run.execution(self._running, self._cores))
                 except Exception as error:
                     error.add_note(place.end_of_log())

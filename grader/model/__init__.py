@@ -11,6 +11,7 @@ from grader.model.assignment import Criterion as Criterion
 from grader.model.assignment import DataFile as DataFile
 from grader.model.assignment import Heldout as Heldout
 from grader.model.assignment import Item as Item
+from grader.model.assignment import KeptBack as KeptBack
 from grader.model.assignment import Limits as Limits
 from grader.model.assignment import StandIn as StandIn
 from grader.model.assignment import Visibility as Visibility

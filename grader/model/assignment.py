@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,6 +13,7 @@ from grader.model.deadline import Deadline
 from grader.model.nouns import Noun, Text
 
 Visibility = Literal["visible", "hidden", "after_due", "after_published"]
+_STRICTER: tuple[Visibility, ...] = ("visible", "after_due", "after_published", "hidden")  # from left to right
 
 
 class Limits(Noun):
@@ -51,6 +53,9 @@ class Heldout(Noun):
 
     file: Path = Field(description="where the grader reads it, absolute")
     target: str = Field(description="name of the target column, in dollars for homework 1")
+    practice: str | None = Field(
+        None, description="table of `data` whose rows stand in for these before handing in; None: the last but the first"
+    )
 
 
 class Criterion(Noun):
@@ -63,6 +68,8 @@ class Criterion(Noun):
     feedback: Text | None = Field(None, description="said instead of the check's own sentence")
     requires: tuple[str, ...] = Field((), description="criteria of the same item that must pass first")
     bonus: bool = Field(False, description="earns points, but is not needed for the item's full points")
+    visibility: Visibility | None = Field(None, description="None: the item's; never less strict than that")
+    code: str | None = Field(None, description="text of the file that `source` names; no key of a rubric")
 
 
 class Item(Noun):
@@ -79,6 +86,31 @@ class Item(Noun):
         description="confidence in a written answer under which a person reads it; None: whatever is missing is read",
     )
     visibility: Visibility = "visible"
+    cells: tuple[str, ...] = Field(
+        (), description="names that cells of the handout have in their metadata, such as nbgrader's `grade_id`"
+    )
+
+    @property
+    def visibilities(self) -> dict[str, Visibility]:
+        """By criterion: the strictest of its own, the item's, and those of what it requires, which its words tell of."""
+        found: dict[str, Visibility] = {}
+        for one in self.criteria:
+            required = (found[name] for name in one.requires if name in found)
+            found[one.id] = max((self.visibility, one.visibility or "visible", *required), key=_STRICTER.index)
+        return found
+
+    def closed(self, opened: Collection[Visibility] = ()) -> frozenset[str]:
+        """Criteria that students do not see while, besides what is visible, these kinds are open to them."""
+        return frozenset(name for name, kind in self.visibilities.items() if kind not in ("visible", *opened))
+
+
+class KeptBack(Noun):
+    """What is graded after handing in and cannot be seen before: an item, or one of its criteria. No word of it."""
+
+    item: str
+    points: float = Field(gt=0)
+    visibility: Visibility = Field(description="once it is graded")
+    bonus: bool = False
 
 
 class Assignment(Noun):
@@ -98,7 +130,13 @@ class Assignment(Noun):
     handout: Path | None = None
     reference: tuple[Path, ...] = ()
     mutants: Path | None = None
-    sha256: str = Field(description="of the rubric file's bytes, and of its lexicons'")
+    kept_back: tuple[KeptBack, ...] = Field((), description="what the part for students leaves out; no key of a rubric")
+    sha256: str = Field(description="of the rubric file's bytes, of its lexicons' and of its tests'")
 
     def item(self, item_id: str) -> Item:
         return next(item for item in self.items if item.id == item_id)
+
+    @property
+    def item_ids(self) -> tuple[str, ...]:
+        """Of all items that a notebook may have a heading of, those that are kept back too."""
+        return tuple(dict.fromkeys([*(item.id for item in self.items), *(one.item for one in self.kept_back)]))

@@ -26,6 +26,7 @@ _MODULES = (
     "modules",
     "found",
     "images",
+    "passing",
     "collect",
 )  # in order of import
 # what repairs, each before those that import it; only those that a notebook calls for are installed

@@ -12,6 +12,7 @@ from .helps import ledger
 from .images import image_block
 from .modules import layer_gradients, module, series
 from .observer import OBSERVER
+from .passing import passes
 from .predictions import predictions
 
 _SHELL = get_ipython()
@@ -41,6 +42,7 @@ _PROBES = {
     "models": models,
     "module": module,
     "observed": observed,
+    "passes": passes,
     "predictions": predictions,
     "repairs": ledger,
     "series": series,

@@ -18,6 +18,7 @@ from grader.arithmetic.tables import Floats
 from grader.errors import GraderError
 from grader.model import Assignment, DataFile, StandIn
 
+_TABLES = ("", ".csv", ".txt", ".data")  # other files lie in the working directory and stand in for nothing
 _FORMULA = re.compile(r"(?P<column>.+?)(?:\s*(?P<sign>[*/])\s*(?P<other>.+))?")
 
 
@@ -37,7 +38,7 @@ class Form:
 
 def forms(assignment: Assignment) -> list[Form]:
     """The course's tables, then the stand-ins, in the rubric's order. Raises GraderError for a table that is none."""
-    given = [_of_data(name, data) for name, data in assignment.data.items()]
+    given = [_of_data(name, data) for name, data in assignment.data.items() if data.file.suffix.lower() in _TABLES]
     return given + [_of_stand_in(name, s, assignment.data[s.of]) for name, s in assignment.stand_ins.items()]
 
 

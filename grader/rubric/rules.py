@@ -11,6 +11,7 @@ from pathlib import Path
 
 from grader import reading
 from grader.arithmetic import tables
+from grader.checks import needs_heldout
 from grader.errors import GraderError
 from grader.items.names import is_name
 from grader.model import Assignment, Item, Limits
@@ -143,6 +144,14 @@ def check_files(document: Document, assignment: Assignment) -> None:
     if not missing and assignment.heldout and not document.blames(("heldout",)):
         _check_tables(document, assignment)
     _check_need_of_heldout(document, assignment)
+    _check_practice(document, assignment)
+
+
+def _check_practice(document: Document, assignment: Assignment) -> None:
+    named = assignment.heldout.practice if assignment.heldout is not None else None
+    if named is not None and named not in assignment.data:
+        mend = f"name one of {', '.join(assignment.data)}" if assignment.data else "add the table under `data:`"
+        document.complain(("heldout", "practice"), f"there is no table `{named}` in `data`", mend)
 
 
 def _check_handout(document: Document, handout: Path) -> None:
@@ -175,7 +184,7 @@ def _check_need_of_heldout(document: Document, assignment: Assignment) -> None:
         return
     for i, item in enumerate(assignment.items):
         for j, criterion in enumerate(item.criteria):
-            if criterion.check in ("r2", "reports"):
+            if needs_heldout(criterion):
                 here: Location = ("items", i, "criteria", j, "check")
                 mend = "add `heldout: {file: ..., target: ...}`"
                 document.complain(here, f"`{criterion.check}` needs held-out rows", mend)

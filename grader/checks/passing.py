@@ -1,0 +1,188 @@
+"""A test of the rubric's own, run in the student's kernel after the notebook: of other systems, or written for here.
+
+Tests run in the notebook's names as nbgrader's cells do, in the rubric's order: a test may leave helpers to the next,
+and what one breaks is broken for those after it. Each has the time of a cell. One that ends its kernel, or does not
+react to an interrupt, costs only itself: the notebook runs again for the rest.
+
+A test has passed when it ran to its end; what it prints, and where, is no matter. A hostile notebook can fool it: its
+functions can read the test from the frames above them and can replace what answers for the kernel. Assertions of
+numpy, pandas, torch and unittest, and builtins, that a notebook replaced are noticed where the test uses them, and a
+person looks. What must not be fooled needs a check that recomputes, such as `r2`.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import re
+import secrets
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from grader.checks.decision import Decision, Evidence, Unmet, Unsure, joined, partial, passed, say
+from grader.model import Assignment, Criterion, Text
+
+PROBE, SOURCE = "passes", "source"
+ENDED, NOT_REACHED = "ended_kernel", "not_reached"  # faults of a test that ended its kernel, and of one after too many
+
+Kind = Literal["cell", "doctest", "function"]
+
+_BEGIN, _END = re.compile(r"BEGIN HIDDEN TESTS"), re.compile(r"END HIDDEN TESTS")
+_LONGEST_LINE = 160
+
+
+def passes(evidence: Evidence, *, source: str, kind: Kind = "cell") -> Decision:
+    """The test in the file `source` runs to its end in the names that the notebook left.
+
+    `cell`: statements; where the last one is an expression whose value is a number from 0 to the criterion's points,
+    it earns that many. `doctest`: examples `>>> ...` with what they print. `function`: the file's last function, called
+    with the notebook's objects of its parameters' names; `env` gets all of them.
+    """
+    _require_kernel(evidence)
+    found = evidence.claim(PROBE, asked_as(evidence.criterion), evidence.criterion.id)
+    if not found["ended"]:
+        raise _failed(evidence, found)
+    if replaced := _used(found.get("replaced", []), evidence.criterion.code or ""):
+        raise Unsure(_REPLACED.filled(replaced), _REPLACED_REVIEW.filled(evidence.criterion.id, replaced), "partial")
+    value, full = found.get("value"), evidence.criterion.points
+    if kind != "cell" or value is None or value == full:
+        return passed()
+    if not 0 <= value <= full:
+        reason = _NO_POINTS_REVIEW.filled(evidence.criterion.id, f"{value:g}", f"{full:g}")
+        raise Unsure(_NO_POINTS, reason, "partial", value=value)
+    if value == 0:
+        raise Unmet(_SHARE.filled("0", f"{full:g}"), value=value)
+    return partial(value / full, _SHARE.filled(f"{value:g}", f"{full:g}"), value=value)
+
+
+def _require_kernel(evidence: Evidence) -> None:
+    """Raises Unmet where the test ended its kernel; Unsure where another hand may have, or too many had done so."""
+    answer = evidence.execution.evidence.get(f"{PROBE}:{asked_as(evidence.criterion)}")
+    fault = answer.get("fault") if isinstance(answer, dict) else None
+    message = str(answer.get("message"))[:200] if isinstance(answer, dict) else ""
+    name = evidence.criterion.id
+    if fault == NOT_REACHED:
+        raise Unsure(_LEFT, _LEFT_REVIEW.filled(name), "failed")
+    if fault == ENDED and message.endswith(("signal 9", "signal 15")):
+        raise Unsure(_ENDED.filled(message), _ENDED_REVIEW.filled(name, message), "failed")
+    if fault == ENDED:
+        raise Unmet(_ENDED.filled(message))
+
+
+def _failed(evidence: Evidence, found: dict[str, Any]) -> Exception:
+    """What a visible test says of its failure; of a hidden part nothing."""
+    code, line = evidence.criterion.code or "", found.get("line")
+    if line is None and has_hidden(code):
+        return Unmet(_FAILED)
+    if line is not None and line in hidden_lines(code):
+        return Unmet(_HIDDEN)
+    written = code.splitlines()[line - 1].strip()[:_LONGEST_LINE].replace("`", "'") if _within(line, code) else ""
+    error = str(found.get("error", "")).strip().removesuffix(":")
+    said = [*([_AT.filled(line, written)] if written else []), *([say("{0}", "{0}").filled(error)] if error else [])]
+    return Unmet(Text(ko=f"{_FAILED.ko} {joined(*said).ko}", en=f"{_FAILED.en}: {joined(*said).en}") if said else _FAILED)
+
+
+def _within(line: Any, code: str) -> bool:
+    return isinstance(line, int) and 0 < line <= len(code.splitlines())
+
+
+def _used(replaced: list[str], code: str) -> str:
+    """Those of the replaced names whose last part the test uses."""
+    names = [name for name in replaced if re.search(rf"\b{re.escape(name.rpartition('.')[2])}\b", code)]
+    return ", ".join(names[:4])
+
+
+# ---------------------------------------------------------------- hidden parts
+
+
+def hidden_lines(code: str) -> frozenset[int]:
+    """Numbers, from 1, of the lines between `BEGIN HIDDEN TESTS` and `END HIDDEN TESTS`, those with them."""
+    hidden, found = False, set()
+    for number, line in enumerate(code.splitlines(), start=1):
+        hidden = hidden or bool(_BEGIN.search(line))
+        if hidden:
+            found.add(number)
+        if _END.search(line):
+            hidden = False
+    return frozenset(found)
+
+
+def has_hidden(code: str) -> bool:
+    return bool(hidden_lines(code))
+
+
+def without_hidden(code: str) -> str:
+    """What students may see of a test."""
+    hidden = hidden_lines(code)
+    lines = [line for number, line in enumerate(code.splitlines(), start=1) if number not in hidden]
+    return "\n".join(lines)
+
+
+# ---------------------------------------------------------------- asking
+
+
+def asked_as(criterion: Criterion) -> str:
+    """The name under which a kernel is asked: another one for another text or kind."""
+    told = f"{criterion.params.get('kind', 'cell')}\0{criterion.code}"
+    return f"{criterion.params[SOURCE]}#{hashlib.sha256(told.encode()).hexdigest()[:12]}"
+
+
+def keys(assignment: Assignment) -> list[str]:
+    """Of all tests in the evidence, in the rubric's order."""
+    return [key for key, _ in requests(assignment)]
+
+
+def requests(assignment: Assignment) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(key of the evidence, request) of each test, in the rubric's order."""
+    for criterion in (criterion for item in assignment.items for criterion in item.criteria):
+        if criterion.check == "passes":
+            name = asked_as(criterion)
+            kind, code = criterion.params.get("kind", "cell"), criterion.code or ""
+            request = {"kind": kind, "code": code if kind == "doctest" else python_of(code)}
+            yield f"{PROBE}:{name}", {"probe": PROBE, "name": name, "token": secrets.token_hex(16), **request}
+
+
+def python_of(cell: str) -> str:
+    """The Python that IPython makes of a cell, with its magics as calls. Raises nothing: what is no Python stays so."""
+    try:
+        ast.parse(cell)
+    except (SyntaxError, ValueError, RecursionError):
+        from IPython.core.inputtransformer2 import TransformerManager  # heavy; hardly a test needs it
+
+        return TransformerManager().transform_cell(cell)
+    return cell
+
+
+def ended(request: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer, if it holds what only who was asked this very question can have written after the last statement."""
+    found = answer.get("found")
+    if not isinstance(found, dict):
+        return answer
+    plain = {key: value for key, value in found.items() if key not in ("token", "ended")}
+    return {"found": plain | {"ended": found.get("token") == request["token"]}}
+
+
+_FAILED = say("테스트를 통과하지 못했습니다.", "the test did not pass")
+_HIDDEN = say("공개하지 않은 테스트를 통과하지 못했습니다.", "a hidden test did not pass")
+_AT = say("{0}번째 줄 `{1}`", "line {0}, `{1}`")
+_SHARE = say("테스트가 {1}점 가운데 {0}점을 주었습니다.", "the test gave {0} of {1} points")
+_ENDED = say("테스트를 하다가 커널이 멈췄습니다: {0}", "the kernel died in the test: {0}")
+_ENDED_REVIEW = say(
+    "테스트 `{0}`을(를) 하다가 커널이 밖에서 종료됐거나 스스로를 종료했습니다({1}). 다시 실행해 보세요.",
+    "in the test `{0}` the kernel was killed from outside, or killed itself ({1}); run it again",
+)
+_LEFT = say("앞의 테스트들이 커널을 멈춰 확인하지 못했습니다. 사람이 확인합니다.", "not reached, as tests before it ended the kernel; a person will look")
+_LEFT_REVIEW = say(
+    "앞의 테스트들이 커널을 거듭 멈춰 `{0}`을(를) 묻지 못했습니다.",
+    "`{0}` was not asked, as tests before it ended the kernel again and again",
+)
+_NO_POINTS = say("테스트의 결과를 사람이 확인합니다.", "a person will look at what the test gave")
+_NO_POINTS_REVIEW = say(
+    "테스트 `{0}`의 마지막 값 {1}은(는) 0점에서 {2}점 사이가 아닙니다.",
+    "the last value of the test `{0}`, {1}, is not from 0 to {2} points",
+)
+_REPLACED = say("{0}을(를) 바꿔 놓아 사람이 확인합니다.", "a person will look, as the notebook replaced {0}")
+_REPLACED_REVIEW = say(
+    "테스트 `{0}`을(를) 통과했지만 노트북이 거기에 쓰이는 {1}을(를) 바꿔 놓았습니다.",
+    "the test `{0}` passed, but the notebook replaced {1}, which it uses",
+)

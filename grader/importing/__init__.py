@@ -1,0 +1,1 @@
+"""Assignments of other systems -> a rubric here, with what it needs beside it."""

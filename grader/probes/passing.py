@@ -1,0 +1,157 @@
+"""A test of the rubric's, run in the names that the notebook left."""
+
+import ast
+import builtins
+import contextlib
+import doctest
+import io
+import os
+import sys
+import types
+
+from .common import Fault, describe, finite_or_none, is_a, name_of, np, replaced
+
+_compile, _exec, _eval, _parse = compile, exec, eval, ast.parse
+_FILE = "<test>"
+_ASSERTING = ("numpy.testing", "pandas.testing", "torch.testing", "unittest", "pytest")
+_COMPARING = (("numpy", "allclose isclose array_equal"), ("torch", "allclose isclose equal"), ("math", "isclose"))
+_NUMBERS = (int, float, np.integer, np.floating)
+
+
+def passes(namespace, request):
+    """Whether the test ran to its end (then its `token` is told back), else where and how it stopped."""
+    told = {"replaced": [*replaced(), *_foreign()]}
+    with _without_exit():
+        try:
+            told |= _KINDS[request["kind"]](request["code"], namespace)
+            told["token"] = request["token"]
+        except Fault:
+            raise
+        except BaseException as error:  # SystemExit and KeyboardInterrupt too
+            told |= {"error": _last_line(error), "line": _line(error)}
+    return told
+
+
+def _cell(code, namespace):
+    """Statements, and the value of the last one where it is an expression that gives a number."""
+    tree = _parse(code, _FILE)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    _exec(_compile(tree, _FILE, "exec"), namespace)
+    value = _eval(_compile(ast.Expression(last.value), _FILE, "eval"), namespace) if last is not None else None
+    number = is_a(value, *_NUMBERS) and not is_a(value, bool)
+    return {"value": finite_or_none(value)} if number else {}
+
+
+def _function(code, namespace):
+    """The last function of the text, called with the objects that its parameters name; `env` gets all names."""
+    own = {"__name__": "tests", "__builtins__": builtins}
+    _exec(_compile(code, _FILE, "exec"), own)
+    functions = [value for value in own.values() if is_a(value, types.FunctionType) and value.__module__ == "tests"]
+    test = functions[-1]
+    asked = test.__code__.co_varnames[: test.__code__.co_argcount]
+    missing = [name for name in asked if name != "env" and name not in namespace]
+    if missing:
+        raise NameError(f"name '{missing[0]}' is not defined")
+    test(*[dict(namespace) if name == "env" else namespace[name] for name in asked])
+    return {}
+
+
+def _doctest(code, namespace):
+    """Examples, in a copy of the names; each must print what stands below it."""
+    names, checker = dict(namespace), doctest.OutputChecker()
+    for example in doctest.DocTestParser().get_examples(code):
+        printed, raised = io.StringIO(), None
+        shown, sys.displayhook = sys.displayhook, sys.__displayhook__
+        try:
+            with contextlib.redirect_stdout(printed):
+                _exec(_compile(example.source, _FILE, "single"), names)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            if example.exc_msg is None:
+                raise _At(example.lineno + 1, _last_line(error)) from None
+            raised = error
+        finally:
+            sys.displayhook = shown
+        _compare(example, printed.getvalue(), raised, checker)
+    return {}
+
+
+def _compare(example, printed, raised, checker):
+    wanted, got = example.want, printed
+    if example.exc_msg is not None:
+        wanted, got = example.exc_msg, f"{_last_line(raised)}\n" if raised is not None else "no exception"
+    flags = sum(flag for flag, on in example.options.items() if on)
+    if not checker.check_output(wanted, got, flags):
+        expected, found = wanted.strip() or "nothing", got.strip() or "nothing"
+        raise _At(example.lineno + 1, f"expected {expected[:200]}, got {found[:200]}")
+
+
+_KINDS = {"cell": _cell, "doctest": _doctest, "function": _function}
+
+
+class _At(Exception):
+    """An example failed at this line of the test."""
+
+    def __init__(self, line, message):
+        super().__init__(message)
+        self.line = line
+
+
+class _Exit(BaseException):
+    """What `os._exit` becomes while a test runs: it ends the test, not the kernel."""
+
+
+@contextlib.contextmanager
+def _without_exit():
+    def stopped(status=0):
+        raise _Exit(f"os._exit({status})")
+
+    kept, os._exit = os._exit, stopped
+    try:
+        yield
+    finally:
+        os._exit = kept
+
+
+def _last_line(error):
+    """As a traceback ends, `AssertionError: message`, in one line."""
+    if is_a(error, _At, _Exit):
+        return str(error)[:500]
+    return " ".join(describe(error).split())[:500]
+
+
+def _line(error):
+    """The number of the test's own line at which it stopped; None if it is in none."""
+    if is_a(error, _At):
+        return error.line
+    if is_a(error, SyntaxError) and error.filename == _FILE:
+        return error.lineno
+    line, frame = None, error.__traceback__
+    while frame is not None:
+        if frame.tb_frame.f_code.co_filename == _FILE:
+            line = frame.tb_lineno
+        frame = frame.tb_next
+    return line
+
+
+def _foreign():
+    """Assertions and comparisons of libraries that come from elsewhere than the library."""
+    found = []
+    for name in _ASSERTING:
+        module = sys.modules.get(name)
+        owners = [(name, module), (f"{name}.TestCase", getattr(module, "TestCase", None))]
+        for path, owner in owners:
+            names = [one for one in dir(owner) if one.startswith("assert")] if owner is not None else []
+            found += [f"{path}.{one}" for one in names if _is_foreign(getattr(owner, one, None), name)]
+    for name, names in _COMPARING:
+        module = sys.modules.get(name)
+        found += [f"{name}.{one}" for one in names.split() if _is_foreign(getattr(module, one, None), name)]
+    return found[:20]
+
+
+def _is_foreign(value, library):
+    """Whether a function was written outside the library."""
+    if is_a(value, type) or not callable(value):
+        return False
+    return str(getattr(value, "__module__", None) or library).partition(".")[0] not in (library.partition(".")[0], "_pytest")
