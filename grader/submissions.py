@@ -22,6 +22,7 @@ from grader.intake.room import Room
 from grader.intake.roster import Roster
 from grader.intake.suffixes import is_archive
 from grader.items import notebook
+from grader.items.given import restored
 from grader.model import Assignment, Identity, Submission
 from grader.names import printable
 
@@ -180,7 +181,7 @@ def _submission(hand_in: HandIn, assignment: Assignment) -> Submission:
     words = documents.read(hand_in.files, given, assignment)
     if given is None and not words.documents:
         return _unread(hand_in, choice, words.notes, assignment)
-    base = given or documents.EMPTY
+    base, mended = restored(given, assignment) if given is not None else (documents.EMPTY, ())
     whole = {**base, "cells": [*base["cells"], *words.cells]}
     more = beside.read(choice.others, whole, assignment)
     said = documents.joined(notebook.by_item(base, assignment), [*words.said, *more.said])
@@ -206,7 +207,7 @@ def _submission(hand_in: HandIn, assignment: Assignment) -> Submission:
         submitted_at=handed_in,
         lost=choice.content.lost if choice.content is not None else None,
         late=hand_in.late,
-        said=hand_in.said,
+        said=(*hand_in.said, *mended),
         unsure=hand_in.unsure,
         uploaded_as=hand_in.uploaded_as(chosen),
         warnings=(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from grader.checks.decision import Decision, Evidence, say
 from grader.model import Document
 
-WRITTEN = "mentions"  # the check of written answers
+WRITTEN = ("mentions", "manual")  # checks of written answers
 
 
 def held_back(decision: Decision, evidence: Evidence) -> Decision:
@@ -21,7 +21,7 @@ def held_back(decision: Decision, evidence: Evidence) -> Decision:
     if reasons and not evidence.answer.text.strip():
         review = say(_UNREAD.ko.format(names, reasons[0].ko), _UNREAD.en.format(names, reasons[0].en))
         return replace(decision, share=None, feedback=_A_PERSON_READS.filled(names), review=review)
-    if submission.only_documents and evidence.criterion.check != WRITTEN:
+    if submission.only_documents and evidence.criterion.check not in WRITTEN:
         all_names = ", ".join(document.name for document in submission.documents)
         return replace(decision, share=None, feedback=_NO_NOTEBOOK, review=_NO_NOTEBOOK_REVIEW.filled(all_names))
     return decision
@@ -29,7 +29,7 @@ def held_back(decision: Decision, evidence: Evidence) -> Decision:
 
 def _may_answer(document: Document, evidence: Evidence) -> bool:
     """Whether the item's answer may stand in it. Beside a notebook with code, only words are looked for there."""
-    written = evidence.criterion.check == WRITTEN or evidence.submission.only_documents
+    written = evidence.criterion.check in WRITTEN or evidence.submission.only_documents
     return document.unread is not None and written and (not document.items or evidence.item.id in document.items)
 
 

@@ -1,8 +1,9 @@
 """A test of the rubric's own, run in the student's kernel after the notebook: of other systems, or written for here.
 
-Tests run in the notebook's names as nbgrader's cells do, in the rubric's order: a test may leave helpers to the next,
-and what one breaks is broken for those after it. Each has the time of a cell. One that ends its kernel, or does not
-react to an interrupt, costs only itself: the notebook runs again for the rest.
+Tests run in the notebook's names as nbgrader's cells do, in the rubric's order. Names mean what they meant after the
+item's last cell, so that a later item may use them for something else; what objects hold is as the notebook left it. A
+test may leave helpers to the next, and what one breaks is broken for those after it. Each has the time of a cell. One
+that ends its kernel, or does not react to an interrupt, costs only itself: the notebook runs again for the rest.
 
 A test has passed when it ran to its end; what it prints, and where, is no matter. A hostile notebook can fool it: its
 functions can read the test from the frames above them and can replace what answers for the kernel. Assertions of
@@ -20,7 +21,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from grader.checks.decision import Decision, Evidence, Unmet, Unsure, joined, partial, passed, say
-from grader.model import Assignment, Criterion, Text
+from grader.model import Assignment, Criterion, Submission, Text
 
 PROBE, SOURCE = "passes", "source"
 ENDED, NOT_REACHED = "ended_kernel", "not_reached"  # faults of a test that ended its kernel, and of one after too many
@@ -134,12 +135,23 @@ def keys(assignment: Assignment) -> list[str]:
 
 def requests(assignment: Assignment) -> Iterator[tuple[str, dict[str, Any]]]:
     """(key of the evidence, request) of each test, in the rubric's order."""
-    for criterion in (criterion for item in assignment.items for criterion in item.criteria):
-        if criterion.check == "passes":
-            name = asked_as(criterion)
-            kind, code = criterion.params.get("kind", "cell"), criterion.code or ""
-            request = {"kind": kind, "code": code if kind == "doctest" else python_of(code)}
-            yield f"{PROBE}:{name}", {"probe": PROBE, "name": name, "token": secrets.token_hex(16), **request}
+    tests = [(item, one) for item in assignment.items for one in item.criteria if one.check == "passes"]
+    for item, criterion in tests:
+        name, kind, code = asked_as(criterion), criterion.params.get("kind", "cell"), criterion.code or ""
+        request = {"item": item.id, "kind": kind, "code": code if kind == "doctest" else python_of(code)}
+        yield f"{PROBE}:{name}", {"probe": PROBE, "name": name, "token": secrets.token_hex(16), **request}
+
+
+def keeping(submission: Submission, assignment: Assignment) -> dict[int, list[dict[str, Any]]]:
+    """By index of a cell: requests to keep what the names mean after it, where an item with tests ends before others
+    begin."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    for item in assignment.items:
+        own = [index for index, of in enumerate(submission.items_of_cells) if of == item.id]
+        others = any(of not in (None, item.id) for of in submission.items_of_cells[own[-1] :]) if own else False
+        if others and any(criterion.check == "passes" for criterion in item.criteria):
+            found.setdefault(own[-1], []).append({"probe": "keep", "item": item.id})
+    return found
 
 
 def python_of(cell: str) -> str:

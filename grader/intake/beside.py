@@ -89,11 +89,11 @@ def _words_in_code(content: dict[str, Any]) -> Iterator[str]:
 
 
 def _asks_for_code(item: str, assignment: Assignment) -> bool:
-    return any(c.check != WRITTEN and not c.bonus for c in assignment.item(item).criteria)
+    return any(c.check not in WRITTEN and not c.bonus for c in assignment.item(item).criteria)
 
 
 def _asks_for_words(item: str, assignment: Assignment) -> bool:
-    return any(c.check == WRITTEN and not c.bonus for c in assignment.item(item).criteria)
+    return any(c.check in WRITTEN and not c.bonus for c in assignment.item(item).criteria)
 
 
 def _cell(item: str, answer: Answer, name: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from grader import reading
 from grader.items import topics
 from grader.items.headings import lines
+from grader.items.named import named_cells
 from grader.items.outline import Outline
 from grader.items.pieces import deal
 from grader.items.sections import Words, cut, place
@@ -33,7 +34,8 @@ class ByItem(NamedTuple):
 def by_item(notebook: dict[str, Any], assignment: Assignment) -> ByItem:
     """Sort a notebook's cells and the student's own words by item.
 
-    A cell belongs to the item that its tags name, or else to that of the last heading or tagged cell at or before it
+    A cell whose name in the metadata an item lists belongs to that, and so do cells that were added below it. Any other
+    belongs to the item that its tags name, or else to that of the last heading or tagged cell at or before it
     (None before the first); words belong to the heading above them, also within one cell, and to each item that it
     names. Items that are named nowhere are known by the topic of a heading or, for words, of a passage; what remains
     in doubt stays `elsewhere`. The handout's lines, HTML comments and the headings that name an item are no words of
@@ -54,9 +56,14 @@ def by_item(notebook: dict[str, Any], assignment: Assignment) -> ByItem:
     answers, exchanged = in_their_places(answers, placed.named, known)
     tags = [outline.tagged(cell["metadata"].get("tags", ())) for cell in notebook["cells"]]
     cells = tuple(next(iter(t or sections[end].items), None) for t, end in zip(tags, ends, strict=True))
-    in_order = tuple(item for item in outline.items if item in headed)
+    own = named_cells(notebook["cells"], assignment)
+    cells = tuple(own.items.get(index, item) for index, item in enumerate(cells))
+    answers = {item: answer for item, answer in answers.items() if item not in own.answers} | own.answers
+    answers = {item: answer for item, answer in answers.items() if answer.text}
+    in_order = tuple(item for item in outline.items if item in headed or item in own.answers)
     notes = (*placed.notes, *dealt.notes, *exchanged)
-    return ByItem(cells, answers, in_order, _answer(dealt.rest).text, notes, placed.named)
+    rest = [(number, line) for number, line in dealt.rest if number - 1 not in own.items]
+    return ByItem(cells, answers, in_order, _answer(rest).text, notes, placed.named | own.answers.keys())
 
 
 def _answer(words: Words) -> Answer:

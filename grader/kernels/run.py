@@ -71,6 +71,7 @@ class Run:
         self.repairs = repairing.settings(submission, assignment, place.home) if repairs else None
         self.order = range(len(notebook.cells)) if order is None else order
         self.known, self.ended_by_test = known, False
+        self.keeping = passing.keeping(submission, assignment)
         self.ledger: Any = None
         self.ran: list[int] = []  # numbers of the cells, in the order in which they were run
         self.evidence: dict[str, Any] = {}
@@ -137,6 +138,8 @@ class Run:
                 self.ran.append(index + 1)
             try:
                 await self.client.run_cell(index, min(left, self.limits.cell_seconds))
+                for request in self.keeping.get(index, ()):
+                    await self.client.ask(probes.question(request), self.limits.cell_seconds)
             except Stopped as stop:
                 self._stop(
                     cast(ExecutionStatus, stop.status), CellError(cell=index + 1, name="Stopped", message=str(stop))

@@ -12,7 +12,7 @@ from .helps import ledger
 from .images import image_block
 from .modules import layer_gradients, module, series
 from .observer import OBSERVER
-from .passing import passes
+from .passing import keep, passes
 from .predictions import predictions
 
 _SHELL = get_ipython()
@@ -38,6 +38,7 @@ _PROBES = {
     "bind": bind,
     "fed": fed,
     "image_block": image_block,
+    "keep": keep,
     "layer_gradients": layer_gradients,
     "models": models,
     "module": module,

@@ -15,13 +15,14 @@ _compile, _exec, _eval, _parse = compile, exec, eval, ast.parse
 _FILE = "<test>"
 _ASSERTING = ("numpy.testing", "pandas.testing", "torch.testing", "unittest", "pytest")
 _COMPARING = (("numpy", "allclose isclose array_equal"), ("torch", "allclose isclose equal"), ("math", "isclose"))
+_KEPT, _CHANGED, _NOTHING = {}, {}, object()  # names by item; names that tests changed: what they were and became
 _NUMBERS = (int, float, np.integer, np.floating)
 
 
 def passes(namespace, request):
     """Whether the test ran to its end (then its `token` is told back), else where and how it stopped."""
     told = {"replaced": [*replaced(), *_foreign()]}
-    with _without_exit():
+    with _names_of(request["item"], namespace), _without_exit():
         try:
             told |= _KINDS[request["kind"]](request["code"], namespace)
             told["token"] = request["token"]
@@ -30,6 +31,41 @@ def passes(namespace, request):
         except BaseException as error:  # SystemExit and KeyboardInterrupt too
             told |= {"error": _last_line(error), "line": _line(error)}
     return told
+
+
+def keep(namespace, request):
+    """Note what the names mean now, at the end of an item."""
+    _KEPT[request["item"]] = dict(namespace)
+    return {}
+
+
+@contextlib.contextmanager
+def _names_of(item, namespace):
+    """The names as they were at the end of the item, and as tests before this one changed them.
+
+    What a test changed holds for later items where the notebook itself did not give the name another meaning since.
+    """
+    final, kept = dict(namespace), _KEPT.setdefault(item, dict(namespace))
+    before = dict(kept)
+    for name, (was, became) in _CHANGED.items():
+        if kept.get(name, _NOTHING) is was:
+            before[name] = became
+    _put(namespace, before)
+    try:
+        yield
+    finally:
+        after = dict(namespace)
+        for name, value in after.items():
+            if before.get(name, _NOTHING) is not value:
+                _CHANGED[name] = (kept.get(name, _NOTHING), value)
+        _KEPT[item] = after
+        _put(namespace, final)
+
+
+def _put(namespace, names):
+    """In the very same mapping, which is the global one of the notebook's functions."""
+    namespace.clear()
+    namespace.update(names)
 
 
 def _cell(code, namespace):

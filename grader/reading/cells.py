@@ -10,6 +10,7 @@ from grader.repairs.order import SAVED
 
 MAX_CHARACTERS = 2_000_000  # of all cells' sources together, pictures not counted; homework has some 20,000
 MAX_LINES = 100_000
+_LONGEST_NAME = 200
 _LINE_ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _PICTURE = re.compile(r"data:(image/[\w.+-]{1,40});base64,([A-Za-z0-9+/=]{100,})")
 _KINDS = {"code": "code", "markdown": "markdown", "heading": "markdown", "html": "markdown", "text": "markdown"}
@@ -55,6 +56,7 @@ def _plain_cell(number: int, cell: dict[str, Any]) -> dict[str, Any]:
     said = cell.get("cell_type")
     kind = _KINDS.get(said, "raw") if isinstance(said, str) else "raw"
     metadata: dict[str, Any] = {"tags": tags} if (tags := strings_in(cell.get("metadata"), "tags")) else {}
+    metadata |= _named(cell.get("metadata"))
     source, attachments = source_of(cell), _attachments(cell.get("attachments"))
     if kind == "markdown":
         source = _without_pictures(source, attachments)
@@ -63,6 +65,18 @@ def _plain_cell(number: int, cell: dict[str, Any]) -> dict[str, Any]:
         metadata |= _saved_count(cell.get("execution_count", cell.get("prompt_number")))
         return plain_cell | {"outputs": [], "execution_count": None}
     return plain_cell | {"attachments": attachments} if attachments else plain_cell
+
+
+def _named(metadata: Any) -> dict[str, Any]:
+    """The name that a cell has in its assignment, and that it is not to be edited, as nbformat or nbgrader say it."""
+    held = metadata if isinstance(metadata, dict) else {}
+    told = held["nbgrader"] if isinstance(held.get("nbgrader"), dict) else {}
+    name = told.get("grade_id", held.get("name"))
+    if not isinstance(name, str) or isinstance(name, Numeral) or not name.strip():
+        return {}
+    graded = told.get("solution") is not True and (told.get("grade") is True or told.get("locked") is True)
+    locked = graded or held.get("editable") is False
+    return {"name": _whole_characters(name.strip()[:_LONGEST_NAME]), **({"editable": False} if locked else {})}
 
 
 def _saved_count(count: Any) -> dict[str, int]:
