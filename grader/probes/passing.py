@@ -79,16 +79,22 @@ def _cell(code, namespace):
 
 
 def _function(code, namespace):
-    """The last function of the text, called with the objects that its parameters name; `env` gets all names."""
+    """The last function of the text, called with the objects that its parameters name, None where there is none; `env`
+    gets all names. What it does to them is undone."""
     own = {"__name__": "tests", "__builtins__": builtins}
     _exec(_compile(code, _FILE, "exec"), own)
     functions = [value for value in own.values() if is_a(value, types.FunctionType) and value.__module__ == "tests"]
-    test = functions[-1]
-    asked = test.__code__.co_varnames[: test.__code__.co_argcount]
+    test, before = functions[-1], dict(namespace)
+    asked = test.__code__.co_varnames[: test.__code__.co_argcount + test.__code__.co_kwonlyargcount]
     missing = [name for name in asked if name != "env" and name not in namespace]
-    if missing:
-        raise NameError(f"name '{missing[0]}' is not defined")
-    test(*[dict(namespace) if name == "env" else namespace[name] for name in asked])
+    try:
+        test(**{name: namespace if name == "env" else namespace.get(name) for name in asked})
+    except Exception as error:
+        if not missing:
+            raise
+        raise _At(_line(error), f"`{missing[0]}` is not defined; {_last_line(error)}") from None
+    finally:
+        _put(namespace, before)
     return {}
 
 

@@ -14,9 +14,9 @@ class Case(Noun):
 
     name: str
     kind: Literal["doctest", "function"]
-    code: str = Field(description="a doctest, or a module whose last function is the test")
-    setup: str = Field("", description="a doctest that is run before it; its outputs do not count")
-    teardown: str = Field("", description="a doctest that is run after it, whatever came of it")
+    code: str = Field(description="examples `>>> ...` with what they print, or a function")
+    setup: str = Field("", description="examples that come before it, or what the function needs beside it")
+    teardown: str = Field("", description="examples that come after it")
     points: float = Field(ge=0)
     hidden: bool
     success: str | None = Field(None, description="said to the student when it passes")

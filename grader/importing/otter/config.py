@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
+
+from grader.errors import GraderError
 
 # setting -> why nothing becomes of it; what changes no points and no page is not named at all
 _NOT_HERE = {
@@ -17,6 +20,8 @@ _NOT_HERE = {
     "assignment_id": "nothing is uploaded to Gradescope",
     "pdf": "no PDF is made; feedback pages print from a browser",
     "assignment_name": "a notebook of another assignment is graded as it is, not refused",
+    "seed": "cells are not seeded one by one; what is drawn at random differs from otter's",
+    "show_hidden": "hidden tests stay hidden; `visibility: after_published` in place of `hidden` opens them later",
     "debug": "an error in a cell never ends the run",
     "environment": "packages are those of the grader's own environment",
     "requirements": "packages are those of the grader's own environment: install what is missing there",
@@ -43,3 +48,18 @@ def grading(config: Mapping[str, Any]) -> dict[str, Any]:
     elif seed is not None:
         settings["seed"] = seed
     return settings
+
+
+def factor(settings: Mapping[str, Any], points: float) -> float:
+    """What points are multiplied by, so that they add up to what the assignment is set to be worth."""
+    wanted = settings.get("points_possible", settings.get("points"))
+    if isinstance(wanted, bool) or not isinstance(wanted, int | float) or wanted <= 0 or points <= 0:
+        return 1.0
+    return wanted / points
+
+
+def require_python(settings: Mapping[str, Any], language: str | None, path: Path) -> None:
+    """Raises GraderError for an assignment in R."""
+    told = str(settings.get("lang") or language or "python").casefold()
+    if told not in ("python", "ipython", "python3"):
+        raise GraderError(f"{path} is an assignment in {told.upper()}: only Python can be taken over")

@@ -12,7 +12,7 @@ from grader.importing.otter import points
 from grader.importing.otter.cases import Case, Tested
 from grader.importing.otter.parts import Asked, Cell, Placed, config_of
 from grader.importing.otter.solutions import without_ignored
-from grader.importing.otter.test_files import function, parsed, without_margin
+from grader.importing.otter.test_files import parsed, without_decorators, without_margin
 
 _CONFIG = re.compile(
     r"\s*(?:\w+\s*=\s*)?(\"\"\"|''')\s*#\s*BEGIN\s*TEST\s*CONFIG[^\n]*\n(.*?)^\s*\1;?\s*#\s*END\s*TEST\s*CONFIG[^\n]*\n?",
@@ -59,10 +59,12 @@ def _written(cell: Cell, where: str) -> _Written:
 
 def _case(name: str, written: _Written, worth: float, as_doctest: bool, where: str) -> Case:
     told = written.told
+    setup, code = ("", _doctest(written, where)) if as_doctest else _function(written.code, where)
     return Case(
         name=str(told.get("name") or name),
         kind="doctest" if as_doctest else "function",
-        code=_doctest(written, where) if as_doctest else _function(written.code, where),
+        code=code,
+        setup=setup,
         points=worth,
         hidden=bool(told.get("hidden")),
         success=_sentence(told.get("success_message")),
@@ -106,14 +108,14 @@ def _joined(text: Any) -> str:
     return "".join(part for part in text if isinstance(part, str)) if isinstance(text, list) else str(text or "")
 
 
-def _function(code: str, where: str) -> str:
-    """The test function with what stands beside it; a call of it is the author's own trial."""
+def _function(code: str, where: str) -> tuple[str, str]:
+    """What stands beside the test function, and the function; a call of it is the author's own trial."""
     body = parsed(code, where).body
     found = [node for node in body if isinstance(node, ast.FunctionDef)]
     if not found:
         raise GraderError(f"{where}: with `ok_format: false` a test cell defines a function")
     beside = [node for node in body if node is not found[-1] and not _calls(node, found[-1].name)]
-    return function(found[-1], ast.unparse(ast.Module(beside, [])))
+    return ast.unparse(ast.Module(beside, [])), without_decorators(found[-1])
 
 
 def _calls(node: ast.stmt, name: str) -> bool:

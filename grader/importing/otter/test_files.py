@@ -125,7 +125,8 @@ def _function_case(
     return Case(
         name=_text(arguments.get("name")) or f"{question} - {number}",
         kind="function",
-        code=function(node, setting),
+        code=without_decorators(node),
+        setup=setting,
         points=worth,
         hidden=bool(arguments.get("hidden", False)),
         success=_text(arguments.get("success_message")),
@@ -133,10 +134,9 @@ def _function_case(
     )
 
 
-def function(node: ast.FunctionDef, setting: str = "") -> str:
-    """A module whose last function is `node`, without decorators."""
+def without_decorators(node: ast.FunctionDef) -> str:
     node.decorator_list = []
-    return "\n\n".join(part for part in (setting, ast.unparse(node)) if part)
+    return ast.unparse(node)
 
 
 def _decorator(node: ast.stmt) -> ast.expr | None:
