@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli import answers, classes, rubrics, term
+from grader.cli import answers, classes, importing, rubrics, term
 
 app = typer.Typer(
     name="grader",
@@ -47,6 +47,10 @@ _answers = typer.Typer(
 _answers.command("score")(answers.score)
 _answers.command("tune")(answers.tune)
 app.add_typer(_answers, name="answers")
+
+_import = typer.Typer(help="Assignments of other systems become rubrics here.", no_args_is_help=True)
+_import.command("nbgrader")(importing.nbgrader)
+app.add_typer(_import, name="import")
 
 
 @app.callback(invoke_without_command=True)

@@ -14,7 +14,7 @@ from grader.assignment import load
 from grader.errors import GraderError
 from grader.files import write as write_file
 from grader.importing.imported import Imported, Question, Test
-from grader.model import Assignment
+from grader.model import Assignment, Limits
 from grader.names import file_name
 
 _PLAIN = re.compile(r"[A-Za-z][\w.\-/]*(?: [\w.\-]+)*")  # a scalar that YAML takes for text without quotes
@@ -107,6 +107,9 @@ def _rubric(
     if data:
         yield "\ndata:"
         yield from (f"  {scalar(n)}: {{file: {scalar(f)}, shown_as: {scalar(s)}}}" for n, f, s in data)
+    if imported.cell_seconds is not None:
+        whole = f"seconds: {number(imported.cell_seconds)}, " if imported.cell_seconds > Limits().seconds else ""
+        yield f"\nlimits: {{{whole}cell_seconds: {number(imported.cell_seconds)}}}"
     yield "\nitems:"
     for question in questions:
         yield from _item(question, places)

@@ -61,7 +61,7 @@ def read(file: Path) -> Content:
 def choose(hand_in: HandIn, assignment: Assignment) -> Choice:
     """The newest upload of each notebook; of several notebooks that which holds most of the assignment's work.
 
-    More items with own code, for only one notebook is run; then more items with any own work under their heading, the
+    More cells that an item lists by name; more items with own code, for only one notebook is run; then more items with any own work under their heading, the
     nearer file, more own work. Scripts count where there is no notebook, those without cells (modules, rather) where
     there is no other. The choice is told.
     """
@@ -121,16 +121,18 @@ def _base(name: str, found: Mapping[str, Path]) -> str:
 
 def _weight(
     name: str, file: Path, content: Content, assignment: Assignment
-) -> tuple[int, int, int, int, int, int, str]:
+) -> tuple[int, int, int, int, int, int, int, str]:
     if content.notebook is None:
-        return (_UNREADABLE, 0, 0, -_depth(name), 0, _size(file), name)
+        return (0, _UNREADABLE, 0, 0, -_depth(name), 0, _size(file), name)
+    listed = {cell for item in assignment.items for cell in item.cells}
+    known = len(listed & {cell["metadata"].get("name") for cell in content.notebook["cells"]})
     said = notebook.by_item(content.notebook, assignment)
     code = own_code(content.notebook, said, assignment)
     coded = {item for item, _ in code}
     named = coded - {None}
     own = sum(length for _, length in code) + sum(len(a.text) for a in said.answers.values()) + len(said.elsewhere)
     covered = len(named | said.answers.keys())
-    return (_WORK if own else _BLANK, len(named) or len(coded), covered, -_depth(name), own, _size(file), name)
+    return (known, _WORK if own else _BLANK, len(named) or len(coded), covered, -_depth(name), own, _size(file), name)
 
 
 def own_code(content: dict[str, Any], said: ByItem, assignment: Assignment) -> list[tuple[str | None, int]]:

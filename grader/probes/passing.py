@@ -57,7 +57,9 @@ def _names_of(item, namespace):
         after = dict(namespace)
         for name, value in after.items():
             if before.get(name, _NOTHING) is not value:
-                _CHANGED[name] = (kept.get(name, _NOTHING), value)
+                was, became = _CHANGED.get(name, (_NOTHING, _NOTHING))
+                original = was if became is not _NOTHING and before.get(name) is became else kept.get(name, _NOTHING)
+                _CHANGED[name] = (original, value)
         _KEPT[item] = after
         _put(namespace, final)
 

@@ -1,0 +1,36 @@
+"""`grader import`: read, write, and say what was and what was not taken over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from grader import terminal
+from grader.importing.imported import Imported
+from grader.importing.nbgrader import read
+from grader.importing.nbgrader_source import sources
+from grader.importing.written import write
+
+
+def import_nbgrader(path: Path, folder: Path, assignment: str | None, notebook: str | None) -> int:
+    """Write a rubric into `folder`, or one for each notebook into a folder below it. Raises GraderError."""
+    found = sources(path, assignment, notebook)
+    read_all = [read(source) for source in found]
+    several = len(found) > 1
+    places = [folder / source.notebook.stem if several else folder for source in found]
+    return written(list(zip(read_all, places, strict=True)))
+
+
+def written(assignments: Sequence[tuple[Imported, Path]]) -> int:
+    """Write each into its folder, and print what came of it."""
+    screen = terminal.console()
+    for imported, folder in assignments:
+        assignment = write(imported, folder)
+        criteria = sum(len(item.criteria) for item in assignment.items)
+        told = f"{len(assignment.items)} items, {criteria} criteria, {assignment.total:g} points"
+        screen.print(f"{folder / 'rubric.yaml'}: {told}", markup=False, highlight=False, soft_wrap=True)
+        for note in imported.notes:
+            screen.print(f"  - {note}", markup=False, highlight=False, soft_wrap=True)
+    last = assignments[-1][1] / "rubric.yaml"
+    screen.print(f"Next: grader lint {last}; grader selftest -a {last}", markup=False, highlight=False, soft_wrap=True)
+    return 0
