@@ -74,8 +74,17 @@ def source(*, functions: bool = False) -> list[Cell]:
         words("# Lists"),
         *question("q1", "**Question 1.** Define `mean`.", [code(_MEAN)], tests["q1"], points=2),
         *question("q2", "**Question 2.** Assign `evens`.", [code(_EVENS)], tests["q2"], points=[0, 3]),
-        *question("q3", "**Question 3.** Define `biggest`.", [code(_BIGGEST)], tests["q3"], points=2, all_or_nothing=True),
-        *question("q4", "**Question 4.** Why is the mean of no numbers undefined?", [words("It divides by zero.")], [], points=4, manual=True),
+        *question(
+            "q3", "**Question 3.** Define `biggest`.", [code(_BIGGEST)], tests["q3"], points=2, all_or_nothing=True
+        ),
+        *question(
+            "q4",
+            "**Question 4.** Why is the mean of no numbers undefined?",
+            [words("It divides by zero.")],
+            [],
+            points=4,
+            manual=True,
+        ),
         *question("q5", "**Question 5.** Sum up.", [code(_TOTAL, printed="10\n")], tests["q5"], points={"each": 1}),
         *question("q6", "**Question 6.** Define `shout`.", [code(_SHOUT)], tests["q6"]),
     ]
@@ -109,7 +118,9 @@ _FUNCTIONS: Mapping[str, list[Cell]] = {
     ],
     "q3": [
         code("def test_some(biggest):\n    assert biggest([1, 3, 2]) == 3"),
-        code('""" # BEGIN TEST CONFIG\nhidden: true\n""" # END TEST CONFIG\ndef test_negative(biggest):\n    assert biggest([-2, -1]) == -1'),
+        code(
+            '""" # BEGIN TEST CONFIG\nhidden: true\n""" # END TEST CONFIG\ndef test_negative(biggest):\n    assert biggest([-2, -1]) == -1'
+        ),
         code("def test_single(biggest):\n    assert biggest([7]) == 7"),
     ],
     "q5": [
@@ -209,11 +220,14 @@ RIGHT = {
 }
 STUDENTS: Mapping[str, Mapping[str, str]] = {
     "right": RIGHT,
-    "half": RIGHT | {"q1": "def mean(numbers):\n    return 2.0", "q5": "total = 10.0", "q6": "def shout(word):\n    return 'A!'"},
+    "half": RIGHT
+    | {"q1": "def mean(numbers):\n    return 2.0", "q5": "total = 10.0", "q6": "def shout(word):\n    return 'A!'"},
     "raising": RIGHT | {"q2": "evens = nothing_of_that_name", "q5": "total = 1 / 0"},
-    "hidden": RIGHT
-    | {"q2": "evens = [1, 2, 3, 4, 5]", "q3": "def biggest(numbers):\n    return max([0, *numbers])"},
-    "warning": RIGHT | {"q1": "import warnings\n\ndef mean(numbers):\n    warnings.warn('slow')\n    return sum(numbers) / len(numbers)"},
+    "hidden": RIGHT | {"q2": "evens = [1, 2, 3, 4, 5]", "q3": "def biggest(numbers):\n    return max([0, *numbers])"},
+    "warning": RIGHT
+    | {
+        "q1": "import warnings\n\ndef mean(numbers):\n    warnings.warn('slow')\n    return sum(numbers) / len(numbers)"
+    },
     "endless": RIGHT | {"q1": "def mean(numbers):\n    while True:\n        pass"},
 }
 
@@ -221,7 +235,10 @@ STUDENTS: Mapping[str, Mapping[str, str]] = {
 def handed_in(answers: Mapping[str, str], **metadata: Any) -> list[Cell]:
     """A student's notebook as otter's own notebook for students becomes: its cells for otter stand in it."""
     given = {"deletable": False, "editable": False}
-    cells = [code('# Initialize Otter\nimport otter\ngrader = otter.Notebook("lists.ipynb")', **given), words("# Lists")]
+    cells = [
+        code('# Initialize Otter\nimport otter\ngrader = otter.Notebook("lists.ipynb")', **given),
+        words("# Lists"),
+    ]
     texts = {one["source"].split()[1].strip("*."): one["source"] for one in source() if "**Question" in one["source"]}
     for number, (name, answer) in enumerate(answers.items(), start=1):
         text = texts[str(number)]

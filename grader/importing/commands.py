@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from grader import terminal
 from grader.importing.imported import Imported
 from grader.importing.nbgrader import read
 from grader.importing.nbgrader_source import sources
+from grader.importing.otter import reader as otter
 from grader.importing.written import write
 
 
@@ -19,6 +21,12 @@ def import_nbgrader(path: Path, folder: Path, assignment: str | None, notebook: 
     several = len(found) > 1
     places = [folder / source.notebook.stem if several else folder for source in found]
     return written(list(zip(read_all, places, strict=True)))
+
+
+def import_otter(path: Path, folder: Path) -> int:
+    """Write a rubric into `folder`. Raises GraderError."""
+    with tempfile.TemporaryDirectory(prefix="grader-otter-") as room:
+        return written([(otter.read(path, Path(room)), folder)])
 
 
 def written(assignments: Sequence[tuple[Imported, Path]]) -> int:

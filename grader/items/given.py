@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from grader import reading
+from grader.items import otter
 from grader.model import Assignment, Text
 
 Cell = Mapping[str, Any]
@@ -71,7 +72,8 @@ def is_as_given(cell: Cell, given: Cell) -> bool:
 
 def _key(cell: Cell) -> tuple[bool, str]:
     """What is the same in a cell that was only opened and saved."""
-    return _is_code(cell), "\n".join(line.rstrip() for line in cell["source"].strip().splitlines())
+    text = cell["source"] if _is_code(cell) else otter.without_marks(cell["source"])
+    return _is_code(cell), "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 
 def _is_code(cell: Cell) -> bool:
@@ -93,7 +95,9 @@ def _likeliest(given: Sequence[Cell], cells: Sequence[Cell]) -> list[tuple[int, 
     """Pairs in order, of cells of one kind, whose likenesses add up to most."""
     if max(len(given), len(cells)) > _MOST_COMPARED:
         return [(n, n) for n, (one, other) in enumerate(zip(given, cells, strict=False)) if _likeness(one, other)]
-    best: list[list[tuple[float, list[tuple[int, int]]]]] = [[(0.0, [])] * (len(cells) + 1) for _ in range(len(given) + 1)]
+    best: list[list[tuple[float, list[tuple[int, int]]]]] = [
+        [(0.0, [])] * (len(cells) + 1) for _ in range(len(given) + 1)
+    ]
     for i, one in enumerate(given):
         for j, other in enumerate(cells):
             like = _likeness(one, other)

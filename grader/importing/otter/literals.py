@@ -81,7 +81,7 @@ def _worked_out(node: ast.BinOp, known: Mapping[str, Any]) -> Any:
     operation = _OPERATIONS.get(type(node.op))
     numbers = all(isinstance(one, int | float) for one in (left, right))
     joined = isinstance(node.op, ast.Add) and type(left) is type(right) and isinstance(left, str | list)
-    if operation is None or not (numbers or joined) or _LARGEST < (len(left) + len(right) if joined else 0):
+    if operation is None or not (numbers or joined) or (len(left) + len(right) if joined else 0) > _LARGEST:
         raise NoLiteral(node)
     try:
         return operation(left, right)

@@ -49,14 +49,17 @@ def _plain(cell: Cell) -> Cell:
 
 
 def written(cells: Sequence[Cell]) -> dict[str, Any]:
-    """A notebook of these cells, as nbformat 4 has it: without outputs, and without what is otter's in the metadata."""
+    """A notebook of these cells, as nbformat 4 has it: without outputs, and without what is otter's in the metadata.
+
+    Code stays open to students: otter runs what they made of it, locked or not.
+    """
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     made = [_written(f"cell-{number}", cell) for number, cell in enumerate(cells, start=1)]
     return {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": kernel}, "cells": made}
 
 
 def _written(name: str, cell: Cell) -> Cell:
-    kept = ("name", "tags", "editable", "deletable")
+    kept = ("name", "tags", *(("editable",) if cell["cell_type"] != "code" else ()))
     metadata = {key: value for key, value in cell["metadata"].items() if key in kept}
     plain = {"id": name, "cell_type": cell["cell_type"], "metadata": metadata, "source": cell["source"]}
     if cell["cell_type"] == "code":

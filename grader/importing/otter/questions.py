@@ -13,7 +13,7 @@ _BEGIN, _END = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 
 
 def asked(tested: Tested, name: str, factor: float = 1.0) -> Question:
-    """The question under the id `name`. Cases without points are left out; `factor` is what points are multiplied by."""
+    """The question under the id `name`, without cases that have no points; `factor`: what points are multiplied by."""
     worth = _rounded([case.points * factor for case in tested.cases])
     if tested.all_or_nothing and len(tested.cases) > 1 and sum(worth) > 0:
         return Question(id=name, tests=(_all_or_nothing(tested.cases, name, round(sum(worth), 6)),))

@@ -59,7 +59,9 @@ def _of_source(path: Path, notebook: Notebook) -> Imported:
     factor = config.factor(own, sum(case.points for one in tested.values() for case in one.cases))
     solved, handed_out = source.solved(taken, str(path)), source.handed_out(taken, str(path))
     asked = [
-        _completed(questions.asked(tested[one.name], id_of(one.name), factor) if one.name in tested else None, one, taken)
+        _completed(
+            questions.asked(tested[one.name], id_of(one.name), factor) if one.name in tested else None, one, taken
+        )
         for one, _ in named
     ]
     return Imported(
@@ -120,7 +122,9 @@ def _of_folder(folder: Path, notebook: Path | None = None, zipped: Path | None =
     settings = _settings(folder, said)
     config.require_python(settings, None, said)
     if not files:
-        raise GraderError(f"{said}: no questions of otter's in it, no tests in its metadata, and no `tests/*.py` beside it")
+        raise GraderError(
+            f"{said}: no questions of otter's in it, no tests in its metadata, and no `tests/*.py` beside it"
+        )
     tests = [test_files.read(_text(file), str(file.relative_to(folder.parent))) for file in files]
     above = folder.parent if folder.name == "tests" else folder
     found = notebook or next(iter(sorted(above.glob("*.ipynb"))), None)
@@ -152,7 +156,9 @@ def _of_tests(
             if one.manual
         ]
     if not any(case.hidden for one in tests for case in one.cases):
-        notes.append("no test is hidden: a notebook for students holds public tests only, the autograder.zip all of them")
+        notes.append(
+            "no test is hidden: a notebook for students holds public tests only, the autograder.zip all of them"
+        )
     return Imported(
         id=id_of(str(settings.get("assignment_name") or (notebook.name if notebook else None) or path.stem)),
         title=(_title(notebook.cells) if notebook else "") or path.stem,

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from grader.importing.otter.parts import Asked, Cell, Placed, Source
 from grader.importing.otter.names import id_of
+from grader.importing.otter.parts import Asked, Cell, Placed, Source
 from grader.importing.otter.solutions import without_ignored, without_solution
 
 ANSWER_HERE = "_Type your answer here, replacing this text._"
@@ -48,7 +48,8 @@ def _given(asked: Asked | None, own: Sequence[Placed], where: str, *, strip_all:
         if one.part == "tests" or not one.cell["source"].strip():
             continue
         if one.part != "solution":
-            yield _stripped(one, where) if strip_all else _cleaned(one, where)
+            cell = _stripped(one, where) if strip_all else _cleaned(one, where)
+            yield _locked(cell) if one.part == "question" else cell
         elif one.cell["cell_type"] == "code":
             stripped = _stripped(one, where)
             if stripped["source"].strip() or not prompted:
@@ -58,6 +59,11 @@ def _given(asked: Asked | None, own: Sequence[Placed], where: str, *, strip_all:
         elif place_needed:
             place_needed = False
             yield {**one.cell, "source": ANSWER_HERE}
+
+
+def _locked(cell: Cell) -> Cell:
+    """What is asked is no answer."""
+    return {**cell, "metadata": {**cell["metadata"], "editable": False}}
 
 
 def _stripped(one: Placed, where: str) -> Cell:
@@ -112,7 +118,7 @@ def notes(source: Source) -> Iterator[str]:
     silent = [p.number for p in source.cells if p.part == "tests" and never_run(p.cell)]
     if silent:
         cells = ", ".join(map(str, silent))
-        yield f"never run, so that it is not known what they should print: test cells {cells}; run and save the notebook"
+        yield f"never run, so nobody knows what they should print: test cells {cells}; run and save the notebook"
     if any("# BEGIN PLUGIN" in placed.cell["source"] for placed in source.cells):
         yield "otter's plugins are not run"
 
