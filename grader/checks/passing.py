@@ -136,9 +136,10 @@ def keys(assignment: Assignment) -> list[str]:
 def requests(assignment: Assignment) -> Iterator[tuple[str, dict[str, Any]]]:
     """(key of the evidence, request) of each test, in the rubric's order."""
     tests = [(item, one) for item in assignment.items for one in item.criteria if one.check == "passes"]
+    seed = assignment.seed.model_dump() if assignment.seed is not None else None
     for item, criterion in tests:
         name, kind, code = asked_as(criterion), criterion.params.get("kind", "cell"), criterion.code or ""
-        request = {"item": item.id, "kind": kind, "code": code if kind == "doctest" else python_of(code)}
+        request = {"item": item.id, "seed": seed, "kind": kind, "code": code if kind == "doctest" else python_of(code)}
         yield f"{PROBE}:{name}", {"probe": PROBE, "name": name, "token": secrets.token_hex(16), **request}
 
 

@@ -137,6 +137,7 @@ class Run:
             if cell.cell_type == "code" and cell.source.strip():
                 self.ran.append(index + 1)
             try:
+                await self._seed(index)
                 await self.client.run_cell(index, min(left, self.limits.cell_seconds))
                 for request in self.keeping.get(index, ()):
                     await self.client.ask(probes.question(request), self.limits.cell_seconds)
@@ -148,6 +149,12 @@ class Run:
             except DeadKernelError:
                 self._stop(*await self._cause_of_death(index + 1))
                 return
+
+    async def _seed(self, index: int) -> None:
+        """Where the rubric has a seed, each cell draws its random numbers anew; a magic that takes the whole cell does not."""
+        cell, seed = self.notebook.cells[index], self.assignment.seed
+        if seed is not None and cell.cell_type == "code" and not cell.source.startswith("%%"):
+            await self.client.ask(probes.question({"probe": "seed", **seed.model_dump()}), self.limits.cell_seconds)
 
     def _stop(self, status: ExecutionStatus, error: CellError) -> None:
         self.status, self.stopped = status, error

@@ -6,6 +6,7 @@ import contextlib
 import doctest
 import io
 import os
+import random
 import sys
 import types
 
@@ -24,6 +25,8 @@ def passes(namespace, request):
     told = {"replaced": [*replaced(), *_foreign()]}
     with _names_of(request["item"], namespace), _without_exit():
         try:
+            if request.get("seed"):
+                seed(namespace, request["seed"])
             told |= _KINDS[request["kind"]](request["code"], namespace)
             told["token"] = request["token"]
         except Fault:
@@ -31,6 +34,16 @@ def passes(namespace, request):
         except BaseException as error:  # SystemExit and KeyboardInterrupt too
             told |= {"error": _last_line(error), "line": _line(error)}
     return told
+
+
+def seed(namespace, request):
+    """Begin random numbers anew, or give the name that holds their seed its value."""
+    if request["variable"]:
+        namespace[request["variable"]] = request["value"]
+    else:
+        random.seed(request["value"])
+        np.random.seed(request["value"])
+    return {}
 
 
 def keep(namespace, request):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import GraderError
+from grader.model import Seed
 
 # setting -> why nothing becomes of it; what changes no points and no page is not named at all
 _NOT_HERE = {
@@ -20,7 +21,6 @@ _NOT_HERE = {
     "assignment_id": "nothing is uploaded to Gradescope",
     "pdf": "no PDF is made; feedback pages print from a browser",
     "assignment_name": "a notebook of another assignment is graded as it is, not refused",
-    "seed": "cells are not seeded one by one; what is drawn at random differs from otter's",
     "show_hidden": "hidden tests stay hidden; `visibility: after_published` in place of `hidden` opens them later",
     "debug": "an error in a cell never ends the run",
     "environment": "packages are those of the grader's own environment",
@@ -48,6 +48,14 @@ def grading(config: Mapping[str, Any]) -> dict[str, Any]:
     elif seed is not None:
         settings["seed"] = seed
     return settings
+
+
+def seed(settings: Mapping[str, Any]) -> Seed | None:
+    """What cells are seeded with."""
+    value, variable = settings.get("seed"), settings.get("seed_variable")
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return Seed(value=value, variable=str(variable) if variable else None)
 
 
 def factor(settings: Mapping[str, Any], points: float) -> float:

@@ -22,9 +22,9 @@ _OLD_TEST = re.compile(r"##?\s*(?:hidden\s*)?test\b|\"\"\"\s*#\s*BEGIN\s*TEST\s*
 _OLD_SOLUTION = re.compile(r"(?:<strong>|\*{2})solution:?(?:</strong>|\*{2})", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Asked:
-    """A question as its first cell declares it."""
+    """A question as its first cell declares it; another one of the same words is another question."""
 
     name: str
     config: dict[str, Any]

@@ -72,6 +72,7 @@ def _of_source(path: Path, notebook: Notebook) -> Imported:
         files=_files_beside(path.parent, settings),
         handout=written(handed_out),
         reference=written(solved),
+        seed=config.seed(own),
         notes=tuple([*config.not_taken(own), *_notes(tested), *source.notes(taken)]),
     )
 
@@ -166,6 +167,7 @@ def _of_tests(
         origin=f"otter, {path.name}",
         files=dict(files or {}),
         handout=written(handout) if handout is not None else None,
+        seed=config.seed(settings),
         notes=tuple(notes),
     )
 
