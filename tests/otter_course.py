@@ -119,7 +119,8 @@ _FUNCTIONS: Mapping[str, list[Cell]] = {
     "q3": [
         code("def test_some(biggest):\n    assert biggest([1, 3, 2]) == 3"),
         code(
-            '""" # BEGIN TEST CONFIG\nhidden: true\n""" # END TEST CONFIG\ndef test_negative(biggest):\n    assert biggest([-2, -1]) == -1'
+            '""" # BEGIN TEST CONFIG\nhidden: true\n""" # END TEST CONFIG\n'
+            "def test_negative(biggest):\n    assert biggest([-2, -1]) == -1"
         ),
         code("def test_single(biggest):\n    assert biggest([7]) == 7"),
     ],

@@ -1,4 +1,4 @@
-"""An assignment for otter, in each of its formats, becomes a rubric that gives students the points that otter gave them."""
+"""An assignment for otter, in each of its formats, becomes a rubric that gives students the points that otter gave."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any
 import otter_course as oc
 import pytest
 from conftest import Command
+from graded_class import NOON
 
 from grader.assignment import load
 from grader.errors import GraderError
@@ -25,7 +26,6 @@ from grader.model import Assignment, Execution, Report
 from grader.scoring import score
 from grader.submissions import collect
 from grader.walls.doctor import examine
-from graded_class import NOON
 
 Grade = Callable[..., tuple[Execution, Report]]
 
@@ -90,7 +90,7 @@ STRIPPED = [
     ("y = 1 # SOLUTION NO PROMPT\nz = 1", "z = 1"),
     ("np.random.seed(1) # SEED\nz = 1", "z = 1"),
     ("if a:\n    # BEGIN SOLUTION\n    x = 1\n    y = 2\n    # END SOLUTION\nz = 3", "if a:\n    ...\nz = 3"),
-    ("# BEGIN SOLUTION NO PROMPT\nx = 1\n# END SOLUTION\n\"\"\" # BEGIN PROMPT\nx = ?\n\"\"\"; # END PROMPT", "x = ?"),
+    ('# BEGIN SOLUTION NO PROMPT\nx = 1\n# END SOLUTION\n""" # BEGIN PROMPT\nx = ?\n"""; # END PROMPT', "x = ?"),
     ("plain = 1  # no solution", "plain = 1  # no solution"),
 ]
 
@@ -124,8 +124,8 @@ def test_a_test_file_is_read_and_never_run(tmp_path: Path) -> None:
 
 
 def test_values_that_a_file_composes_are_worked_out() -> None:
-    text = 'WORTH = 2\nNAME = "q" + "9"\ntest = dict(name=NAME, points=WORTH * 3 / 4, suites=[{"cases": [{"code": ">>> 1\\n1"}]}])'
-    tested = test_files.read(text, "q9.py")
+    suites = '[{"cases": [{"code": ">>> 1" + "\\n1"}]}]'
+    tested = test_files.read(f"WORTH = 2\ntest = dict(points=WORTH * 3 / 4, suites={suites})", "q9", "q9.py")
     assert (tested.name, tested.cases[0].points, tested.cases[0].hidden) == ("q9", 1.5, True)
 
 
@@ -137,17 +137,16 @@ def test_values_that_a_file_composes_are_worked_out() -> None:
         ("x = 1", "no otter test file"),
         ('test = {"name": "q", "suites": [{"type": "wwpp", "cases": []}]}', "type `wwpp`"),
         ('test = {"name": "q", "suites": [{"cases": [{"code": ">>>1"}]}]}', "a case is no doctest"),
-        ("@test_case()\ndef t(x): pass", "gives itself no name"),
         ('name = "q"\n@test_case(points=len("ab"))\ndef t(x): pass', "only running it would tell"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named_with_the_reason(text: str, said: str) -> None:
     with pytest.raises(GraderError, match=re.escape(said)):
-        test_files.read(text, "q.py")
+        test_files.read(text, "q", "q.py")
 
 
 def test_a_function_takes_its_helpers_along() -> None:
-    case = test_files.read(oc.FUNCTION_FILES["q2"], "q2.py").cases[1]
+    case = test_files.read(oc.FUNCTION_FILES["q2"], "q2", "q2.py").cases[1]
     assert "EXPECTED = [0, 2, 4, 6, 8]" in case.setup
     assert "otter" not in case.setup + case.code
     assert case.code.startswith("def test_values(evens):")
@@ -203,7 +202,6 @@ def _older() -> list[oc.Cell]:
     for cell in oc.source():
         if cell["cell_type"] == "raw":
             name = cell["source"] if "BEGIN QUESTION" in cell["source"] else name
-            tests = "BEGIN TESTS" in cell["source"] or ("END" not in cell["source"] and name == "")
             continue
         text = cell["source"]
         if text.startswith("**Question"):
@@ -224,7 +222,10 @@ def test_other_forms_of_the_source_give_the_same_tests(form: Callable[..., list[
     plain = imported(oc.write(tmp_path / "lists.ipynb", oc.source()), tmp_path / "plain")
     other = imported(oc.write(tmp_path / "other.ipynb", form(oc.source())), tmp_path / "other")
     assert sources(tmp_path / "other") == sources(tmp_path / "plain")
-    told = [[(i.id, i.points, [(c.id, c.check, c.points, c.visibility) for c in i.criteria]) for i in a.items] for a in (plain, other)]
+    told = [
+        [(i.id, i.points, [(c.id, c.check, c.points, c.visibility) for c in i.criteria]) for i in a.items]
+        for a in (plain, other)
+    ]
     assert told[0] == told[1]
     shown = (tmp_path / "other" / "handout.ipynb").read_text()
     assert "sum(numbers)" not in shown
@@ -272,9 +273,10 @@ def test_the_same_tests_come_from_zip_folder_and_metadata(tmp_path: Path) -> Non
     for name, text in oc.OK_FILES.items():
         (beside.parent / "tests" / f"{name}.py").write_text(text)
     zipped = oc.zipped(tmp_path / "autograder.zip", oc.OK_FILES)
-    for place, path in {"metadata": metadata, "notebook": beside, "folder": beside.parent, "zip": zipped}.items():
+    paths = {"metadata": metadata, "inside": metadata.parent, "notebook": beside, "folder": beside.parent}
+    for place, path in {**paths, "tests": beside.parent / "tests", "zip": zipped}.items():
         imported(path, tmp_path / "out" / place)
-    first, *others = (sources(tmp_path / "out" / place) for place in ("zip", "metadata", "notebook", "folder"))
+    first, *others = (sources(tmp_path / "out" / place) for place in ("zip", *paths, "tests"))
     assert all(other == first for other in others)
     assignment = load(tmp_path / "out" / "folder" / "rubric.yaml")
     assert [(item.id, item.points) for item in assignment.items if item.id.startswith("manual")] == [("manual-1", 1)]
@@ -285,11 +287,37 @@ def _dictionary(text: str) -> dict[str, Any]:
     return found
 
 
+def test_a_test_is_called_as_notebooks_call_it_and_one_of_nothing_is_told(tmp_path: Path) -> None:
+    """By its file, whatever its `name` says; a case of comments gives everybody its points, as in otter."""
+    text = oc.ok_file("Question One", "2", (">>> # nothing here", False), (">>> 1\n1", True))
+    assignment = imported(oc.zipped(tmp_path / "autograder.zip", {"q1_1": text}), tmp_path / "out")
+    assert [(item.id, item.points) for item in assignment.items] == [("q1_1", 2)]
+    assert "which tests nothing" in (tmp_path / "out" / "rubric.yaml").read_text()
+
+
+def test_the_autograders_own_notebook_gives_a_reference_and_a_handout_without_solutions(tmp_path: Path) -> None:
+    cells = oc.handed_in(oc.RIGHT)
+    solved = {"tags": ["otter_assign_solution_cell"]}
+    marked = [{**c, "metadata": solved} if "otter_answer_cell" in str(c["metadata"]) else c for c in cells]
+    marked[3] = {**marked[3], "source": "def mean(numbers):\n    return sum(numbers) / len(numbers) # SOLUTION"}
+    told = {"OK_FORMAT": False, "tests": oc.FUNCTION_FILES}
+    imported(oc.write(tmp_path / "lists.ipynb", marked, otter=told), tmp_path / "out")
+    assert "sum(numbers)" in (tmp_path / "out" / "reference.ipynb").read_text()
+    assert "sum(numbers)" not in (tmp_path / "out" / "handout.ipynb").read_text()
+
+
 def test_functions_in_the_metadata_are_read_too(tmp_path: Path) -> None:
     told = {"OK_FORMAT": False, "tests": oc.FUNCTION_FILES}
     notebook = oc.write(tmp_path / "lists.ipynb", oc.handed_in(dict.fromkeys(oc.RIGHT, "...")), otter=told)
     assignment = imported(notebook, tmp_path / "out")
-    assert {item.id: item.points for item in assignment.items} == {"q1": 2, "q2": 3, "q3": 2, "manual-1": 1, "q5": 2, "q6": 1}
+    assert {item.id: item.points for item in assignment.items} == {
+        "q1": 2,
+        "q2": 3,
+        "q3": 2,
+        "manual-1": 1,
+        "q5": 2,
+        "q6": 1,
+    }
 
 
 def test_settings_are_taken_over_or_named_and_no_token_is_copied(tmp_path: Path) -> None:
@@ -430,8 +458,12 @@ def test_random_numbers_are_drawn_from_the_seed_in_every_cell(grade: Grade, tmp_
 @pytest.mark.long
 def test_what_otter_prints_earns_nothing_and_nothing_of_it_fails(grade: Grade, tmp_path: Path) -> None:
     assignment = imported(oc.zipped(tmp_path / "autograder.zip", oc.OK_FILES), tmp_path / "out")
-    calls = "from otter import Notebook\nimport otter.export\nown = Notebook(tests_dir='x')\nown.to_pdf('a')\nown.run_plugin('b')"
-    forged = [oc.code(calls), oc.code('print("q1 passed! 🎉")\ngrader = own\ngrader.check("q1")')]
+    imports = "from otter import Notebook\nimport otter.export\nown = Notebook(tests_dir='x')"
+    forged = [
+        oc.code(imports),
+        oc.code("own.to_pdf('a')\nown.run_plugin('b')"),
+        oc.code('print("q1 passed! 🎉")\ngrader = own\ngrader.check("q1")'),
+    ]
     execution, report = grade(assignment, forged)
     assert execution.status == "ok"
     assert report.total == 0

@@ -22,6 +22,7 @@ _NOT_HERE = {
     "pdf": "no PDF is made; feedback pages print from a browser",
     "assignment_name": "a notebook of another assignment is graded as it is, not refused",
     "show_hidden": "hidden tests stay hidden; `visibility: after_published` in place of `hidden` opens them later",
+    "autograder_files": "they are among `data`, which students get too: take out what they must not see",
     "debug": "an error in a cell never ends the run",
     "environment": "packages are those of the grader's own environment",
     "requirements": "packages are those of the grader's own environment: install what is missing there",
@@ -38,7 +39,7 @@ def grading(config: Mapping[str, Any]) -> dict[str, Any]:
     """Of an assignment's configuration what otter would write into `otter_config.json`, and what it knows besides."""
     generate = config.get("generate")
     settings = dict(generate) if isinstance(generate, Mapping) else {}
-    keys = ("requirements", "environment", "python_version", "plugins", "save_environment")
+    keys = ("autograder_files", "requirements", "environment", "python_version", "plugins", "save_environment")
     settings |= {key: config[key] for key in keys if key in config}
     if config.get("name"):
         settings["assignment_name"] = config["name"]

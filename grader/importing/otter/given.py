@@ -7,14 +7,40 @@ nothing checks is for a person.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from grader.importing.imported import Question
+from grader.importing.otter.names import first_line
 from grader.importing.otter.parts import Cell
 from grader.items.otter import names_of_checks
 
 _BEGIN, _END = re.compile(r"<!--\s*BEGIN QUESTION\s*-->"), re.compile(r"<!--\s*END QUESTION\s*-->")
 _POINTS = re.compile(r"^_Points:_\s*(\d+(?:\.\d+)?)\s*$", re.MULTILINE)
+
+
+def laid_out(cells: Sequence[Cell], asked: Mapping[str, Question]) -> tuple[list[Cell], dict[str, Question]]:
+    """The cells with a name for each that belongs to a question, and the questions in their order with these names."""
+    found = _read(cells)
+    named = list(cells)
+    placed: dict[str, Question] = {}
+    for name, own in found.cells.items():
+        manual = Question(id=name, manual=found.manual[name] or 1.0) if name in found.manual else None
+        question = asked.get(name, manual)
+        if question is None:
+            continue
+        words = "\n\n".join(cells[index]["source"] for index in own if cells[index]["cell_type"] == "markdown")
+        names = tuple(f"{question.id}-{number}" for number in range(1, len(own) + 1))
+        for index, cell_name in zip(own, names, strict=True):
+            named[index] = {**cells[index], "metadata": {**cells[index]["metadata"], "name": cell_name}}
+        told = {"title": first_line(words) or name, "cells": names, "prompt": words if question.manual else ""}
+        placed[name] = question.model_copy(update=told)
+    return named, placed | {name: one for name, one in asked.items() if name not in placed}
+
+
+def checks(cells: Sequence[Cell]) -> int:
+    """How many questions a notebook has checked."""
+    return sum(len(_checked(cell)) for cell in cells)
 
 
 class Given(NamedTuple):
@@ -59,7 +85,7 @@ class _Reading:
         return self.stretch[start:]
 
 
-def read(cells: Sequence[Cell]) -> Given:
+def _read(cells: Sequence[Cell]) -> Given:
     reading = _Reading(cells)
     for index, cell in enumerate(cells):
         text = cell["source"]

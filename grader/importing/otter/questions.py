@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from grader.importing.imported import Question, Test
-from grader.importing.otter.cases import Case, Tested
+from grader.importing.otter.cases import NOTHING, Case, Tested
 
 _BEGIN, _END = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 
@@ -25,11 +25,13 @@ def asked(tested: Tested, name: str, factor: float = 1.0) -> Question:
     return Question(id=name, tests=tuple(tests))
 
 
-def notes_on(tested: Tested, name: str) -> list[str]:
+def notes_on(tested: Tested) -> list[str]:
     """What of a question's cases has no place here."""
-    told = []
+    told, name = list[str](), tested.name
     if free := [case.name for case in tested.cases if case.points == 0 and not tested.all_or_nothing]:
         told.append(f"{name}: left out, as worth no points: {', '.join(free)}")
+    if idle := [case.name for case in tested.cases if case.code == NOTHING and case.points > 0]:
+        told.append(f"{name}: everybody has the points of {', '.join(idle)}, which tests nothing")
     if praised := [case.name for case in tested.cases if case.success]:
         told.append(f"{name}: `success_message` is not shown: {', '.join(praised)}")
     return told

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from grader.errors import GraderError
 from grader.importing.imported import Imported, Question
+from grader.importing.opened import opened
 from grader.importing.otter import config, given, parts, questions, source, test_cells, test_files
 from grader.importing.otter.archive import unpacked
 from grader.importing.otter.cases import Tested
-from grader.importing.otter.names import id_of
+from grader.importing.otter.names import first_line, id_of
 from grader.importing.otter.notebooks import Notebook, written
 from grader.importing.otter.notebooks import read as read_notebook
 
 _SETTINGS = "otter_config.json"
 _TITLE = re.compile(r"^#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
-_LONGEST_TITLE = 80
 
 
 def read(path: Path, room: Path) -> Imported:
@@ -36,7 +36,7 @@ def read(path: Path, room: Path) -> Imported:
     if parts.is_source(notebook.cells):
         return _of_source(path, notebook)
     if notebook.tests:
-        return _of_tests(path, notebook, _in_metadata(path, notebook), {})
+        return _of_tests(path, notebook, _in_metadata(path, notebook), {}, _opened(notebook, path.parent))
     return _of_folder(path.parent, path)
 
 
@@ -57,6 +57,7 @@ def _of_source(path: Path, notebook: Notebook) -> Imported:
         if cells
     }
     factor = config.factor(own, sum(case.points for one in tested.values() for case in one.cases))
+    files, too_much = opened((c["source"] for c in notebook.cells if c["cell_type"] == "code"), path.parent)
     solved, handed_out = source.solved(taken, str(path)), source.handed_out(taken, str(path))
     asked = [
         _completed(
@@ -69,11 +70,11 @@ def _of_source(path: Path, notebook: Notebook) -> Imported:
         title=_title(handed_out) or path.stem,
         questions=tuple(one.model_copy(update={"cells": source.names(handed_out, one.id)}) for one in asked),
         origin=f"otter, {path.name}",
-        files=_files_beside(path.parent, settings),
+        files=files | _files_beside(path.parent, settings),
         handout=written(handed_out),
         reference=written(solved),
         seed=config.seed(own),
-        notes=tuple([*config.not_taken(own), *_notes(tested), *source.notes(taken)]),
+        notes=(*config.not_taken(own), *_notes(tested.values()), *source.notes(taken), *too_much),
     )
 
 
@@ -84,7 +85,11 @@ def _completed(question: Question | None, asked: parts.Asked, taken: parts.Sourc
     manual = bool(asked.config.get("manual"))
     scheme = "\n\n".join(placed.cell["source"] for placed in own if placed.part == "solution") if manual else ""
     base = question or Question(id=id_of(asked.name))
-    told = {"title": _first_line(words) or asked.name, "prompt": words if manual else "", "scheme": scheme}
+    told: dict[str, Any] = {
+        "title": first_line(words) or asked.name,
+        "prompt": words if manual else "",
+        "scheme": scheme,
+    }
     if manual and question is None:
         told |= {"manual": source.points_of_manual(asked)}
     return base.model_copy(update=told)
@@ -117,24 +122,34 @@ def _files_beside(folder: Path, settings: Mapping[str, Any]) -> dict[str, Path]:
 
 
 def _of_folder(folder: Path, notebook: Path | None = None, zipped: Path | None = None) -> Imported:
-    files = sorted((folder / "tests").glob("*.py")) or (sorted(folder.glob("*.py")) if folder.name == "tests" else [])
-    files = [file for file in files if file.name != "__init__.py"]
     said = zipped or notebook or folder
     settings = _settings(folder, said)
     config.require_python(settings, None, said)
-    if not files:
-        raise GraderError(
-            f"{said}: no questions of otter's in it, no tests in its metadata, and no `tests/*.py` beside it"
-        )
-    tests = [test_files.read(_text(file), str(file.relative_to(folder.parent))) for file in files]
+    files = sorted((folder / "tests").glob("*.py")) or (sorted(folder.glob("*.py")) if folder.name == "tests" else [])
+    files = [file for file in files if file.name != "__init__.py"]
     above = folder.parent if folder.name == "tests" else folder
-    found = notebook or next(iter(sorted(above.glob("*.ipynb"))), None)
-    if found is not None and parts.is_source(read_notebook(found).cells):
-        found = None
-    read = read_notebook(found) if found is not None else None
+    notebooks = {file: read_notebook(file) for file in ([notebook] if notebook else sorted(above.glob("*.ipynb")))}
+    if not files:
+        return _of_notebook_alone(said, [] if notebook else notebooks)
+    tests = [test_files.read(_text(file), file.stem, f"{said}: tests/{file.name}") for file in files]
+    given_out = {file: read for file, read in notebooks.items() if not parts.is_source(read.cells)}
+    found = max(given_out, key=lambda file: given.checks(given_out[file].cells), default=None)
+    beside = _opened(given_out[found], found.parent) if found is not None else {}
     place = folder / "files"
-    beside = _files_in(place, Path()) if place.is_dir() else {}
-    return _of_tests(said, read, tests, settings, beside)
+    beside |= _files_in(place, Path()) if place.is_dir() else {}
+    return _of_tests(said, given_out[found] if found is not None else None, tests, settings, beside)
+
+
+def _of_notebook_alone(said: Path, notebooks: Iterable[Path]) -> Imported:
+    """A folder without test files: its one notebook may hold all."""
+    only = list(notebooks)
+    if len(only) != 1:
+        raise GraderError(f"{said}: no questions of otter's in it, no tests in its metadata, no `tests/*.py` beside it")
+    return read(only[0], said)
+
+
+def _opened(notebook: Notebook, folder: Path) -> dict[str, Path]:
+    return opened((cell["source"] for cell in notebook.cells if cell["cell_type"] == "code"), folder)[0]
 
 
 def _of_tests(
@@ -142,61 +157,43 @@ def _of_tests(
     notebook: Notebook | None,
     tests: Sequence[Tested],
     settings: Mapping[str, Any],
-    files: Mapping[str, Path] | None = None,
+    files: Mapping[str, Path],
 ) -> Imported:
     _require_different([one.name for one in tests], path)
+    config.require_python(settings, notebook.language if notebook is not None else None, path)
     factor = config.factor(settings, sum(case.points for one in tests for case in one.cases))
     asked = {one.name: questions.asked(one, id_of(one.name), factor) for one in tests}
-    handout, notes = None, [*config.not_taken(settings), *_notes({one.name: one for one in tests})]
+    cells: list[parts.Cell] = []
     if notebook is not None:
-        config.require_python(settings, notebook.language, path)
-        handout, asked = _laid_out(notebook, asked)
-        notes += [
-            f"{one.id}: the notebook says that a person marks it; check its {one.manual:g} points and its id"
-            for one in asked.values()
-            if one.manual
-        ]
-    if not any(case.hidden for one in tests for case in one.cases):
-        notes.append(
-            "no test is hidden: a notebook for students holds public tests only, the autograder.zip all of them"
-        )
+        cells, asked = given.laid_out(notebook.cells, asked)
+    is_solved = any(map(source.is_solution, cells))
     return Imported(
         id=id_of(str(settings.get("assignment_name") or (notebook.name if notebook else None) or path.stem)),
-        title=(_title(notebook.cells) if notebook else "") or path.stem,
+        title=_title(cells) or path.stem,
         questions=tuple(asked.values()),
         origin=f"otter, {path.name}",
-        files=dict(files or {}),
-        handout=written(handout) if handout is not None else None,
+        files=dict(files),
+        handout=written(list(source.without_solutions(cells, str(path)))) if cells else None,
+        reference=written(cells) if is_solved else None,
         seed=config.seed(settings),
-        notes=tuple(notes),
+        notes=(*config.not_taken(settings), *_notes(tests), *_doubts(asked.values())),
     )
 
 
-def _laid_out(notebook: Notebook, asked: Mapping[str, Question]) -> tuple[list[parts.Cell], dict[str, Question]]:
-    """The notebook with names for the cells of each question, and the questions in its order with these names."""
-    found = given.read(notebook.cells)
-    cells = list(notebook.cells)
-    placed: dict[str, Question] = {}
-    for name, own in found.cells.items():
-        question = asked.get(name)
-        if question is None and name in found.manual:
-            question = Question(id=name, manual=found.manual[name] or 1.0)
-        if question is None:
-            continue
-        words = "\n\n".join(cells[index]["source"] for index in own if cells[index]["cell_type"] == "markdown")
-        named = [(index, f"{question.id}-{number}") for number, index in enumerate(own, start=1)]
-        for index, cell_name in named:
-            cells[index] = {**cells[index], "metadata": {**cells[index]["metadata"], "name": cell_name}}
-        told = {"title": _first_line(words) or name, "cells": tuple(cell_name for _, cell_name in named)}
-        placed[name] = question.model_copy(update=told | ({"prompt": words} if question.manual else {}))
-    return cells, placed | {name: one for name, one in asked.items() if name not in placed}
+def _doubts(asked: Iterable[Question]) -> Iterator[str]:
+    for one in asked:
+        if one.manual:
+            yield f"{one.id}: the notebook says that a person marks it; check its {one.manual:g} points and its id"
+    if not any(test.hidden for one in asked for test in one.tests):
+        yield "no test is hidden: what students are given holds public tests only, an autograder.zip all of them"
 
 
 def _in_metadata(path: Path, notebook: Notebook) -> list[Tested]:
     found = []
     for name, told in notebook.tests.items():
         where = f"{path}, test `{name}` in its metadata"
-        found.append(test_files.read(told, where) if isinstance(told, str) else test_files.of_dictionary(told, where))
+        reading = test_files.read if isinstance(told, str) else test_files.of_dictionary
+        found.append(reading(told, name, where))
     return found
 
 
@@ -222,22 +219,14 @@ def _require_different(names: Sequence[str], path: Path) -> None:
         raise GraderError(f"{path}: question `{twice}` stands twice: give each its own name")
 
 
-def _notes(tested: Mapping[str, Tested]) -> Iterator[str]:
-    for name, one in tested.items():
-        yield from questions.notes_on(one, name)
+def _notes(tested: Iterable[Tested]) -> Iterator[str]:
+    for one in tested:
+        yield from questions.notes_on(one)
 
 
 def _title(cells: Sequence[parts.Cell]) -> str:
     said = (_TITLE.search(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
     return next((found[1] for found in said if found), "")
-
-
-def _first_line(words: str) -> str:
-    """The beginning of a question's words, without Markdown's signs."""
-    plain = re.sub(r"<!--.*?-->", "", words, flags=re.DOTALL)
-    lines = (re.sub(r"^#+\s*|\*\*|__|`", "", line).strip() for line in plain.splitlines())
-    first = next((line for line in lines if re.search(r"\w", line)), "")
-    return first if len(first) <= _LONGEST_TITLE else f"{first[: _LONGEST_TITLE - 1].rstrip()}…"
 
 
 def _text(file: Path) -> str:

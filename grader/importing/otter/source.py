@@ -12,6 +12,7 @@ from grader.importing.otter.parts import Asked, Cell, Placed, Source
 from grader.importing.otter.solutions import without_ignored, without_solution
 
 ANSWER_HERE = "_Type your answer here, replacing this text._"
+_SOLUTION = "otter_assign_solution_cell"  # tag of a solution in the notebook that otter makes for its autograder
 _INCLUDED = "otter_include"  # tag of Markdown in a solution that students see too
 
 
@@ -64,6 +65,20 @@ def _given(asked: Asked | None, own: Sequence[Placed], where: str, *, strip_all:
 def _locked(cell: Cell) -> Cell:
     """What is asked is no answer."""
     return {**cell, "metadata": {**cell["metadata"], "editable": False}}
+
+
+def is_solution(cell: Cell) -> bool:
+    """Whether otter marked a cell of its autograder's notebook as a solution."""
+    return _SOLUTION in cell["metadata"].get("tags", ())
+
+
+def without_solutions(cells: Sequence[Cell], where: str) -> Iterator[Cell]:
+    """The autograder's notebook as students get it; any other as it is."""
+    for number, cell in enumerate(cells, start=1):
+        if not is_solution(cell):
+            yield cell
+        elif cell["cell_type"] == "code":
+            yield {**cell, "source": without_solution(cell["source"], f"{where}, cell {number}")}
 
 
 def _stripped(one: Placed, where: str) -> Cell:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from grader.errors import GraderError
 from grader.importing.otter import points
-from grader.importing.otter.cases import Case, Tested
+from grader.importing.otter.cases import NOTHING, Case, Tested
 from grader.importing.otter.parts import Asked, Cell, Placed, config_of
 from grader.importing.otter.solutions import without_ignored
 from grader.importing.otter.test_files import parsed, without_decorators, without_margin
@@ -80,7 +80,7 @@ def _doctest(written: _Written, where: str) -> str:
     tree = parsed(written.code, where)
     wants = saved_output(written.cell)
     lines = [line for node in tree.body for line in _prompted(node)]
-    return without_margin("\n".join([*lines, *wants]), where)
+    return without_margin("\n".join([*lines, *wants]), where) or NOTHING
 
 
 def _prompted(node: ast.stmt) -> list[str]:

@@ -14,25 +14,28 @@ from typing import Any, NamedTuple
 
 from grader.errors import GraderError
 from grader.importing.otter import points
-from grader.importing.otter.cases import Case, Tested
+from grader.importing.otter.cases import NOTHING, Case, Tested
 from grader.importing.otter.literals import NoLiteral, assignments, constants, value
 
 _DECORATOR = "test_case"
 _ARGUMENTS = ("name", "points", "hidden", "success_message", "failure_message")
 
 
-def read(text: str, where: str) -> Tested:
-    """A test file's text. Raises GraderError, with `where` named, for one that cannot be read as data."""
+def read(text: str, name: str, where: str) -> Tested:
+    """A test file's text, of the question `name`, as its file, or the metadata, is called: so notebooks call it too.
+
+    Raises GraderError, with `where` named, for one that cannot be read as data.
+    """
     tree = parsed(text, where)
     test = next((node for name, node in reversed(assignments(tree)) if name == "test"), None)
     if test is not None and constants(tree).get("OK_FORMAT", True):
         try:
-            return of_dictionary(value(test, constants(tree)), where)
+            return of_dictionary(value(test, constants(tree)), name, where)
         except NoLiteral as error:
             mend = "write the value itself: test files are read, not run"
             raise GraderError(f"{where}: {error}, which only running it would tell; {mend}") from None
     if any(_decorator(node) is not None for node in tree.body):
-        return _of_functions(tree, where)
+        return _of_functions(tree, name, where)
     raise GraderError(f"{where}: neither `test = {{...}}` nor a function with `@test_case`: it is no otter test file")
 
 
@@ -47,16 +50,15 @@ def parsed(text: str, where: str) -> ast.Module:
 # ---------------------------------------------------------------- the OK format
 
 
-def of_dictionary(test: Any, where: str) -> Tested:
-    """`{name, points, all_or_nothing, suites: [{cases: [{code, ...}]}]}`."""
-    if not isinstance(test, Mapping) or not isinstance(test.get("name"), str):
-        raise GraderError(f"{where}: a test is a dictionary with `name` and `suites`")
+def of_dictionary(test: Any, name: str, where: str) -> Tested:
+    """`{points, all_or_nothing, suites: [{cases: [{code, ...}]}]}` of the question `name`."""
+    if not isinstance(test, Mapping):
+        raise GraderError(f"{where}: a test is a dictionary with `suites`")
     suites = test.get("suites")
     if not isinstance(suites, list) or not all(isinstance(suite, Mapping) for suite in suites):
         raise GraderError(f"{where}: `suites` is a list of dictionaries with `cases`")
     cases = [_OkCase(case, suite) for suite in suites for case in _cases(suite, where)]
     worth = _worth(test.get("points"), [case.told.get("points") for case in cases], where)
-    name = str(test["name"])
     made = (_ok_case(name, n, case, pts, where) for n, (case, pts) in enumerate(zip(cases, worth, strict=True), 1))
     return Tested(name=name, cases=tuple(made), all_or_nothing=bool(test.get("all_or_nothing")))
 
@@ -80,7 +82,7 @@ def _ok_case(question: str, number: int, case: _OkCase, worth: float, where: str
     return Case(
         name=_text(told.get("name")) or f"{question} - {number}",
         kind="doctest",
-        code=without_margin(told["code"], where),
+        code=without_margin(told["code"], where) or NOTHING,
         setup=without_margin(_text(suite.get("setup")) or "", where),
         teardown=without_margin(_text(suite.get("teardown")) or "", where),
         points=worth,
@@ -91,23 +93,19 @@ def _ok_case(question: str, number: int, case: _OkCase, worth: float, where: str
 
 
 def without_margin(text: str, where: str) -> str:
-    """A doctest without its margin. Raises GraderError where Python's doctest would refuse it for every student."""
-    plain = dedent(text).strip("\n")
+    """A doctest without its margin; "" where it has no example. Raises GraderError where doctest refuses it."""
+    plain = dedent(text.expandtabs()).strip("\n")
     try:
-        DocTestParser().get_examples(plain)
+        return plain if DocTestParser().get_examples(plain) else ""
     except ValueError as error:
         raise GraderError(f"{where}: a case is no doctest: {error}") from None
-    return plain
 
 
 # ---------------------------------------------------------------- functions
 
 
-def _of_functions(tree: ast.Module, where: str) -> Tested:
+def _of_functions(tree: ast.Module, name: str, where: str) -> Tested:
     known = constants(tree)
-    name = known.get("name")
-    if not isinstance(name, str):
-        raise GraderError(f'{where}: it gives itself no name: write `name = "q1"`')
     found = [(node, _arguments(node, known, where)) for node in tree.body if _decorator(node) is not None]
     worth = _worth(known.get("points"), [arguments.get("points") for _, arguments in found], where)
     setting = _setting(tree.body)
