@@ -12,8 +12,7 @@ from threading import Lock
 
 from grader import __version__
 from grader.arithmetic import tables
-from grader.checks import needed_probes
-from grader.checks.passing import keeping
+from grader.checks import needed_probes, passing
 from grader.errors import GraderError, RunnerError
 from grader.files import write
 from grader.kernels.runner import Runner
@@ -118,7 +117,7 @@ def key_of(submission: Submission, assignment: Assignment, walls: str, *, repair
         "limits": assignment.limits.model_dump(),
         "questions": questions(assignment),
         "seed": assignment.seed.model_dump() if assignment.seed is not None else None,
-        "keeping": sorted(keeping(submission, assignment).items()),
+        "tests": [passing.keys(assignment), passing.keeping(submission, assignment)],
         "rows": asked_rows(assignment),
         "walls": walls,
         "repairs": _stand_ins(assignment) if repairs else None,

@@ -21,6 +21,7 @@ from grader.scoring import score
 from grader.submissions import collect
 
 Lost = dict[str, list[str]]
+_ROUNDING = 1e-6  # points are sums of decimals
 
 
 class Replacement(BaseModel):
@@ -62,7 +63,7 @@ def selftest(assignment: Assignment, jobs: int) -> Iterator[Trial]:
         submissions = {name: collect([file], assignment)[0] for name, file in written.items()}
         reference = submissions.pop("reference")
         whole = next(grade([reference], assignment, runner, executor, "en"))
-        proof = _full_marks("reference", whole.report)
+        proof = _full_marks("reference", whole.report, assignment)
         yield proof
         if not proof.as_expected:
             yield Trial("the mutants mean nothing until the reference passes", False)
@@ -71,10 +72,10 @@ def selftest(assignment: Assignment, jobs: int) -> Iterator[Trial]:
         same_code = {name: s for name, s in submissions.items() if _code(s) == _code(reference)}
         for name, submission in same_code.items():
             report = score(submission, whole.execution, assignment, "en", whole.report.graded_at)
-            yield _trial(name, report, mutants.get(name))
+            yield _trial(name, report, mutants.get(name), assignment)
         others = [s.model_copy(update={"student": name}) for name, s in submissions.items() if name not in same_code]
         for graded in grade(others, assignment, runner, executor, "en"):
-            yield _trial(graded.report.student, graded.report, mutants.get(graded.report.student))
+            yield _trial(graded.report.student, graded.report, mutants.get(graded.report.student), assignment)
 
 
 def _mutants(assignment: Assignment) -> dict[str, Mutant]:
@@ -132,7 +133,9 @@ def _other_references(assignment: Assignment, reference: Submission, execution: 
         swapped = reference.model_copy(update={"answers": {**reference.answers, **answers}})
         moment = _epoch()
         yield _full_marks(
-            f"reference with the answers of {file.name}", score(swapped, execution, assignment, "en", moment)
+            f"reference with the answers of {file.name}",
+            score(swapped, execution, assignment, "en", moment),
+            assignment,
         )
 
 
@@ -140,24 +143,34 @@ def _epoch() -> dt.datetime:
     return dt.datetime.fromtimestamp(0, dt.UTC)
 
 
-def lost_by(report: Report) -> Lost:
-    """Criteria that did not pass, by item; items that lost nothing are left out."""
-    lost = {s.item: sorted(f.criterion for f in s.findings if f.outcome != "passed") for s in report.scores}
+def lost_by(report: Report, assignment: Assignment) -> Lost:
+    """Criteria that did not pass, by item; items that lost nothing, and what only a person decides, are left out."""
+    left = _for_a_person(assignment)
+    lost = {
+        s.item: sorted(f.criterion for f in s.findings if f.outcome != "passed" and (s.item, f.criterion) not in left)
+        for s in report.scores
+    }
     return {item: criteria for item, criteria in lost.items() if criteria}
 
 
-def _full_marks(name: str, report: Report) -> Trial:
-    told = f"{name}: {report.decided:g}/{report.max_points:g}"
-    lost = lost_by(report)
-    return Trial(
-        told + (f", not passed: {_listed(lost)}" if lost else ""), report.total == report.max_points and not lost
-    )
+def _for_a_person(assignment: Assignment) -> dict[tuple[str, str], float]:
+    """Points of what only a person decides, by item and criterion."""
+    both = ((item, one) for item in assignment.items for one in item.criteria)
+    return {(item.id, one.id): one.points for item, one in both if one.check == "manual" and not one.bonus}
 
 
-def _trial(name: str, report: Report, mutant: Mutant | None) -> Trial:
+def _full_marks(name: str, report: Report, assignment: Assignment) -> Trial:
+    left = sum(_for_a_person(assignment).values())
+    told = f"{name}: {report.decided:g}/{report.max_points:g}" + (f", {left:g} left to a person" if left else "")
+    lost = lost_by(report, assignment)
+    whole = abs(report.decided + left - report.max_points) < _ROUNDING
+    return Trial(told + (f", not passed: {_listed(lost)}" if lost else ""), whole and not lost)
+
+
+def _trial(name: str, report: Report, mutant: Mutant | None, assignment: Assignment) -> Trial:
     if mutant is None:
         return Trial(f"{name}: {report.decided:g}/{report.max_points:g}", report.total == 0)
-    lost = lost_by(report)
+    lost = lost_by(report, assignment)
     expected = {item: sorted(criteria) for item, criteria in mutant.breaks.items() if criteria}
     if lost == expected:
         return Trial(f"mutant {name}: caught, lost {_listed(lost)}", bool(lost))

@@ -51,7 +51,8 @@ def _left_out(item: Item, *, with_rows: bool) -> frozenset[str]:
     """Criteria that students do not see, that need rows which are not there, or that require one of these."""
     left_out = set(item.closed())
     for criterion in item.criteria:
-        if (needs_heldout(criterion) and not with_rows) or left_out.intersection(criterion.requires):
+        unseen = (needs_heldout(criterion) and not with_rows) or passing.is_all_hidden(criterion)
+        if unseen or left_out.intersection(criterion.requires):
             left_out.add(criterion.id)
     return frozenset(left_out)
 

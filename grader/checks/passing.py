@@ -77,14 +77,18 @@ def _failed(evidence: Evidence, found: dict[str, Any]) -> Exception:
         return Unmet(_FAILED)
     if line is not None and line in hidden_lines(code):
         return Unmet(_HIDDEN)
-    written = code.splitlines()[line - 1].strip()[:_LONGEST_LINE].replace("`", "'") if _within(line, code) else ""
+    written = _shown(code, line)
     error = str(found.get("error", "")).strip().removesuffix(":")
     said = [*([_AT.filled(line, written)] if written else []), *([say("{0}", "{0}").filled(error)] if error else [])]
-    return Unmet(Text(ko=f"{_FAILED.ko} {joined(*said).ko}", en=f"{_FAILED.en}: {joined(*said).en}") if said else _FAILED)
+    return Unmet(
+        Text(ko=f"{_FAILED.ko} {joined(*said).ko}", en=f"{_FAILED.en}: {joined(*said).en}") if said else _FAILED
+    )
 
 
-def _within(line: Any, code: str) -> bool:
-    return isinstance(line, int) and 0 < line <= len(code.splitlines())
+def _shown(code: str, line: int | None) -> str:
+    """The line of the test, as it may stand in a sentence; nothing where there is none of that number."""
+    lines = code.splitlines()
+    return lines[line - 1].strip()[:_LONGEST_LINE].replace("`", "'") if line and line <= len(lines) else ""
 
 
 def _used(replaced: list[str], code: str) -> str:
@@ -110,6 +114,14 @@ def hidden_lines(code: str) -> frozenset[int]:
 
 def has_hidden(code: str) -> bool:
     return bool(hidden_lines(code))
+
+
+def is_all_hidden(criterion: Criterion) -> bool:
+    """Whether nothing of a test is left without its hidden lines."""
+    code = criterion.code or ""
+    return has_hidden(code) and not any(
+        line.strip() and not line.lstrip().startswith("#") for line in without_hidden(code).splitlines()
+    )
 
 
 def without_hidden(code: str) -> str:
@@ -155,6 +167,21 @@ def keeping(submission: Submission, assignment: Assignment) -> dict[int, list[di
     return found
 
 
+def copies(submission: Submission, assignment: Assignment) -> frozenset[int]:
+    """Indices of the notebook's cells that hold what students see of a test; that test is asked at the end too."""
+    tests = {_bare(without_hidden(one.code)) for item in assignment.items for one in item.criteria if one.code}
+    cells = (submission.notebook or {}).get("cells", [])
+    return frozenset(
+        index
+        for index, cell in enumerate(cells)
+        if cell["cell_type"] == "code" and _bare(cell["source"]) in tests - {""}
+    )
+
+
+def _bare(code: str) -> str:
+    return "\n".join(line.rstrip() for line in code.strip().splitlines())
+
+
 def python_of(cell: str) -> str:
     """The Python that IPython makes of a cell, with its magics as calls. Raises nothing: what is no Python stays so."""
     try:
@@ -162,7 +189,8 @@ def python_of(cell: str) -> str:
     except (SyntaxError, ValueError, RecursionError):
         from IPython.core.inputtransformer2 import TransformerManager  # heavy; hardly a test needs it
 
-        return TransformerManager().transform_cell(cell)
+        transformed: str = TransformerManager().transform_cell(cell)  # type: ignore[no-untyped-call]
+        return transformed
     return cell
 
 
@@ -184,7 +212,10 @@ _ENDED_REVIEW = say(
     "테스트 `{0}`을(를) 하다가 커널이 밖에서 종료됐거나 스스로를 종료했습니다({1}). 다시 실행해 보세요.",
     "in the test `{0}` the kernel was killed from outside, or killed itself ({1}); run it again",
 )
-_LEFT = say("앞의 테스트들이 커널을 멈춰 확인하지 못했습니다. 사람이 확인합니다.", "not reached, as tests before it ended the kernel; a person will look")
+_LEFT = say(
+    "앞의 테스트들이 커널을 멈춰 확인하지 못했습니다. 사람이 확인합니다.",
+    "not reached, as tests before it ended the kernel; a person will look",
+)
 _LEFT_REVIEW = say(
     "앞의 테스트들이 커널을 거듭 멈춰 `{0}`을(를) 묻지 못했습니다.",
     "`{0}` was not asked, as tests before it ended the kernel again and again",

@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.answers.phrases import expressed
 from grader.answers.scoring import AnswerScore, CriterionScore, bar_of, score
-from grader.checks import outputs
+from grader.checks import outputs, passing
 from grader.checks.decision import Decision, Evidence, Unmet, Unsure, joined, partial, passed, say
 from grader.checks.elsewhere import AN_ANSWER, likeliest_answer, passages_of
 from grader.items import topics
@@ -39,7 +39,8 @@ def runs(evidence: Evidence) -> Decision:
         message = first.message.strip().splitlines()[0][:200] if first.message.strip() else ""
         feedback = _STOPPED.filled(first.cell, f"{first.name}: {message}" if message else first.name)
         raise _blame(evidence, feedback, first.cell)
-    unreached = [index + 1 for index in own if evidence.cells[index].get("execution_count") is None]
+    tests = passing.copies(evidence.submission, evidence.assignment)  # asked at the end, whether they ran here or not
+    unreached = [n + 1 for n in own if n not in tests and evidence.cells[n].get("execution_count") is None]
     if unreached:
         raise _blame(evidence, _UNREACHED.filled(", ".join(map(str, unreached))), unreached[0])
     return passed(cells=len(own))

@@ -12,7 +12,11 @@ from grader.cli.arguments import path
 Into = Annotated[
     Path,
     typer.Option(
-        "-o", "--out", parser=path, metavar="<path>", help="Folder for the rubric and its files; not there yet, or empty."
+        "-o",
+        "--out",
+        parser=path,
+        metavar="<path>",
+        help="Folder for the rubric and its files; not there yet, or empty.",
     ),
 ]
 

@@ -184,7 +184,7 @@ def _open_item(
         bar=_bar(score),
         decided=by_person.get(None),
         rows=rows,
-        written=any(criterion.check == WRITTEN for criterion in item.criteria),
+        written=any(one.check == WRITTEN or (one.check == "manual" and answer) for one in item.criteria),
         answer=tuple(segments(answer.text, marks)) if answer else (),
         cells=answer.cells if answer else (),
         pictures=tuple(plots.get(item.id, ())),

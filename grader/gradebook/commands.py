@@ -106,7 +106,9 @@ def _pages(found: Sequence[Rescored], last: Assignment | None, assignment: Assig
 
 def _shown(assignment: Assignment) -> list[object]:
     """What pages show of a rubric besides what stands in reports."""
-    items = [(i.id, i.title, i.visibility, [(c.id, c.check) for c in i.criteria], i.visibilities) for i in assignment.items]
+    items = [
+        (i.id, i.title, i.visibility, [(c.id, c.check) for c in i.criteria], i.visibilities) for i in assignment.items
+    ]
     return [assignment.title, items]
 
 

@@ -43,7 +43,7 @@ class _Draft:
     def made(self) -> Question:
         texts = {"prompt": self.prompt, "scheme": self.scheme} if self.manual else {}
         parts = {"tests": tuple(self.tests), "manual": self.manual, "cells": tuple(self.cells)}
-        return Question(id=self.id, title=self.title, **parts, **texts)  # type: ignore[arg-type]
+        return Question(id=self.id, title=self.title, **parts, **texts)
 
 
 def read(source: Source) -> Imported:
@@ -82,7 +82,7 @@ def read(source: Source) -> Imported:
 
 def _notebook(file: Path) -> dict[str, Any]:
     try:
-        notebook = json.loads(file.read_text(encoding="utf-8-sig"))
+        notebook: dict[str, Any] = json.loads(file.read_text(encoding="utf-8-sig"))
         if notebook.get("nbformat") != 4:
             notebook = dict(nbformat.convert(nbformat.from_dict(notebook), 4))  # type: ignore[no-untyped-call]
         cells = notebook["cells"]
@@ -191,8 +191,6 @@ class _Reader:
         draft.manual = cell.points
         if cell.kind == "task":
             draft.prompt, draft.scheme = asked, regions.within(cell.source, self.config.scheme)
-        elif not cell.generated:
-            draft.scheme = regions.without_marks(cell.source, self.config.solution).strip("\n")
         if not cell.points:
             self.notes.append(f"the answer `{name}` has no points: it is left out")
 

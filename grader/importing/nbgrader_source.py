@@ -78,4 +78,7 @@ def _one(places: Iterable[Path], wanted: str, what: str, folder: Path) -> Path:
 def _config(folder: Path) -> Path:
     """The nearest settings file at or above the assignment, three folders up at most."""
     places = [folder, *folder.resolve().parents[:3]]
-    return next((p / nbgrader_config.FILE for p in places if (p / nbgrader_config.FILE).is_file()), folder / nbgrader_config.FILE)
+    return next(
+        (p / nbgrader_config.FILE for p in places if (p / nbgrader_config.FILE).is_file()),
+        folder / nbgrader_config.FILE,
+    )

@@ -58,7 +58,8 @@ def cells_of(handout: Path | None) -> tuple[Cell, ...]:
 
 
 def name_of(cell: Cell) -> str | None:
-    return cell["metadata"].get("name")
+    name: str | None = cell["metadata"].get("name")
+    return name
 
 
 def is_locked(cell: Cell) -> bool:

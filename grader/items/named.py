@@ -10,7 +10,7 @@ from grader.model import Answer, Assignment
 
 
 class Named(NamedTuple):
-    """Items by the index of a cell, and what was written in those cells, with empty answers to items that were found."""
+    """Items by the index of a cell, and what was written there, with empty answers to items that were found."""
 
     items: dict[int, str]
     answers: dict[str, Answer]

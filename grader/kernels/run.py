@@ -8,7 +8,7 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
@@ -41,8 +41,8 @@ logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # nbclient tells us b
 
 class Run:
     """A kernel from its start to its end. `order`: the cells by index, where they are to run in another order than they
-    stand in; with `repairs`, what would fail is repaired where that can be done. `known`: tests that are not asked again,
-    by key of the evidence."""
+    stand in; with `repairs`, what would fail is repaired where that can be done. `known`: tests that are not asked
+    again, by key of the evidence. `passed_over`: cells that are not run, by index."""
 
     def __init__(
         self,
@@ -55,6 +55,7 @@ class Run:
         repairs: bool = True,
         order: Sequence[int] | None = None,
         known: Mapping[str, Any] = MappingProxyType({}),
+        passed_over: Collection[int] = (),
     ) -> None:
         self.submission, self.assignment, self.place, self.plan = submission, assignment, place, plan
         self.limits = assignment.limits
@@ -72,6 +73,7 @@ class Run:
         self.order = range(len(notebook.cells)) if order is None else order
         self.known, self.ended_by_test = known, False
         self.keeping = passing.keeping(submission, assignment)
+        self.copies, self.passed_over = passing.copies(submission, assignment), passed_over
         self.ledger: Any = None
         self.ran: list[int] = []  # numbers of the cells, in the order in which they were run
         self.evidence: dict[str, Any] = {}
@@ -133,26 +135,33 @@ class Run:
                 message = f"the notebook used up its {self.limits.seconds:.0f} s; the cells from here on were not run"
                 self._stop("timeout", CellError(cell=index + 1, name="Timeout", message=message))
                 return
-            cell = self.notebook.cells[index]
-            if cell.cell_type == "code" and cell.source.strip():
-                self.ran.append(index + 1)
-            try:
-                await self._seed(index)
-                await self.client.run_cell(index, min(left, self.limits.cell_seconds))
-                for request in self.keeping.get(index, ()):
-                    await self.client.ask(probes.question(request), self.limits.cell_seconds)
-            except Stopped as stop:
-                self._stop(
-                    cast(ExecutionStatus, stop.status), CellError(cell=index + 1, name="Stopped", message=str(stop))
-                )
+            begun = time.monotonic()
+            await self._cell(index, min(left, self.limits.cell_seconds))
+            if self.stopped is not None:
                 return
-            except DeadKernelError:
-                self._stop(*await self._cause_of_death(index + 1))
-                return
+            if index in self.copies:
+                started += time.monotonic() - begun  # a test's time is not the notebook's
 
-    async def _seed(self, index: int) -> None:
-        """Where the rubric has a seed, each cell draws its random numbers anew; a magic that takes the whole cell does not."""
-        cell, seed = self.notebook.cells[index], self.assignment.seed
+    async def _cell(self, index: int, seconds: float) -> None:
+        """Run one cell, if it is one, and note where an item ends that has tests."""
+        cell = self.notebook.cells[index]
+        if cell.cell_type == "code" and cell.source.strip() and index not in self.passed_over:
+            self.ran.append(index + 1)
+        try:
+            if index not in self.passed_over:
+                await self._seed(cell)
+                await self.client.run_cell(index, seconds)
+            for request in self.keeping.get(index, ()):
+                await self.client.ask(probes.question(request), self.limits.cell_seconds)
+        except Stopped as stop:
+            error = CellError(cell=index + 1, name="Stopped", message=str(stop))
+            self._stop(cast(ExecutionStatus, stop.status), error)
+        except DeadKernelError:
+            self._stop(*await self._cause_of_death(index + 1))
+
+    async def _seed(self, cell: nbformat.NotebookNode) -> None:
+        """Where the rubric has a seed, each cell draws its random numbers anew; one of another language does not."""
+        seed = self.assignment.seed
         if seed is not None and cell.cell_type == "code" and not cell.source.startswith("%%"):
             await self.client.ask(probes.question({"probe": "seed", **seed.model_dump()}), self.limits.cell_seconds)
 
@@ -209,7 +218,10 @@ class Run:
         deaf = request["probe"] == passing.PROBE and answer.get("fault") == "too_slow"
         if deaf and not await self.client.answers():
             manager: Any = self.client.km
-            self.watch.broken = ("timeout", f"it did not finish, and went on after an interrupt at {self.limits.cell_seconds:.0f} s")
+            self.watch.broken = (
+                "timeout",
+                f"it did not finish, and went on after an interrupt at {self.limits.cell_seconds:.0f} s",
+            )
             kill_tree(manager.provisioner.process.pid)
             raise DeadKernelError("killed")
         return answer

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from grader.checks import passing
 from grader.errors import RunnerError
@@ -25,6 +25,16 @@ from grader.walls.doctor import examine, offer
 from grader.walls.plan import Tier
 
 _MOST_AGAIN = 8  # runs of a notebook whose tests end their kernels
+
+
+class Part(NamedTuple):
+    """What a run leaves out: tests whose answers are `known`, by key of the evidence, and cells, by index."""
+
+    known: Mapping[str, Any] = MappingProxyType({})
+    passed_over: frozenset[int] = frozenset()
+
+
+WHOLE = Part()
 
 
 class Runner(Protocol):
@@ -81,13 +91,13 @@ class KernelRunner:
         self, submission: Submission, assignment: Assignment, order: list[int] | None = None
     ) -> Execution:
         """Where a test ended its kernel, the notebook runs again for those after it, a few times."""
-        execution = self._with_a_live_server(submission, assignment, order)
+        execution, passed_over = self._past_copies_of_tests(submission, assignment, order)
         tests = passing.keys(assignment)
         for _ in range(_MOST_AGAIN):
             known = {key: execution.evidence[key] for key in tests if key in execution.evidence}
             if len(known) == len(tests) or not any(told.get("fault") == passing.ENDED for told in known.values()):
                 return execution
-            again = self._with_a_live_server(submission, assignment, order, known)
+            again = self._with_a_live_server(submission, assignment, order, Part(known, passed_over))
             found = {key: told for key, told in again.evidence.items() if key in tests and key not in known}
             if not found:
                 break
@@ -95,20 +105,37 @@ class KernelRunner:
         left = {key: {"fault": passing.NOT_REACHED} for key in tests if key not in execution.evidence}
         return execution.model_copy(update={"evidence": execution.evidence | left})
 
+    def _past_copies_of_tests(
+        self, submission: Submission, assignment: Assignment, order: list[int] | None
+    ) -> tuple[Execution, frozenset[int]]:
+        """Where a copy of a test in the notebook ended the kernel, it runs again without its item's copies.
+
+        What those test is asked at the end anyway, each by itself.
+        """
+        copies, passed_over = passing.copies(submission, assignment), frozenset[int]()
+        while True:
+            execution = self._with_a_live_server(submission, assignment, order, Part(passed_over=passed_over))
+            last = next(iter(execution.errors[-1:]), None)
+            fatal = last.cell - 1 if last and last.cell and last.name in ("Stopped", "KernelDied") else None
+            if fatal not in copies - passed_over or len(passed_over) > _MOST_AGAIN:
+                return execution, passed_over
+            items = submission.items_of_cells
+            passed_over |= {index for index in copies if items[index : index + 1] == items[fatal : fatal + 1]}
+
     def _with_a_live_server(
         self,
         submission: Submission,
         assignment: Assignment,
         order: list[int] | None = None,
-        known: Mapping[str, Any] = MappingProxyType({}),
+        part: Part = WHOLE,
     ) -> Execution:
         socket = self._socket()
-        execution = self._attempt(submission, assignment, socket, order, known)
+        execution = self._attempt(submission, assignment, socket, order, part)
         if socket is not None and execution.status in ("killed", "infrastructure") and not self._alive(socket):
             # The server died under this kernel, perhaps by a neighbour's hand: once more, one such notebook at a time.
             with self._again:
                 socket = self._socket()
-                execution = self._attempt(submission, assignment, socket, order, known)
+                execution = self._attempt(submission, assignment, socket, order, part)
             if socket is not None and execution.status == "killed" and not self._alive(socket):
                 message = "the kernel server died twice under this notebook; run it again with another one at a time"
                 lost = CellError(cell=None, name="ServerDied", message=message)
@@ -121,7 +148,7 @@ class KernelRunner:
         assignment: Assignment,
         socket: Path | None,
         order: list[int] | None,
-        known: Mapping[str, Any],
+        part: Part,
     ) -> Execution:
         started = time.monotonic()
         try:
@@ -132,7 +159,8 @@ class KernelRunner:
                         *(submission, assignment, place, plan, socket),
                         repairs=self.repairs,
                         order=order,
-                        known=known,
+                        known=part.known,
+                        passed_over=part.passed_over,
                     )
                     return asyncio.run(run.execution(self._running, self._cores))
                 except Exception as error:

@@ -12,6 +12,7 @@ import tempfile
 from functools import lru_cache
 from pathlib import Path
 
+from grader.checks import passing
 from grader.errors import RunnerError
 from grader.kernels.leftovers import OwnedFolder
 from grader.model import Assignment, Limits, Submission
@@ -33,6 +34,7 @@ class Workplace:
 
     def __init__(self, submission: Submission, assignment: Assignment) -> None:
         self._folder = OwnedFolder("grader-job-")
+        self._tests = len(passing.keys(assignment))  # each may take as long as a cell
         self.root = self._folder.path
         self.work = self.root / "work"
         self.home = self.root / "home"
@@ -62,7 +64,7 @@ class Workplace:
             memory_bytes=int(limits.memory_mb * 1_000_000 * _MEMORY_SLACK),
             disk_bytes=limits.disk_mb * 1_000_000,
             processes=limits.processes,
-            cpu_seconds=math.ceil(limits.seconds + _QUESTIONS_SECONDS),
+            cpu_seconds=math.ceil(limits.seconds + _QUESTIONS_SECONDS + self._tests * limits.cell_seconds),
             without=without,
         )
 

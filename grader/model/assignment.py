@@ -63,7 +63,8 @@ class Heldout(Noun):
     file: Path = Field(description="where the grader reads it, absolute")
     target: str = Field(description="name of the target column, in dollars for homework 1")
     practice: str | None = Field(
-        None, description="table of `data` whose rows stand in for these before handing in; None: the last but the first"
+        None,
+        description="table of `data` whose rows stand in for these before handing in; None: the last but the first",
     )
 
 

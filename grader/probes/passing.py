@@ -10,7 +10,7 @@ import random
 import sys
 import types
 
-from .common import Fault, describe, finite_or_none, is_a, name_of, np, replaced
+from .common import Fault, describe, finite_or_none, is_a, np, replaced
 
 _compile, _exec, _eval, _parse = compile, exec, eval, ast.parse
 _FILE = "<test>"
@@ -211,4 +211,7 @@ def _is_foreign(value, library):
     """Whether a function was written outside the library."""
     if is_a(value, type) or not callable(value):
         return False
-    return str(getattr(value, "__module__", None) or library).partition(".")[0] not in (library.partition(".")[0], "_pytest")
+    return str(getattr(value, "__module__", None) or library).partition(".")[0] not in (
+        library.partition(".")[0],
+        "_pytest",
+    )

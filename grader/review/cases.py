@@ -13,7 +13,7 @@ from grader.model import LATE, Answer, Assignment, Criterion, Finding, Item, Ove
 from grader.model.override import in_force
 
 REPAIRS = "~repairs"  # stands in an item's place where the repairs of a notebook are to be looked at
-WRITTEN = "mentions"
+WRITTEN, MANUAL = "mentions", "manual"
 NO_ITEMS = (REPAIRS, LATE)
 
 Flag = Literal["suggested", "unsuggested", "doubtful", "document", "run", "fault", "moved", "late", "repairs"]
@@ -95,6 +95,16 @@ class Case:
         """Whether the words of the answer decide the criterion."""
         criterion = self.criterion(name)
         return criterion is not None and criterion.check == WRITTEN
+
+    def is_by_words(self, name: str) -> bool:
+        """Whether a person decides the criterion by the words of the answer, or by its code."""
+        criterion = self.criterion(name)
+        return criterion is not None and criterion.check in (WRITTEN, MANUAL)
+
+    @property
+    def has_words(self) -> bool:
+        """Whether words, or code, are asked for that a person may have to read."""
+        return self.item is not None and any(self.is_by_words(criterion.id) for criterion in self.item.criteria)
 
     def suggestion(self, finding: Finding) -> float | None:
         """Points that the machine would give where it leaves the decision to a person; None where it cannot tell."""

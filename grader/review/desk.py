@@ -13,7 +13,7 @@ from grader.gradebook.book import Gradebook, Standing
 from grader.gradebook.keeping import Keeping, Roll
 from grader.model import Answer, Assignment, Execution, Language, Submission
 from grader.review.alike import Cluster, clusters, of_one_kind, plain, verbatim
-from grader.review.cases import NO_ITEMS, REPAIRS, WRITTEN, Case, Flag, cases_of
+from grader.review.cases import NO_ITEMS, REPAIRS, Case, Flag, cases_of
 from grader.review.following import Following
 from grader.submissions import collect
 
@@ -205,14 +205,14 @@ def _compared(case: Case) -> str:
         return of_one_kind("; ".join(repair.what for repair in machine.execution.repairs if repair.review))
     if case.item is None:
         return of_one_kind((machine.lateness.review or "") if machine.lateness is not None else "")
-    if any(criterion.check == WRITTEN for criterion in case.item.criteria) and case.answer.text.strip():
+    if case.has_words and case.answer.text.strip():
         return plain(case.answer.text)
     score = case.machine
     return "~" + of_one_kind((score.needs_review or "") if score is not None else "")
 
 
 def _by_words(case: Case) -> list[str | None]:
-    open_ones: list[str | None] = [one.criterion for one in case.open if case.is_written(one.criterion)]
+    open_ones: list[str | None] = [one.criterion for one in case.open if case.is_by_words(one.criterion)]
     return open_ones or [one.criterion for one in case.decisions]
 
 

@@ -106,7 +106,7 @@ class Posts:
         Where more is decided than words decide, it is nobody.
         """
         shown = [twin_in(text) for text in form.all("twin")] if form.get("same") else []
-        by_words = None in given or all(name is not None and case.is_written(name) for name in given)
+        by_words = None in given or all(name is not None and case.is_by_words(name) for name in given)
         found = self.desk.twins(case, list(given)).same if shown and by_words else ()
         same = {twin.student: twin for twin in found}
         twins = [(same[student], ground) for student, ground in shown if student in same]

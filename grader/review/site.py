@@ -17,7 +17,7 @@ from grader.intake.documents import SHOWN_AS_THEY_ARE
 from grader.model import Language, SecondMark, Text
 from grader.names import file_name
 from grader.review import second, views
-from grader.review.cases import FLAGS, REPAIRS, WRITTEN, Case
+from grader.review.cases import FLAGS, REPAIRS, Case
 from grader.review.deciding import Step
 from grader.review.desk import Desk, Filter, Group
 from grader.review.filing import Filing
@@ -247,7 +247,7 @@ class Site:
             "plots": plots,
             "documents": unread,
             "notebook": f"{notebook}#cell-{cell}" if notebook and cell else notebook,
-            "words": case.item is not None and any(criterion.check == WRITTEN for criterion in case.item.criteria),
+            "words": case.has_words,
             "page_of_student": f"./feedback/{quote(case.student, safe='')}",
         }
 

@@ -9,8 +9,8 @@ from grader.answers.scoring import AnswerScore, Said, score
 from grader.exporters.feedback import Mark, Segment, segments
 from grader.exporters.labels import check_name
 from grader.exporters.values import Chip, chips, one_line
-from grader.model import Assignment, Finding, Language, Override
-from grader.review.cases import Case
+from grader.model import Assignment, Criterion, Finding, Language, Override
+from grader.review.cases import MANUAL, Case
 from grader.review.words import word
 
 LONGEST = 20_000  # characters of an answer that are shown; more are not read by the machine either
@@ -45,6 +45,8 @@ class Row:
     feedback: str
     notes: tuple[str, ...]
     wants: str
+    prompt: str
+    scheme: str
     claims: tuple[str, ...]
     chips: tuple[Chip, ...]
     said: tuple[Quote, ...]
@@ -113,12 +115,19 @@ def _row(
         feedback="" if case.is_written(finding.criterion) else one_line(finding.feedback or ""),
         notes=finding.notes,
         wants=wants,
+        prompt=_told(criterion, "prompt"),
+        scheme=_told(criterion, "scheme"),
         claims=tuple(claim.says for claim in concept.claims) if concept is not None else (),
         chips=tuple(chips(evidence, language)),
         said=tuple(Quote(_quoted(text, one.start, one.end), one.claim) for one in _said(read, finding.criterion)),
         near=_near(read, finding.criterion, text, language) if finding.criterion in _lacking(case) else "",
         decision=decided.get(finding.criterion),
     )
+
+
+def _told(criterion: Criterion | None, key: str) -> str:
+    """What the rubric says to who marks by hand."""
+    return str(criterion.params.get(key, "")) if criterion is not None and criterion.check == MANUAL else ""
 
 
 def _said(read: AnswerScore | None, criterion: str) -> list[Said]:

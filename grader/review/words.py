@@ -213,6 +213,7 @@ WORDS = texts(
         "All is decided here. To change something choose the criterion first, with ↑ ↓ or the mouse.",
     ),
     unsuggested_here=("여기에는 승인할 제안이 없습니다.", "There is no suggestion to accept here."),
+    scheme=("채점 방법", "How to mark it"),
     # reasons that students read
     read=("사람이 읽고 채점했습니다", "read by a person"),
     reason_said=("다른 말로 썼지만 맞습니다", "said in other words, and right"),

@@ -36,7 +36,8 @@ def read(path: Path, room: Path) -> Imported:
     if parts.is_source(notebook.cells):
         return _of_source(path, notebook)
     if notebook.tests:
-        return _of_tests(path, notebook, _in_metadata(path, notebook), {}, _opened(notebook, path.parent))
+        tests = _in_metadata(path, notebook)
+        return _of_tests(path, notebook, tests, {}, _opened(notebook, tests, path.parent))
     return _of_folder(path.parent, path)
 
 
@@ -134,7 +135,7 @@ def _of_folder(folder: Path, notebook: Path | None = None, zipped: Path | None =
     tests = [test_files.read(_text(file), file.stem, f"{said}: tests/{file.name}") for file in files]
     given_out = {file: read for file, read in notebooks.items() if not parts.is_source(read.cells)}
     found = max(given_out, key=lambda file: given.checks(given_out[file].cells), default=None)
-    beside = _opened(given_out[found], found.parent) if found is not None else {}
+    beside = _opened(given_out[found], tests, found.parent) if found is not None else {}
     place = folder / "files"
     beside |= _files_in(place, Path()) if place.is_dir() else {}
     return _of_tests(said, given_out[found] if found is not None else None, tests, settings, beside)
@@ -148,8 +149,11 @@ def _of_notebook_alone(said: Path, notebooks: Iterable[Path]) -> Imported:
     return read(only[0], said)
 
 
-def _opened(notebook: Notebook, folder: Path) -> dict[str, Path]:
-    return opened((cell["source"] for cell in notebook.cells if cell["cell_type"] == "code"), folder)[0]
+def _opened(notebook: Notebook, tests: Iterable[Tested], folder: Path) -> dict[str, Path]:
+    """Files beside the notebook that it, or a test, opens."""
+    code = [cell["source"] for cell in notebook.cells if cell["cell_type"] == "code"]
+    cases = [case for one in tests for case in one.cases]
+    return opened([*code, *(case.setup for case in cases), *(case.code for case in cases)], folder)[0]
 
 
 def _of_tests(

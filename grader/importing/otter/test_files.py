@@ -57,7 +57,8 @@ def of_dictionary(test: Any, name: str, where: str) -> Tested:
     suites = test.get("suites")
     if not isinstance(suites, list) or not all(isinstance(suite, Mapping) for suite in suites):
         raise GraderError(f"{where}: `suites` is a list of dictionaries with `cases`")
-    cases = [_OkCase(case, suite) for suite in suites for case in _cases(suite, where)]
+    whole = {"hidden": True} if test.get("hidden") else {}  # as otter had it before cases could be hidden
+    cases = [_OkCase({**case, **whole}, suite) for suite in suites for case in _cases(suite, where)]
     worth = _worth(test.get("points"), [case.told.get("points") for case in cases], where)
     made = (_ok_case(name, n, case, pts, where) for n, (case, pts) in enumerate(zip(cases, worth, strict=True), 1))
     return Tested(name=name, cases=tuple(made), all_or_nothing=bool(test.get("all_or_nothing")))
