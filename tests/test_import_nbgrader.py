@@ -11,8 +11,10 @@ import pytest
 import yaml
 from conftest import Command
 
-# Points that nbgrader 0.9.6 gave for the same notebooks (of the tests alone, in the rubric's order): measured once.
-NBGRADER: dict[str, list[float]] = {}
+from grader.assignment import load
+from grader.errors import GraderError
+from grader.importing.commands import import_nbgrader
+from grader.submissions import collect
 
 
 class Course(NamedTuple):
@@ -103,22 +105,27 @@ def by_tests(report: dict[str, Any]) -> list[float]:
     return [finding["earned"] for finding in findings(report).values() if finding["criterion"] != "manual"]
 
 
-EXPECTED = {
+# What nbgrader 0.9.6 gave for the very same notebooks: its tests' points, in the rubric's order.
+NBGRADER = {
     "right": [2, 1, 1, 1, 1.5],
     "no-error": [2, 0, 1, 1, 1.5],
     "hidden": [0, 1, 0, 1, 1.5],
     "closed-form": [2, 1, 1, 0, 1.5],
     "share": [2, 1, 1, 1, 0.5],
     "nothing": [2, 1, 1, 1, 0],
-    "warns": [2, 1, 1, 1, 1.5],
     "endless": [2, 1, 0, 0, 1.5],
-    "deaf": [2, 1, 0, 0, 1.5],
-    "exits": [2, 1, 0, 0, 1.5],
     "leaves": [2, 1, 0, 0, 1.5],
-    "plain": [2, 1, 1, 1, 1.5],
-    "tampered": [2, 1, 1, 1, 1.5],
     "blank": [0, 0, 0, 0, 0],
 }
+# Where it gave other points, or none at all as it could not grade the hand-in.
+OURS = {
+    "warns": [2, 1, 1, 1, 1.5],  # it takes what is printed to stderr for a failure
+    "deaf": [2, 1, 0, 0, 1.5],  # a cell that does not react to its interrupt
+    "exits": [2, 1, 0, 0, 1.5],  # a kernel that dies
+    "plain": [2, 1, 1, 1, 1.5],  # no metadata
+    "tampered": [2, 1, 1, 1, 1.5],  # a cell pasted twice, and a test deleted
+}
+EXPECTED = NBGRADER | OURS
 
 
 @pytest.mark.long
@@ -126,3 +133,120 @@ EXPECTED = {
 def test_tests_earn_what_they_should(graded: dict[str, Any], student: str) -> None:
     said = {name: finding["feedback"] for name, finding in findings(graded[student]).items()}
     assert by_tests(graded[student]) == EXPECTED[student], said
+
+
+# ---------------------------------------------------------------- other courses
+
+
+def imported(folder: Path, *cells: nb.Cell, settings: str = "", name: str = "source/ps1/a.ipynb") -> Path:
+    """The rubric that an assignment of these cells becomes."""
+    nb.write(folder / "course" / name, nb.notebook(*cells))
+    (folder / "course" / "nbgrader_config.py").write_text(settings, encoding="utf-8")
+    import_nbgrader(folder / "course", folder / "out", None, None)
+    return folder / "out" / "rubric.yaml"
+
+
+def criteria(rubric: Path) -> dict[str, list[tuple[str, float]]]:
+    return {item.id: [(one.id, one.points) for one in item.criteria] for item in load(rubric).items}
+
+
+ANSWER = nb.answer("f", "def f():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION")
+
+
+def test_marks_and_stubs_that_a_course_has_set_are_its_own(tmp_path: Path) -> None:
+    settings = (
+        "c.ClearSolutions.begin_solution_delimeter = 'VON HIER'\nc.ClearSolutions.end_solution_delimeter = 'BIS HIER'\n"
+        "c.ClearSolutions.code_stub = dict(python='# 여기에')\nc.ClearHiddenTests.begin_test_delimeter = 'GEHEIM'\n"
+        "c.ClearHiddenTests.end_test_delimeter = 'OFFEN'\n"
+    )
+    own = nb.answer("f", "def f():\n    # VON HIER\n    return 1\n    # BIS HIER")
+    rubric = imported(tmp_path, own, nb.check("t", 1, "f()\n# GEHEIM\nassert f() == 1\n# OFFEN"), settings=settings)
+    handout = (rubric.parent / "handout.ipynb").read_text(encoding="utf-8")
+    assert "여기에" in handout
+    for secret in ("return 1", "assert f() == 1", "HIER", "GEHEIM"):
+        assert secret not in handout
+    assert "### BEGIN HIDDEN TESTS\nassert f() == 1\n### END HIDDEN TESTS" in (rubric.parent / "tests/t.py").read_text()
+
+
+def test_what_cannot_be_a_test_is_left_to_a_person_by_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rubric = imported(
+        tmp_path,
+        nb.check("before", 1, "assert True is not False"),
+        ANSWER,
+        nb.check("helper", 0, "def g():\n    return 2"),
+        nb.check("auto", 2, "### AUTOTEST f()"),
+        nb.check("empty", 1, "# nothing to see"),
+        nb.check("t", 1, "assert f() == 1"),
+        nb.check("t", 1, "assert f() != 2"),
+    )
+    found = {name: points for item in criteria(rubric).values() for name, points in item}
+    assert found == {"before": 1, "t": 1, "t-2": 1, "manual": 3}
+    said = capsys.readouterr().out
+    for words in (
+        "`auto` has `### AUTOTEST` lines",
+        "`empty` does nothing",
+        "`helper` has no points",
+        "`t` stands twice",
+    ):
+        assert words in said
+
+
+def test_older_metadata_is_read(tmp_path: Path) -> None:
+    old = nb.check("t", 0, "assert f() == 1")
+    old["metadata"]["nbgrader"] = {"grade": True, "grade_id": "t", "points": "2"}
+    solution = nb.cell("code", "def f():\n    return 1")
+    solution["metadata"]["nbgrader"] = {"solution": True, "grade_id": "f"}
+    assert criteria(imported(tmp_path, solution, old)) == {"f": [("t", 2)]}
+
+
+def test_several_notebooks_become_a_rubric_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = tmp_path / "course" / "source" / "ps1"
+    nb.write(source / "one.ipynb", nb.notebook(ANSWER, nb.check("t", 1, "assert f() == 1")))
+    nb.write(source / "two.ipynb", nb.notebook(nb.text("# Words"), nb.manual("why", 3, "Because.")))
+    import_nbgrader(tmp_path / "course", tmp_path / "out", None, None)
+    assert criteria(tmp_path / "out" / "one" / "rubric.yaml") == {"f": [("t", 1)]}
+    assert criteria(tmp_path / "out" / "two" / "rubric.yaml") == {"why": [("manual", 3)]}
+    assert load(tmp_path / "out" / "two" / "rubric.yaml").id == "ps1-two"
+    handed_in = tmp_path / "submitted" / "kim" / "ps1"
+    for name, words in (("one", {"f": "def f():\n    return 1"}), ("two", {"why": "It is so."})):
+        given = json.loads((tmp_path / "out" / name / "handout.ipynb").read_text(encoding="utf-8"))
+        nb.write(handed_in / f"{name}.ipynb", nb.hand_in(given, words))
+    found = collect([tmp_path / "submitted"], load(tmp_path / "out" / "two" / "rubric.yaml"))
+    assert found[0].answers["why"].text == "It is so."
+
+
+def test_of_a_release_only_what_it_holds_is_taken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first = imported(tmp_path, ANSWER, nb.check("t", 1, "assert f() == 1"))
+    released = json.loads((first.parent / "handout.ipynb").read_text(encoding="utf-8"))
+    nb.write(tmp_path / "other" / "release" / "ps1" / "a.ipynb", released)
+    import_nbgrader(tmp_path / "other", tmp_path / "again", None, None)
+    assert "is the release version" in capsys.readouterr().out
+    assert load(tmp_path / "again" / "rubric.yaml").reference == ()
+    assert criteria(tmp_path / "again" / "rubric.yaml") == {"f": [("t", 1)]}
+
+
+def refused(tmp_path: Path, *cells: nb.Cell, **asked: str) -> str:
+    nb.write(tmp_path / "course" / "source" / "ps1" / "a.ipynb", nb.notebook(*cells))
+    with pytest.raises(GraderError) as error:
+        import_nbgrader(tmp_path / "course", tmp_path / "out", asked.get("assignment"), asked.get("notebook"))
+    assert not (tmp_path / "out").exists() or asked.get("full")
+    return str(error.value)
+
+
+def test_bad_input_is_one_sentence_and_writes_nothing(tmp_path: Path) -> None:
+    test = nb.check("t", 1, "assert f() == 1")
+    assert "has no cell that nbgrader grades" in refused(tmp_path, nb.text("# Words"))
+    assert "has no `END SOLUTION`" in refused(tmp_path, nb.answer("f", "### BEGIN SOLUTION\nx = 1"), test)
+    assert "nothing in" in refused(tmp_path, ANSWER, nb.check("t", 0, "assert f() == 1"))
+    assert "no assignment `ps2`: there is ps1" in refused(tmp_path, ANSWER, test, assignment="ps2")
+    assert "no notebook `b`: there is a" in refused(tmp_path, ANSWER, test, notebook="b")
+    nb.write(tmp_path / "course" / "source" / "ps2" / "a.ipynb", nb.notebook(ANSWER, test))
+    assert "name one with --assignment (ps1, ps2)" in refused(tmp_path, ANSWER, test)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").touch()
+    assert "is not empty" in refused(tmp_path, ANSWER, test, assignment="ps1", full="yes")
+
+
+@pytest.mark.long
+def test_a_read_only_cell_that_was_changed_runs_as_handed_out(graded: dict[str, Any]) -> None:
+    assert any("cell 2 (`imports`) was not to be edited" in warning for warning in graded["tampered"]["warnings"])

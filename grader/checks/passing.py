@@ -78,7 +78,7 @@ def _failed(evidence: Evidence, found: dict[str, Any]) -> Exception:
     if line is not None and line in hidden_lines(code):
         return Unmet(_HIDDEN)
     written = _shown(code, line)
-    error = str(found.get("error", "")).strip().removesuffix(":")
+    error = str(found.get("error", "")).strip().removesuffix(":").replace("`", "'")
     said = [*([_AT.filled(line, written)] if written else []), *([say("{0}", "{0}").filled(error)] if error else [])]
     return Unmet(
         Text(ko=f"{_FAILED.ko} {joined(*said).ko}", en=f"{_FAILED.en}: {joined(*said).en}") if said else _FAILED

@@ -38,8 +38,8 @@ def nbgrader(
     """Turn an nbgrader assignment into a rubric.
 
     Points, tests, hidden tests, manual answers, tasks and marking schemes are taken over; the reference and the handout
-    are made as nbgrader would make them. Of an assignment with several notebooks each gets a rubric of its own. Students'
-    notebooks are graded as they are. What was not taken over is printed, and stands at the top of the rubric.
+    are made as nbgrader would make them. Of an assignment with several notebooks each gets a rubric of its own.
+    Students' notebooks are graded as they are. What was not taken over is printed, and stands at the top of the rubric.
     """
     from grader.importing.commands import import_nbgrader
 

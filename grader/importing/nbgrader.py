@@ -57,8 +57,8 @@ def read(source: Source) -> Imported:
     generated = any(cell.generated for cell in cells)
     if generated:
         notes.append(
-            f"{source.notebook.name} is the release version: it holds neither solutions nor hidden tests, so there is no"
-            " reference, and only what students see is tested; import the source version if you have it"
+            f"{source.notebook.name} is the release version: it holds neither solutions nor hidden tests, so there is"
+            " no reference, and only what students see is tested; import the source version if you have it"
         )
     try:
         reader = _Reader(cells, config, notes)

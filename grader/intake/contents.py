@@ -61,9 +61,9 @@ def read(file: Path) -> Content:
 def choose(hand_in: HandIn, assignment: Assignment) -> Choice:
     """The newest upload of each notebook; of several notebooks that which holds most of the assignment's work.
 
-    More cells that an item lists by name; more items with own code, for only one notebook is run; then more items with any own work under their heading, the
-    nearer file, more own work. Scripts count where there is no notebook, those without cells (modules, rather) where
-    there is no other. The choice is told.
+    More cells that an item lists by name; more items with own code, for only one notebook is run; then more items with
+    any own work under their heading, the nearer file, more own work. Scripts count where there is no notebook, those
+    without cells (modules, rather) where there is no other. The choice is told.
     """
     rivals, notes = _newest(_notebooks(hand_in.files), hand_in)
     if not rivals:
