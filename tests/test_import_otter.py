@@ -85,6 +85,7 @@ STRIPPED = [
     ("x = 2 # SOLUTION", "x = ..."),
     ("a, b[0] = 1, 2 # SOLUTION", "a, b[0] = ..."),
     ("total += n # SOLUTION", "..."),
+    ("df.loc[df['a'] == 1, 'b'] = 2 # SOLUTION", "df.loc[df['a'] == 1, 'b'] = ..."),
     ("    return x # SOLUTION", "    ..."),
     ("x == 2 # SOLUTION", "..."),
     ("y = 1 # SOLUTION NO PROMPT\nz = 1", "z = 1"),
@@ -257,6 +258,14 @@ def test_expected_output_is_what_was_printed_and_not_what_was_warned() -> None:
     cell = oc.code("print(1)", printed="1\n\n2\n")
     cell["outputs"].append(warned)
     assert test_cells.saved_output(cell) == ["1", "<BLANKLINE>", "2"]
+
+
+def test_types_in_a_test_cell_need_not_be_known_to_the_student(tmp_path: Path) -> None:
+    cell = oc.code("def near(a: np.ndarray) -> bool:\n    return abs(a - 1) < 0.1\nnear(1.05)", "True")
+    cells = oc.question("q1", "One.", [oc.code("one = 1 # SOLUTION")], [cell])
+    imported(oc.write(tmp_path / "one.ipynb", cells), tmp_path / "out")
+    expected = ">>> def near(a):\n...     return abs(a - 1) < 0.1\n>>> near(1.05)\nTrue\n"
+    assert sources(tmp_path / "out") == {"q1-1.py": expected}
 
 
 # ---------------------------------------------------------------- zips, folders, metadata
@@ -466,6 +475,19 @@ def test_random_numbers_are_drawn_from_the_seed_in_every_cell(grade: Grade, tmp_
 
 
 @pytest.mark.long
+def test_outputs_that_were_saved_by_an_older_numpy_are_expected_in_either_form(grade: Grade, tmp_path: Path) -> None:
+    older, newer = ">>> mean\n2.0\n>>> print(mean)\n2.0", ">>> mean\nnp.float64(2.0)"
+    error = ">>> np.linalg.inv([[0]])\nTraceback (most recent call last):\nnumpy.linalg.LinAlgError: x"
+    wrong = [(">>> mean\n3.0", True), (error, True)]
+    text = oc.ok_file("q1", "4", (older, True), (newer, True), *wrong)
+    assignment = imported(oc.zipped(tmp_path / "autograder.zip", {"q1": text}), tmp_path / "out")
+    _, report = grade(
+        assignment, [oc.code("import numpy as np\nmean = np.mean([1, 3])"), oc.code('grader.check("q1")')]
+    )
+    assert report.total == 2
+
+
+@pytest.mark.long
 def test_what_otter_prints_earns_nothing_and_nothing_of_it_fails(grade: Grade, tmp_path: Path) -> None:
     assignment = imported(oc.zipped(tmp_path / "autograder.zip", oc.OK_FILES), tmp_path / "out")
     imports = "from otter import Notebook\nimport otter.export\nown = Notebook(tests_dir='x')"
@@ -482,7 +504,7 @@ def test_what_otter_prints_earns_nothing_and_nothing_of_it_fails(grade: Grade, t
 @pytest.mark.long
 def test_the_reference_has_all_points_of_tests_and_the_handout_none(grade: Grade, tmp_path: Path) -> None:
     assignment = imported(oc.write(tmp_path / "lists.ipynb", oc.source()), tmp_path / "out")
-    for name, points in (("reference", OTTERS["right"][0]), ("handout", dict.fromkeys(OTTERS["right"][0], 0))):
+    for name, worth in (("reference", OTTERS["right"][0]), ("handout", dict.fromkeys(OTTERS["right"][0], 0))):
         cells = json.loads((tmp_path / "out" / f"{name}.ipynb").read_text())["cells"]
         found = earned(grade(assignment, cells)[1])
-        assert {item: found[item] for item in points} == points
+        assert {item: found[item] for item in worth} == worth

@@ -9,7 +9,7 @@ from grader.errors import GraderError
 _LEFT_OUT = ("# SOLUTION NO PROMPT", "# BEGIN PROMPT", "# END PROMPT", "# SEED")
 _BEGIN = re.compile(r"(\s*)# ?BEGIN SOLUTION( NO PROMPT)?\s*$")
 _END = re.compile(r".*# ?END SOLUTION\s*$")
-_TARGET = r"[\w.]+(?:\[[^\]]*\])*"
+_TARGET = r"[\w.]+(?:\[(?:[^\[\]]|\[[^\[\]]*\])*\])*"
 _MARKED = r".*# ?SOLUTION\b"
 _ASSIGNED = re.compile(rf"(\s*{_TARGET}(?:\s*,\s*{_TARGET})*(?:\s*:[^=]+)?\s*=)(?!=){_MARKED}")
 _LINE = re.compile(rf"(\s*){_MARKED}")

@@ -77,10 +77,21 @@ def _sentence(said: Any) -> str | None:
 
 
 def _doctest(written: _Written, where: str) -> str:
-    tree = parsed(written.code, where)
+    tree = _WithoutAnnotations().visit(parsed(written.code, where))
     wants = saved_output(written.cell)
     lines = [line for node in tree.body for line in _prompted(node)]
     return without_margin("\n".join([*lines, *wants]), where) or NOTHING
+
+
+class _WithoutAnnotations(ast.NodeTransformer):
+    """As otter writes doctests: the names of types need not be known in a student's notebook."""
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        return ast.arg(node.arg)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        node.returns = None
+        return self.generic_visit(node)
 
 
 def _prompted(node: ast.stmt) -> list[str]:
