@@ -30,7 +30,7 @@ class Limits(Noun):
 class Seed(Noun):
     """What random numbers are drawn from, anew before every cell and every test."""
 
-    value: int
+    value: int = Field(ge=0, lt=2**32)
     variable: str | None = Field(
         None, description="name that gets the value; None: the generators of `random` and numpy are seeded with it"
     )

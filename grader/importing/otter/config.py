@@ -54,7 +54,7 @@ def grading(config: Mapping[str, Any]) -> dict[str, Any]:
 def seed(settings: Mapping[str, Any]) -> Seed | None:
     """What cells are seeded with."""
     value, variable = settings.get("seed"), settings.get("seed_variable")
-    if not isinstance(value, int) or isinstance(value, bool):
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**32:
         return None
     return Seed(value=value, variable=str(variable) if variable else None)
 
