@@ -24,8 +24,8 @@ from grader.grading import grade
 from grader.intake.room import Room
 from grader.intake.roster_file import read as read_roster
 from grader.kernels import cores as machine
-from grader.kernels.runner import KernelRunner, kernel_runner, kernel_server
-from grader.kernels.warm import KernelServer
+from grader.kernels.runner import KernelRunner, kernel_runner
+from grader.kernels.warm import KernelServer, kernel_server
 from grader.model import Assignment, Language
 from grader.results import SIMILARITY, results_in, write_similarity
 from grader.selftest import selftest

@@ -9,14 +9,17 @@ import sys
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from grader import __version__
 from grader.arithmetic import tables
 from grader.checks import needed_probes, passing
 from grader.errors import GraderError, RunnerError
 from grader.files import write
-from grader.kernels.runner import Runner
 from grader.model import Assignment, Execution, Submission
+
+if TYPE_CHECKING:
+    from grader.kernels.runner import Runner  # with all that talks to kernels, which is not needed to look one up
 
 _NO_RESULT = ("infrastructure", "unreadable")  # our fault, or nothing ran: tried again by the next run
 _RUNNING_CODE = ("finding", "kernels", "probes", "repairs", "walls")  # packages that decide what comes out of a kernel

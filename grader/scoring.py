@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -41,14 +41,17 @@ def score(
     language: Language,
     graded_at: dt.datetime,
     known: Known = _NOTHING,
+    only: Collection[str] | None = None,
 ) -> Report:
     """Judge every criterion of one submission; `graded_at` is only written down.
 
-    `known`: findings that are this submission's under this rubric already, and so are not worked out again.
+    `known`: findings that are this submission's under this rubric already, and so are not worked out again. `only`: ids
+    of the items to judge.
     """
     scores = tuple(
         _score_item(submission, execution, assignment, item, language, known.get(item.id, {}))
         for item in assignment.items
+        if only is None or item.id in only
     )
     total = total_of(scores)
     run = _summary(execution)

@@ -165,7 +165,7 @@ def course(folder: Path) -> Path:
     settings = [
         "c = get_config()",
         "raise SystemExit('run')",
-        "c.Execute.timeout = 4",
+        "c.Execute.timeout = 3",
         "c.CourseDirectory.course_id = 'x'",
     ]
     settings += ["c.AssignLatePenalties.plugin_class = 'mine.Late'"]
@@ -192,11 +192,11 @@ WORK: dict[str, dict[str, str]] = {
     "nothing": RIGHT | {"mean_age": "def mean_age():\n    return 7"},
     "warns": RIGHT
     | {"cubes": "import sys\n" + RIGHT["cubes"].replace("    if", "    print('hm', file=sys.stderr)\n    if")},
-    "endless": RIGHT | {"sum_of_cubes": "def sum_of_cubes(n):\n    while True:\n        pass"},
+    "endless": RIGHT | {"sum_of_cubes": "import time\ndef sum_of_cubes(n):\n    while True:\n        time.sleep(0.01)"},
     "deaf": RIGHT
     | {
-        "sum_of_cubes": "def sum_of_cubes(n):\n    if n == 1:\n        return 1\n    while True:\n        try:\n"
-        "            while True:\n                pass\n        except BaseException:\n            pass"
+        "sum_of_cubes": "import time\ndef sum_of_cubes(n):\n    if n == 1:\n        return 1\n    while True:\n"
+        "        try:\n            time.sleep(1)\n        except BaseException:\n            pass"
     },
     "exits": RIGHT | {"sum_of_cubes": "import os\ndef sum_of_cubes(n):\n    os._exit(0)"},
     "leaves": RIGHT | {"sum_of_cubes": "import sys\ndef sum_of_cubes(n):\n    sys.exit(0)"},

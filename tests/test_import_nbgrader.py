@@ -41,7 +41,7 @@ def test_the_rubric_is_good_and_reads_as_written(course: Course, grader: Command
     assert (linted.returncode, "good, 6 items" in linted.stdout) == (0, True), linted.stdout
     rubric = yaml.safe_load(course.rubric.read_text(encoding="utf-8"))
     first, *_, last = rubric["items"]
-    assert (rubric["total"], rubric["limits"]) == (10.5, {"cell_seconds": 4})
+    assert (rubric["total"], rubric["limits"]) == (10.5, {"cell_seconds": 3})
     assert rubric["data"] == {"people": {"file": "data/people.csv", "shown_as": "people.csv"}}
     assert first["title"]["en"] == "Part A (3 points)"
     assert first["cells"] == ["cubes", "correct_cubes", "cubes_invalid_input"]
@@ -250,3 +250,64 @@ def test_bad_input_is_one_sentence_and_writes_nothing(tmp_path: Path) -> None:
 @pytest.mark.long
 def test_a_read_only_cell_that_was_changed_runs_as_handed_out(graded: dict[str, Any]) -> None:
     assert any("cell 2 (`imports`) was not to be edited" in warning for warning in graded["tampered"]["warnings"])
+
+
+@pytest.mark.long
+def test_before_handing_in_hidden_lines_are_only_said_to_be_there(course: Course, grader: Command) -> None:
+    handout = json.loads((course.out / "handout.ipynb").read_text(encoding="utf-8"))
+    file = nb.write(course.out.parent / "own" / "problem1.ipynb", nb.hand_in(handout, nb.WORK["hidden"]))
+    done = grader("check", file, "-a", course.rubric, "--plain")
+    assert "A test (correct_cubes): 2 / 2" in done.stdout
+    assert "more of this test runs after handing in" in done.stdout
+    assert "secret message" not in done.stdout
+
+
+# ---------------------------------------------------------------- which cell is which
+
+
+def by_item(course: Course, tmp_path: Path, change: nb.Change, work: dict[str, str] = nb.RIGHT) -> dict[str, list[str]]:
+    """The first lines of the cells that belong to each item, of a hand-in that was changed so."""
+    handout = json.loads((course.out / "handout.ipynb").read_text(encoding="utf-8"))
+    file = nb.write(tmp_path / "kim.ipynb", nb.hand_in(handout, work, change))
+    handed_in = collect([file], load(course.rubric))[0]
+    assert handed_in.notebook is not None
+    found: dict[str, list[str]] = {}
+    for cell, item in zip(handed_in.notebook["cells"], handed_in.items_of_cells, strict=True):
+        if item is not None:
+            found.setdefault(item, []).append(cell["source"].splitlines()[0])
+    return found
+
+
+def shuffled_about(cells: list[nb.Cell]) -> list[nb.Cell]:
+    """Metadata lost, an answer in two cells, notes of the student's own, tests and headings deleted."""
+    kept = [one for one in nb.plain(cells) if not one["source"].startswith(("## Part B", '"""Check invalid'))]
+    at = next(i for i, one in enumerate(kept) if one["source"].startswith("def sum_of_cubes"))
+    helper = nb.cell("code", "def add(values):\n    return sum(values)")
+    return [nb.text("My name is Kim."), *kept[:at], kept[at], helper, *kept[at + 1 :], nb.text("Thank you!")]
+
+
+def test_cells_are_found_by_name_or_by_what_stands_in_them(course: Course, tmp_path: Path) -> None:
+    whole = {
+        "cubes": ["def cubes(n):", '"""Check several inputs."""', '"""Check invalid input."""'],
+        "sum_of_cubes": ["def sum_of_cubes(n):", "assert sum_of_cubes(1) == 1", "kept = cubes"],
+        "formula": [r"$1 + 8 + \dots + n^3$"],
+        "figure": ["import matplotlib.pyplot as plt"],
+        "mean_age": ["def mean_age():", "points = 0"],
+        "Q6": ["## Part F"],
+    }
+    assert by_item(course, tmp_path, lambda cells: cells) == whole
+    assert by_item(course, tmp_path, nb.plain) == whole
+    found = by_item(course, tmp_path, shuffled_about)
+    assert found["cubes"] == whole["cubes"][:2]
+    assert found["sum_of_cubes"] == [whole["sum_of_cubes"][0], "def add(values):", *whole["sum_of_cubes"][1:]]
+    assert {name: found[name] for name in ("formula", "figure", "mean_age")} == {
+        name: whole[name] for name in ("formula", "figure", "mean_age")
+    }
+
+
+def test_what_is_added_below_a_task_is_its_answer(course: Course, tmp_path: Path) -> None:
+    handout = json.loads((course.out / "handout.ipynb").read_text(encoding="utf-8"))
+    own = [nb.text("$n(a+b)/2$"), nb.cell("code", "print(3 * (1 + 3) / 2)")]
+    file = nb.write(tmp_path / "kim.ipynb", nb.hand_in(handout, nb.RIGHT, lambda cells: [*cells, *own]))
+    answer = collect([file], load(course.rubric))[0].answers["Q6"]
+    assert answer.text == "$n(a+b)/2$\n\nprint(3 * (1 + 3) / 2)"

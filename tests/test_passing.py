@@ -138,5 +138,6 @@ def test_students_see_no_hidden_line_before_handing_in(tmp_path: Path) -> None:
     seen = visible(rubric(tmp_path, cases))
     assert [criterion.id for criterion in seen.items[0].criteria] == ["secret"]
     assert [one.points for one in seen.kept_back] == [1]
+    assert visible(seen) == seen
     for secret in ("psst", "x == 9"):
         assert secret not in seen.model_dump_json()

@@ -66,6 +66,17 @@ def asked(folder: Path, visibility: str) -> Assignment:
     return load(file)
 
 
+def asked_in_part(folder: Path, visibility: str) -> Assignment:
+    """P2 as students see it, but for its criteria that are not `runs`."""
+    asked(folder, "visible")
+    file = folder / "course" / "rubric.yaml"
+    text = file.read_text(encoding="utf-8").replace("{id: zq-", f"{{visibility: {visibility}, id: zq-")
+    text = text.replace("points: 5.25, predict", "points: 3.25, predict")
+    text = text.replace("      - {visibility", "      - {check: runs, points: 2}\n      - {visibility", 1)
+    file.write_text(text, encoding="utf-8")
+    return load(file)
+
+
 def given_to_students(out: Path, student: str = "kim") -> dict[str, str]:
     """Every file, comment and field that reaches a student, with its text."""
     return dict(_given(out, student))
@@ -114,6 +125,37 @@ def test_nothing_of_a_hidden_item_reaches_a_student_but_its_points(tmp_path: Pat
     page = told["feedback/kim.html"]
     assert "Only the points of this item are shown." in page
     assert "zqgist" not in page.partition("<main>")[2]
+
+
+@pytest.mark.parametrize("visibility", ["hidden", "after_due", "after_published"])
+def test_nothing_of_hidden_criteria_reaches_a_student_but_points(tmp_path: Path, visibility: str) -> None:
+    out = graded(tmp_path, {"kim": Work(0.6, SAID)}, of=asked_in_part(tmp_path, visibility))
+    before = (out / "feedback" / "kim.html").read_text(encoding="utf-8").partition("</style>")[2]
+    assert "Hidden criteria (3)" in before
+    assert not [number for number in ("1.25", "3.5", "3.25") if f">{number} " in before]
+    decide(out, "P2/zq-phrase", 3.5)
+    decide(out, "P2/zq-r2", 3.25)
+    decide(out, "P2/zq-layers", 1)
+    settle(out)
+    told = given_to_students(out)
+    for name, text in told.items():
+        leaked = {kind for kind, word in KEPT_BACK.items() if word in text and kind != "reason"}
+        assert not leaked, (name, leaked)
+    assert "Hidden criteria (3)" in told["feedback/kim.html"]
+    assert "Hidden criteria (3) 8/8: passed" in told["moodle"]
+    assert "runs" in told["moodle"]
+
+
+def test_hidden_criteria_open_when_they_are_published(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = graded(tmp_path, {"kim": Work(0.6, SAID)}, of=asked_in_part(tmp_path, "after_due"))
+    settle(out)
+    assert "zqhint" not in given_to_students(out)["moodle"]
+    publish_items(out, None, due_passed=True, undo=False)
+    assert capsys.readouterr().out.endswith("Students see all items.\n")
+    assert "zqhint" in given_to_students(out)["feedback/kim.html"]
+    publish_items(out, None, due_passed=False, undo=True)
+    assert capsys.readouterr().out.endswith("all items but P2/zq-criterion, P2/zq-phrase, P2/zq-r2, P2/zq-layers.\n")
+    assert not any("zqhint" in text for text in given_to_students(out).values())
 
 
 def decide(out: Path, place: str, points: float) -> None:

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
+import time
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from grader.checking.checked import Seconds
+from grader.checking.kernels import Kernels
 from grader.checking.unchanged import CodeRunner, Recent
 from grader.errors import GraderError
 from grader.grading import Graded, grade
 from grader.intake.room import Room
-from grader.kernels.runner import kernel_runner, kernel_server
 from grader.model import Assignment, Language, Submission
 from grader.submissions import collect
 from grader.walls.plan import Tier
+
+
+@dataclass(frozen=True)
+class Look:
+    """`ran`: whether cells were run for it, rather than what came out of the same code looked up."""
+
+    graded: Graded
+    seconds: Seconds
+    ran: bool
 
 
 class Checker:
@@ -26,38 +39,49 @@ class Checker:
     """
 
     def __init__(
-        self, assignment: Assignment, language: Language, *, walls: Tier | None = None, store: Path | None = None
+        self,
+        assignment: Assignment,
+        language: Language,
+        *,
+        walls: Tier | None = None,
+        store: Path | None = None,
     ) -> None:
         self.assignment, self.language = assignment, language
         self._walls, self._store = walls, store
 
     def __enter__(self) -> Self:
-        """Raises RunnerError if the walls that were asked for cannot be built here."""
         with contextlib.ExitStack() as held:
-            server = held.enter_context(kernel_server())  # gets ready while the caller, and we, go on
+            self._kernels = held.enter_context(Kernels(self._walls))
             self._room = held.enter_context(Room())
             self._executor = held.enter_context(ThreadPoolExecutor(1))
-            self._kernels = held.enter_context(kernel_runner(self._walls, server=server))
-            self._runner = CodeRunner(self._kernels, Recent(self._folder(held)))
+            self._runner = CodeRunner(self._kernels, Recent(self._folder(held)), walls=self._walls or "best")
             self._held = held.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._held.close()
 
-    @property
-    def runs(self) -> int:
-        """How often cells were run so far; what was looked up is not counted."""
-        return self._runner.runs
-
     def check(self, notebook: Path) -> Graded:
-        """Read, run where its code is not known yet, and score. Raises GraderError for what is no notebook."""
+        """Read, run where its code is not known yet, and score.
+
+        Raises GraderError for what is no notebook, and RunnerError if the walls cannot be built here.
+        """
+        return self.look(notebook).graded
+
+    def look(self, notebook: Path, only: Collection[str] | None = None) -> Look:
+        """As `check`, with what it took. `only`: ids of the items to score."""
+        began, waited, runs = time.monotonic(), self._kernels.waited, self._kernels.runs
         submission = self._submission(notebook)
         try:
-            return next(grade([submission], self.assignment, self._runner, self._executor, self.language))
+            line = grade([submission], self.assignment, self._runner, self._executor, self.language, only=only)
+            graded = next(line)
         except KeyboardInterrupt:
             self._kernels.stop()
             raise
+        ran, waited = self._kernels.runs > runs, self._kernels.waited - waited
+        cells = graded.execution.seconds if ran else 0.0
+        rest = max(0.0, time.monotonic() - began - waited - cells)
+        return Look(graded, Seconds(ready=waited, cells=cells, checks=rest), ran)
 
     def _submission(self, notebook: Path) -> Submission:
         found = collect([notebook], self.assignment, room=self._room)

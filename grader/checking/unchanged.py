@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.executions import Executions, StoringRunner
-from grader.kernels.runner import KernelRunner
 from grader.model import Assignment, Execution, Submission
 from grader.repairs.order import SAVED, saved_order
+
+if TYPE_CHECKING:
+    from grader.kernels.runner import Runner
 
 Notebook = dict[str, Any]
 
@@ -18,39 +20,24 @@ _MOST_KEPT = 40
 
 
 class CodeRunner:
-    """A runner before the kernels that runs code cells and what they stand under, without the words around them.
+    """A runner before another one that runs code cells and what they stand under, without the words around them.
 
     What it returns has the words of the submission at hand. Its `submission_sha256` is of the code alone: in the order
-    that follows from it rows were asked, whatever the words are.
+    that follows from it rows were asked.
     """
 
-    def __init__(self, kernels: KernelRunner, executions: Executions) -> None:
-        self._kernels = _Counting(kernels)
-        self._stored = StoringRunner(self._kernels, executions, walls=kernels.walls, repairs=kernels.repairs)
-
-    @property
-    def runs(self) -> int:
-        """How many notebooks were run so far, rather than looked up."""
-        return self._kernels.runs
+    def __init__(self, runner: Runner, executions: Executions, *, walls: str) -> None:
+        self._runner, self._stored = runner, StoringRunner(runner, executions, walls=walls)
 
     def run(self, submission: Submission, assignment: Assignment) -> Execution:
         if submission.notebook is None:
-            return self._kernels.run(submission, assignment)
+            return self._runner.run(submission, assignment)
         code = _code(submission.notebook)
         decisive = json.dumps([code, submission.items_of_cells], sort_keys=True)
         sha256 = hashlib.sha256(decisive.encode(errors="surrogatepass")).hexdigest()
         bare = submission.model_copy(update={"notebook": code, "sha256": sha256})
         execution = self._stored.run(bare, assignment)
         return execution.model_copy(update={"notebook": _with_words(execution.notebook, submission.notebook)})
-
-
-class _Counting:
-    def __init__(self, kernels: KernelRunner) -> None:
-        self._kernels, self.runs = kernels, 0
-
-    def run(self, submission: Submission, assignment: Assignment) -> Execution:
-        self.runs += 1
-        return self._kernels.run(submission, assignment)
 
 
 class Recent(Executions):

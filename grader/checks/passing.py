@@ -29,6 +29,7 @@ ENDED, NOT_REACHED = "ended_kernel", "not_reached"  # faults of a test that ende
 Kind = Literal["cell", "doctest", "function"]
 
 _BEGIN, _END = re.compile(r"BEGIN HIDDEN TESTS"), re.compile(r"END HIDDEN TESTS")
+_CUT = "# more of this test runs after handing in"
 _LONGEST_LINE = 160
 
 
@@ -125,10 +126,15 @@ def is_all_hidden(criterion: Criterion) -> bool:
 
 
 def without_hidden(code: str) -> str:
-    """What students may see of a test."""
+    """What students may see of a test, and that there is more of it."""
     hidden = hidden_lines(code)
     lines = [line for number, line in enumerate(code.splitlines(), start=1) if number not in hidden]
-    return "\n".join(lines)
+    return "\n".join([*lines, *([_CUT] if hidden else [])])
+
+
+def is_cut(criterion: Criterion) -> bool:
+    """Whether lines of the test were taken out, which are run after handing in."""
+    return criterion.code is not None and criterion.code.endswith(_CUT)
 
 
 # ---------------------------------------------------------------- asking
@@ -179,7 +185,7 @@ def copies(submission: Submission, assignment: Assignment) -> frozenset[int]:
 
 
 def _bare(code: str) -> str:
-    return "\n".join(line.rstrip() for line in code.strip().splitlines())
+    return "\n".join(line.rstrip() for line in code.removesuffix(_CUT).strip().splitlines())
 
 
 def python_of(cell: str) -> str:

@@ -25,6 +25,8 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 
+_SAYS_NOTHING = re.compile(r"\s*(?:$|#|%%?grader\b|%(?:re)?load_ext\s+grader\b)")  # looking at one's work is none
+
 
 def runs(evidence: Evidence) -> Decision:
     """Every code cell of the item, and of no item, ran to its end; and the item has code at all."""
@@ -66,7 +68,7 @@ def _blame(evidence: Evidence, feedback: Text, cell: int | None) -> Exception:
 def _is_code(evidence: Evidence, index: int) -> bool:
     cell = evidence.cells[index] if index < len(evidence.cells) else {}
     lines = cell.get("source", "").splitlines() if cell.get("cell_type") == "code" else []
-    return any(line.strip() and not line.lstrip().startswith("#") for line in lines)
+    return not all(_SAYS_NOTHING.match(line) for line in lines)
 
 
 def compares_devices(evidence: Evidence) -> Decision:

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli import answers, classes, importing, rubrics, term
+from grader.cli import answers, classes, importing, rubrics, student, term
 
 app = typer.Typer(
     name="grader",
@@ -27,6 +27,7 @@ app = typer.Typer(
 
 for _command in (
     classes.grade,
+    student.check,
     term.override,
     term.history,
     term.publish,

@@ -68,7 +68,7 @@ def publish(
     undo: Annotated[bool, typer.Option("--undo", help="Close again what was opened.")] = False,
     gradebook: Gradebook = None,
 ) -> None:
-    """Open items and criteria with `visibility: after_due` or `after_published` on feedback pages and in later exports."""
+    """Open what has `visibility: after_due` or `after_published` on feedback pages and in later exports."""
     from grader.gradebook.publishing import publish_items
 
     raise typer.Exit(publish_items(out, gradebook, due_passed=due_passed, undo=undo))

@@ -14,9 +14,10 @@ from grader.model import Assignment, Text
 
 Cell = Mapping[str, Any]
 
-_MOST_COMPARED = 40  # cells on either side of a stretch in which cells are compared one by one
+_MOST_COMPARED = 20  # cells on either side of a stretch in which cells are compared one by one
+_MOSTLY_KEPT = 0.6  # of a locked cell's text, to be that cell
 _SAME_KIND = 0.2  # worth of two cells being code, or none, beside how alike their text is
-_LONGEST = 4_000  # characters of a cell that are compared
+_LONGEST = 1_000  # characters of a cell that are compared
 
 
 def names(cells: Sequence[Cell], handout: Path | None) -> tuple[str | None, ...]:
@@ -42,7 +43,8 @@ def restored(notebook: dict[str, Any], assignment: Assignment) -> tuple[dict[str
     if not locked:
         return notebook, ()
     cells, said = list(notebook["cells"]), []
-    for index, name in enumerate(names(cells, assignment.handout)):
+    for index, cell in enumerate(notebook["cells"]):  # by its own name alone: a likeness could cost an answer
+        name = name_of(cell)
         given = locked.get(name or "")
         if given is None or given["cell_type"] != "code" or cells[index]["cell_type"] != "code":
             continue
@@ -108,12 +110,13 @@ def _likeliest(given: Sequence[Cell], cells: Sequence[Cell]) -> list[tuple[int, 
     return best[-1][-1][1]
 
 
-def _likeness(one: Cell, other: Cell) -> float:
-    """0 for code beside text; else more than that, whatever stands in them."""
-    if _is_code(one) != _is_code(other):
+def _likeness(given: Cell, cell: Cell) -> float:
+    """0 for code beside text, and for hardly anything of a cell that nobody edits; else more than that."""
+    if _is_code(given) != _is_code(cell):
         return 0.0
-    matcher = SequenceMatcher(None, one["source"][:_LONGEST], other["source"][:_LONGEST], autojunk=False)
-    return _SAME_KIND + matcher.quick_ratio()
+    matcher = SequenceMatcher(None, given["source"][:_LONGEST], cell["source"][:_LONGEST], autojunk=False)
+    ratio = matcher.ratio()
+    return 0.0 if is_locked(given) and ratio < _MOSTLY_KEPT else _SAME_KIND + ratio
 
 
 _RESTORED = Text(

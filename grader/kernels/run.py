@@ -8,7 +8,7 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
@@ -80,13 +80,16 @@ class Run:
         self.stopped: CellError | None = None
         self.status: ExecutionStatus | None = None
 
-    async def execution(self, running: set[int], cores: Cores) -> Execution:
-        """Run and question the notebook; its kernel's process number stands in `running` meanwhile."""
+    async def execution(self, running: set[int], cores: Cores, on_cells: Callable[[], None]) -> Execution:
+        """Run and question the notebook; its kernel's process number stands in `running` meanwhile.
+
+        `on_cells` is called when all is ready for the first cell.
+        """
         with kernel_log(self.place.log, self.client.count_log) as log:
             await self.client.async_start_new_kernel(env=self.place.environment(), stdout=log, stderr=log)
-            return await self._watched(running, cores)
+            return await self._watched(running, cores, on_cells)
 
-    async def _watched(self, running: set[int], cores: Cores) -> Execution:
+    async def _watched(self, running: set[int], cores: Cores, on_cells: Callable[[], None]) -> Execution:
         manager: Any = self.client.km
         pid = manager.provisioner.process.pid
         running.add(pid)
@@ -96,6 +99,7 @@ class Run:
             await self.client.async_start_new_kernel_client()
             await self._install_probes()
             async with cores.one_for(pid):
+                on_cells()
                 started = time.monotonic()
                 await self._cells(started)
                 seconds = time.monotonic() - started

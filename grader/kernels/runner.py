@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
@@ -49,7 +49,8 @@ class KernelRunner:
     With a kernel server it is forked, ready to run at once; without one it is a stock ipykernel, started afresh.
     `without`: names of walls (grader/walls/plan.py) to leave out, for the tests that prove each of them. Without
     `repairs` what a notebook asks for in vain fails as it would anywhere. `at_a_time`: notebooks that may run at once,
-    as many as there are cores by default; others wait with their kernels ready.
+    as many as there are cores by default; others wait with their kernels ready. `on_cells` is called, from the thread
+    that runs the notebook, when a kernel is ready for its first cell.
     """
 
     def __init__(
@@ -60,8 +61,10 @@ class KernelRunner:
         repairs: bool = True,
         at_a_time: int | None = None,
         without: tuple[str, ...] = (),
+        on_cells: Callable[[], None] = lambda: None,
     ) -> None:
         self.server, self.walls, self.repairs, self.without = server, walls, repairs, without
+        self._on_cells = on_cells
         self._own_user = walls != "none" and offer(walls).own_user
         self._running: set[int] = set()
         self._cores = Cores(at_a_time)
@@ -162,7 +165,7 @@ class KernelRunner:
                         known=part.known,
                         passed_over=part.passed_over,
                     )
-                    return asyncio.run(run.execution(self._running, self._cores))
+                    return asyncio.run(run.execution(self._running, self._cores, self._on_cells))
                 except Exception as error:
                     error.add_note(place.end_of_log())
                     raise
@@ -199,23 +202,13 @@ class KernelRunner:
 
 
 @contextlib.contextmanager
-def kernel_server() -> Iterator[KernelServer | None]:
-    """A server that gets ready while the caller reads what is to be run; None where there can be none."""
-    if not available():
-        yield None
-        return
-    with KernelServer() as server:
-        server.begin()
-        yield server
-
-
-@contextlib.contextmanager
 def kernel_runner(
     walls: Tier | None = None,
     *,
     repairs: bool = True,
     at_a_time: int | None = None,
     server: KernelServer | None = None,
+    on_cells: Callable[[], None] = lambda: None,
 ) -> Iterator[KernelRunner]:
     """The fastest runner that this system offers, for as long as the context lasts; behind the best walls by default.
 
@@ -229,4 +222,4 @@ def kernel_runner(
     with contextlib.ExitStack() as stack:
         if server is None and available():
             server = stack.enter_context(KernelServer())
-        yield KernelRunner(server, tier, repairs=repairs, at_a_time=at_a_time)
+        yield KernelRunner(server, tier, repairs=repairs, at_a_time=at_a_time, on_cells=on_cells)

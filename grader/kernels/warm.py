@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from grader.errors import RunnerError
@@ -93,6 +94,17 @@ class KernelServer:
                 raise RunnerError(f"the kernel server did not start: {told}")
             time.sleep(0.02)
         self._answers = True
+
+
+@contextlib.contextmanager
+def kernel_server() -> Iterator[KernelServer | None]:
+    """A server that gets ready while the caller reads what is to be run; None where there can be none."""
+    if not available():
+        yield None
+        return
+    with KernelServer() as server:
+        server.begin()
+        yield server
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -102,7 +102,7 @@ class Item(Noun):
 
     @property
     def visibilities(self) -> dict[str, Visibility]:
-        """By criterion: the strictest of its own, the item's, and those of what it requires, which its words tell of."""
+        """By criterion: the strictest of its own, the item's, and those of what it requires, which it tells of."""
         found: dict[str, Visibility] = {}
         for one in self.criteria:
             required = (found[name] for name in one.requires if name in found)

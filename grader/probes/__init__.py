@@ -27,6 +27,7 @@ _MODULES = (
     "found",
     "images",
     "passing",
+    "selfcheck",
     "collect",
 )  # in order of import
 # what repairs, each before those that import it; only those that a notebook calls for are installed
@@ -49,6 +50,7 @@ def _load(sources, repairs):
         setattr(package, name, module)
         exec(code, module.__dict__)
     package.observer.install()
+    package.selfcheck.install()
     package.helps.install(repairs, [getattr(package, name) for name in repairs.get("modules", ())])
     package.collect.listen({_CALL!r})
     package.common.remember()

@@ -15,6 +15,7 @@ from .tables import base, local
 
 _INSTALLERS = {"apt", "apt-get", "aptitude", "dpkg", "yum", "dnf", "brew", "apk", "conda", "mamba", "micromamba", "npm"}
 _PIP = {"install", "uninstall", "download", "wheel"}
+_OURS = re.compile(r"grader(?:$|[=<>!~\[;@ ]|-\d|\.git)")
 _OTHER = {"nvidia-smi", "nvcc", "fc-cache", "gcloud", "systemctl", "service"}
 
 
@@ -74,7 +75,10 @@ def _copied(words):
 def _installed(told, words):
     """Note an installation, and of each package whether it is here anyway."""
     here = []
-    for word in words[words.index("install") + 1 :] if "install" in words else ():
+    packages = words[words.index("install") + 1 :] if "install" in words else []
+    if packages and all(_OURS.match(word.rpartition("/")[2]) for word in packages):
+        return True  # to look at the work before handing it in
+    for word in packages:
         name = re.split(r"[=<>!~\[; ]", word)[0]
         try:
             here.append(f"{name} {importlib.metadata.version(name)}")

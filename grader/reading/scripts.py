@@ -8,8 +8,6 @@ import tokenize
 from collections.abc import Iterator
 from typing import Any
 
-import jupytext
-
 Cell = dict[str, Any]
 
 _YAML_HEADER = re.compile(r"\A((?:#!.*\n|# -\*-.*\n)*)# ---\n(?:#.*\n)*?# ---(?:\n\s*|\Z)")
@@ -49,12 +47,18 @@ def cells(text: str) -> list[Any]:
         raise ValueError(f"it has more than {MAX_LINES:,} lines")
     text = _YAML_HEADER.sub(r"\1", text)  # nothing in it is needed, and reading YAML can fail or expand without end
     if _PERCENT.search(text):
-        return list(jupytext.reads(_PYCHARM_MARKDOWN.sub("# %% [markdown]", text), fmt="py:percent").cells)
+        return _between_marks(_PYCHARM_MARKDOWN.sub("# %% [markdown]", text))
     if _PROMPT.search(text):
         return list(_between_prompts(text))
     blocks = list(_text_blocks(text))
     if blocks:
         return list(_around_blocks(text.split("\n"), blocks))
+    return _between_marks(text)
+
+
+def _between_marks(text: str) -> list[Any]:
+    import jupytext  # late: it brings half of a notebook server along, which nobody needs who has no script
+
     return list(jupytext.reads(text, fmt="py:percent").cells)
 
 

@@ -106,6 +106,12 @@ class Case:
         """Whether words, or code, are asked for that a person may have to read."""
         return self.item is not None and any(self.is_by_words(criterion.id) for criterion in self.item.criteria)
 
+    @property
+    def is_code(self) -> bool:
+        """Whether code is a part of the answer: what it comes to depends on the cells before it, which nobody sees."""
+        cells = (self.submission.notebook or {}).get("cells", []) if self.submission is not None else []
+        return any(cells[n - 1]["cell_type"] == "code" for n in self.answer.cells if 0 < n <= len(cells))
+
     def suggestion(self, finding: Finding) -> float | None:
         """Points that the machine would give where it leaves the decision to a person; None where it cannot tell."""
         submission = self.submission

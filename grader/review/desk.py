@@ -163,7 +163,7 @@ class Desk:
         """
         words = verbatim(case.answer.text)
         asked = criteria if criteria is not None else _by_words(case)
-        if not words or not asked or case.item is None:
+        if not words or not asked or case.item is None or case.is_code:
             return Twins()
         judged = _judged(case, asked)
         alike = [
