@@ -37,8 +37,9 @@ def passes(evidence: Evidence, *, source: str, kind: Kind = "cell") -> Decision:
     """The test in the file `source` runs to its end in the names that the notebook left.
 
     `cell`: statements; where the last one is an expression whose value is a number from 0 to the criterion's points,
-    it earns that many. `doctest`: examples `>>> ...` with what they print, by this numpy or by numpy 1. `function`: the file's last function, called
-    with the notebook's objects of its parameters' names; `env` gets all of them.
+    it earns that many. `doctest`: examples `>>> ...` with what they print, by this numpy or by numpy 1. `function`:
+    the file's last function, called with the notebook's objects of its parameters' names, None where there is none;
+    `env` gets all names, and what the function does to them is undone.
     """
     _require_kernel(evidence)
     found = evidence.claim(PROBE, asked_as(evidence.criterion), evidence.criterion.id)

@@ -52,8 +52,8 @@ def otter(
         typer.Argument(
             parser=path,
             metavar="file",
-            help="Source notebook for otter assign, notebook with tests in its metadata or in tests/ beside it, folder of"
-            " these, or autograder.zip.",
+            help="Source notebook for otter assign, notebook with tests in its metadata or in tests/ beside it, folder"
+            " of these, or autograder.zip.",
         ),
     ],
     out: Into,
