@@ -203,7 +203,9 @@ def test_several_notebooks_become_a_rubric_each(tmp_path: Path, capsys: pytest.C
     source = tmp_path / "course" / "source" / "ps1"
     nb.write(source / "one.ipynb", nb.notebook(ANSWER, nb.check("t", 1, "assert f() == 1")))
     nb.write(source / "two.ipynb", nb.notebook(nb.text("# Words"), nb.manual("why", 3, "Because.")))
+    nb.write(source / "read me.ipynb", nb.notebook(nb.text("# How to hand in")))
     import_nbgrader(tmp_path / "course", tmp_path / "out", None, None)
+    assert "left out: " in capsys.readouterr().out
     assert criteria(tmp_path / "out" / "one" / "rubric.yaml") == {"f": [("t", 1)]}
     assert criteria(tmp_path / "out" / "two" / "rubric.yaml") == {"why": [("manual", 3)]}
     assert load(tmp_path / "out" / "two" / "rubric.yaml").id == "ps1-two"
@@ -225,6 +227,23 @@ def test_of_a_release_only_what_it_holds_is_taken(tmp_path: Path, capsys: pytest
     assert criteria(tmp_path / "again" / "rubric.yaml") == {"f": [("t", 1)]}
 
 
+def test_no_text_breaks_the_rubric(tmp_path: Path) -> None:
+    odd = "## Why: {a} - 'b' \"c\" # d \x0c\u2028 😀 ![](x.png)\n\n    code\tb\n- yes: no\n\ttab"
+    rubric = imported(
+        tmp_path, nb.text(odd), nb.manual("yes", 1, "x"), nb.text("    # indented\n"), nb.manual("no", 1, "x")
+    )
+    first, second = load(rubric).items
+    assert first.title.en.startswith("Why: {a} - 'b' \"c\" # d")
+    assert "😀" in first.criteria[0].params["prompt"]
+    assert second.criteria[0].params["prompt"] == "    # indented"
+
+
+def test_a_solution_in_a_cell_of_no_name_is_no_part_of_the_handout(tmp_path: Path) -> None:
+    loose = nb.cell("code", "### BEGIN SOLUTION\nsecret = 1\n### END SOLUTION")
+    rubric = imported(tmp_path, loose, ANSWER, nb.check("t", 1, "assert f() == 1"))
+    assert "secret" not in (rubric.parent / "handout.ipynb").read_text(encoding="utf-8")
+
+
 def refused(tmp_path: Path, *cells: nb.Cell, **asked: str) -> str:
     nb.write(tmp_path / "course" / "source" / "ps1" / "a.ipynb", nb.notebook(*cells))
     with pytest.raises(GraderError) as error:
@@ -237,6 +256,10 @@ def test_bad_input_is_one_sentence_and_writes_nothing(tmp_path: Path) -> None:
     test = nb.check("t", 1, "assert f() == 1")
     assert "has no cell that nbgrader grades" in refused(tmp_path, nb.text("# Words"))
     assert "has no `END SOLUTION`" in refused(tmp_path, nb.answer("f", "### BEGIN SOLUTION\nx = 1"), test)
+    rubric = imported(tmp_path / "first", ANSWER, test)
+    handout = json.loads((rubric.parent / "handout.ipynb").read_text(encoding="utf-8"))
+    theirs = nb.hand_in(handout, {"f": "def f():\n    return 7"})["cells"]
+    assert "is a student's notebook" in refused(tmp_path, *theirs)
     assert "nothing in" in refused(tmp_path, ANSWER, nb.check("t", 0, "assert f() == 1"))
     assert "no assignment `ps2`: there is ps1" in refused(tmp_path, ANSWER, test, assignment="ps2")
     assert "no notebook `b`: there is a" in refused(tmp_path, ANSWER, test, notebook="b")

@@ -16,6 +16,7 @@ from conftest import Command
 from graded_class import NOON
 
 from grader.assignment import load
+from grader.checking.visible import visible
 from grader.errors import GraderError
 from grader.importing.commands import import_otter
 from grader.importing.otter import points, test_cells, test_files
@@ -485,6 +486,15 @@ def test_outputs_that_were_saved_by_an_older_numpy_are_expected_in_either_form(g
         assignment, [oc.code("import numpy as np\nmean = np.mean([1, 3])"), oc.code('grader.check("q1")')]
     )
     assert report.total == 2
+
+
+@pytest.mark.long
+def test_before_handing_in_only_what_is_not_hidden_is_tested(grade: Grade, tmp_path: Path) -> None:
+    assignment = imported(oc.write(tmp_path / "lists.ipynb", oc.source()), tmp_path / "out")
+    seen = visible(assignment)
+    assert "[-2, -1]" not in seen.model_dump_json()
+    _, report = grade(seen, oc.handed_in(oc.STUDENTS["hidden"]))
+    assert earned(report) == {"q1": 2, "q3": 2, "q4": None, "q5": 2, "q6": 0.5}
 
 
 @pytest.mark.long

@@ -55,6 +55,7 @@ CASES = {
     "names": Case(1, "assert x == 1", 1),
     "half": Case(2, "given = 1\ngiven", 1, "gave 1 of 2"),
     "none": Case(2, "0", 0, "gave 0 of 2"),
+    "silent": Case(2, "1;", 2),
     "truth": Case(2, "double(1) == 2", 2),
     "nothing": Case(2, "None", 2),
     "beyond": Case(2, "5", None, "person"),
@@ -69,6 +70,9 @@ CASES = {
     "helped": Case(1, "assert twice(double, 2) == 8", 1),
     "magic": Case(1, "%matplotlib inline\nassert x == 1", 1),
     "secret": Case(1, "assert x\n### BEGIN HIDDEN TESTS\nassert x == 2, 'psst'\n### END HIDDEN TESTS", 0, "hidden"),
+    "by_a_helper": Case(1, "def same(a, b):\n    assert a == b, f'{a} is not {b}'\nsame(x, 1)\n"
+                           "### BEGIN HIDDEN TESTS\nsame(x, 'psst')\n### END HIDDEN TESTS", 0, "hidden"),
+    "after_hidden": Case(1, "### BEGIN HIDDEN TESTS\nw = 'psst'\n### END HIDDEN TESTS\nassert x == w, w", 0, "line 4"),
     "fooled": Case(1, "np.testing.assert_array_equal(x, 7)", None, "assert_array_equal"),
     "examples": Case(1, ">>> double(4)\n8\n>>> z = double(1)\n>>> print(z)\n2\n", 1, kind="doctest"),
     "example": Case(1, ">>> double(4)\n8\n>>> x\n2\n", 0, "expected 2, got 1", kind="doctest"),
@@ -120,7 +124,8 @@ def test_each_test_has_an_outcome_of_its_own(findings: dict[str, Finding], name:
 @pytest.mark.long
 def test_what_is_hidden_says_nothing_of_its_source(findings: dict[str, Finding]) -> None:
     assert findings["secret"].feedback == "a hidden test did not pass"
-    assert "psst" not in findings["secret"].model_dump_json()
+    for name in ("secret", "by_a_helper", "after_hidden"):
+        assert "psst" not in findings[name].model_dump_json()
 
 
 def test_another_text_of_a_test_is_another_rubric(tmp_path: Path) -> None:

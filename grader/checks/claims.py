@@ -223,6 +223,7 @@ class _Passes(_Claim):
     value: Number = None
     error: Words = ""
     line: Count | None = None
+    lines: Annotated[list[Count], Field(max_length=_SHORT)] = []
     replaced: Annotated[list[Words], Field(max_length=_SHORT)] = []
 
 

@@ -14,6 +14,7 @@ person looks. What must not be fooled needs a check that recomputes, such as `r2
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
 import re
 import secrets
@@ -73,18 +74,23 @@ def _require_kernel(evidence: Evidence) -> None:
 
 
 def _failed(evidence: Evidence, found: dict[str, Any]) -> Exception:
-    """What a visible test says of its failure; of a hidden part nothing."""
+    """What a visible test says of its failure; of what is hidden nothing.
+
+    A visible line that a hidden one calls is hidden too; and an exception may tell what hidden lines before it set.
+    """
     code, line = evidence.criterion.code or "", found.get("line")
-    if line is None and has_hidden(code):
+    hidden, lines = hidden_lines(code), found.get("lines") or ([line] if line else [])
+    if hidden and not lines:
         return Unmet(_FAILED)
-    if line is not None and line in hidden_lines(code):
+    if hidden.intersection(lines):
         return Unmet(_HIDDEN)
+    secret = bool(hidden) and lines[0] > min(hidden)
     written = _shown(code, line)
-    error = str(found.get("error", "")).strip().removesuffix(":").replace("`", "'")
+    error = "" if secret else str(found.get("error", "")).strip().removesuffix(":").replace("`", "'")
     said = [*([_AT.filled(line, written)] if written else []), *([say("{0}", "{0}").filled(error)] if error else [])]
-    return Unmet(
-        Text(ko=f"{_FAILED.ko} {joined(*said).ko}", en=f"{_FAILED.en}: {joined(*said).en}") if said else _FAILED
-    )
+    if not said:
+        return Unmet(_FAILED)
+    return Unmet(Text(ko=f"{_FAILED.ko} {joined(*said).ko}", en=f"{_FAILED.en}: {joined(*said).en}"))
 
 
 def _shown(code: str, line: int | None) -> str:
@@ -130,7 +136,7 @@ def without_hidden(code: str) -> str:
     """What students may see of a test, and that there is more of it."""
     hidden = hidden_lines(code)
     lines = [line for number, line in enumerate(code.splitlines(), start=1) if number not in hidden]
-    return "\n".join([*lines, *([_CUT] if hidden else [])])
+    return "\n".join([*lines, *(["", _CUT] if hidden else [])])  # below the last lines, it would be expected output
 
 
 def is_cut(criterion: Criterion) -> bool:
@@ -190,14 +196,14 @@ def _bare(code: str) -> str:
 
 
 def python_of(cell: str) -> str:
-    """The Python that IPython makes of a cell, with its magics as calls. Raises nothing: what is no Python stays so."""
-    try:
+    """The Python that IPython makes of a cell, with its magics as calls; what is no Python stays so."""
+    with contextlib.suppress(SyntaxError, ValueError, RecursionError):
         ast.parse(cell)
-    except (SyntaxError, ValueError, RecursionError):
-        from IPython.core.inputtransformer2 import TransformerManager  # heavy; hardly a test needs it
+        return cell
+    from IPython.core.inputtransformer2 import TransformerManager  # heavy; hardly a test needs it
 
-        transformed: str = TransformerManager().transform_cell(cell)  # type: ignore[no-untyped-call]
-        return transformed
+    with contextlib.suppress(SyntaxError, ValueError, RecursionError):
+        return str(TransformerManager().transform_cell(cell))  # type: ignore[no-untyped-call]
     return cell
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader import terminal
-from grader.importing.imported import Imported
+from grader.errors import GraderError
+from grader.importing.imported import Imported, NothingGraded
 from grader.importing.nbgrader import read
 from grader.importing.nbgrader_source import sources
 from grader.importing.otter import reader as otter
@@ -17,10 +18,18 @@ from grader.importing.written import write
 def import_nbgrader(path: Path, folder: Path, assignment: str | None, notebook: str | None) -> int:
     """Write a rubric into `folder`, or one for each notebook into a folder below it. Raises GraderError."""
     found = sources(path, assignment, notebook)
-    read_all = [read(source) for source in found]
     several = len(found) > 1
-    places = [folder / source.notebook.stem if several else folder for source in found]
-    return written(list(zip(read_all, places, strict=True)))
+    read_all: list[tuple[Imported, Path]] = []
+    for source in found:
+        try:
+            read_all.append((read(source), folder / source.notebook.stem if several else folder))
+        except NothingGraded as error:
+            if not several:
+                raise
+            terminal.console().print(f"left out: {error}", markup=False, highlight=False, soft_wrap=True)
+    if not read_all:
+        raise GraderError(f"{path} has nothing that nbgrader grades: give the source version")
+    return written(read_all)
 
 
 def import_otter(path: Path, folder: Path) -> int:

@@ -7,7 +7,12 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from grader.errors import GraderError
 from grader.model import Noun, Seed
+
+
+class NothingGraded(GraderError):
+    """A notebook in which nothing earns points."""
 
 
 class Test(Noun):

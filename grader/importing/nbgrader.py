@@ -15,7 +15,7 @@ import nbformat
 from grader.checks.passing import python_of
 from grader.errors import GraderError
 from grader.importing import nbgrader_config, regions
-from grader.importing.imported import Imported, Question, Test
+from grader.importing.imported import Imported, NothingGraded, Question, Test
 from grader.importing.nbgrader_cells import Cell, cell_of, for_students
 from grader.importing.nbgrader_config import Config
 from grader.importing.nbgrader_source import Source
@@ -53,17 +53,18 @@ def read(source: Source) -> Imported:
     cells = [cell_of(raw) for raw in notebook["cells"]]
     if not any(cell.kind in ("test", "manual", "task") for cell in cells):
         mend = "give the source notebook, whose cells nbgrader marked as tests and answers"
-        raise GraderError(f"{source.notebook} has no cell that nbgrader grades: {mend}")
-    generated = any(cell.generated for cell in cells)
-    if generated:
+        raise NothingGraded(f"{source.notebook} has no cell that nbgrader grades: {mend}")
+    released = _is_released(cells, source.notebook)
+    if released:
         notes.append(
             f"{source.notebook.name} is the release version: it holds neither solutions nor hidden tests, so there is"
             " no reference, and only what students see is tested; import the source version if you have it"
         )
     try:
-        reader = _Reader(cells, config, notes)
-        handout = _with_cells(notebook, [_for_students(c, n, config) for c, n in zip(cells, reader.names, strict=True)])
-        reference = _with_cells(notebook, [_solved(c, n, config) for c, n in zip(cells, reader.names, strict=True)])
+        reader = _Reader(cells, config)
+        named = list(zip(cells, reader.names, strict=True))
+        handout = _with_cells(notebook, [_for_students(*both, config, released) for both in named])
+        reference = _with_cells(notebook, [_solved(*both, config) for both in named])
     except GraderError as error:
         raise GraderError(f"{source.notebook}: {error}") from None
     files, too_much = opened((cell.source for cell in cells if cell.is_code), source.notebook.parent)
@@ -74,10 +75,20 @@ def read(source: Source) -> Imported:
         origin=f"nbgrader: {source.assignment}/{source.notebook.name}",
         files=files,
         handout=handout,
-        reference=None if generated else reference,
+        reference=None if released else reference,
         notes=(*notes, *reader.notes, *too_much),
         cell_seconds=config.cell_seconds,
     )
+
+
+def _is_released(cells: Sequence[Cell], file: Path) -> bool:
+    """Whether nbgrader made this version for students. Raises GraderError for one in which a student has worked."""
+    answered = [cell for cell in cells if cell.kind in ("answer", "manual")]
+    graded = [cell for cell in cells if cell.kind in ("answer", "manual", "test")]
+    released = bool(graded) and all(cell.is_generated for cell in graded)
+    if released and any(not cell.is_unchanged for cell in answered):
+        raise GraderError(f"{file} is a student's notebook: give the source version, or else the release version")
+    return released
 
 
 def _notebook(file: Path) -> dict[str, Any]:
@@ -100,7 +111,7 @@ def _notebook(file: Path) -> dict[str, Any]:
 class _Reader:
     """Cells, met one after the other -> questions."""
 
-    def __init__(self, cells: Sequence[Cell], config: Config, notes: Sequence[str]) -> None:
+    def __init__(self, cells: Sequence[Cell], config: Config) -> None:
         self.config = config
         self.notes: list[str] = []
         self.drafts: list[_Draft] = []
@@ -205,12 +216,12 @@ def _criterion_id(name: str, draft: _Draft) -> str:
 
 
 def _does_something(source: str) -> bool:
-    """Whether a cell has a statement that may fail, beyond a docstring."""
+    """Whether a cell has a statement beside docstrings."""
     try:
         body = ast.parse(python_of(source)).body
     except (SyntaxError, ValueError, RecursionError):
         return False
-    return any(not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant)) or len(body) > 1 for one in body)
+    return any(not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant)) for one in body)
 
 
 def _usable(name: str) -> str:
@@ -231,15 +242,13 @@ def _with_cells(notebook: dict[str, Any], cells: list[dict[str, Any]]) -> dict[s
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": notebook.get("nbformat_minor", 5)}
 
 
-def _for_students(cell: Cell, name: str, config: Config) -> dict[str, Any]:
+def _for_students(cell: Cell, name: str, config: Config, released: bool) -> dict[str, Any]:
     """Without solutions, hidden tests and marking schemes."""
-    if cell.generated:
+    if released:
         return for_students(cell, cell.source, name)
-    source = cell.source
     stub = config.code_stub if cell.is_code else config.text_stub
-    if cell.kind in ("answer", "manual"):
-        whole = not regions.has(source, config.solution)
-        source = stub if whole else regions.replaced(source, config.solution, stub)
+    whole = cell.kind in ("answer", "manual") and not regions.has(cell.source, config.solution)
+    source = stub if whole else regions.replaced(cell.source, config.solution, stub)
     source = regions.replaced(regions.replaced(source, config.hidden, None), config.scheme, None)
     return for_students(cell, source, name)
 

@@ -20,7 +20,19 @@ class Cell:
     kind: Kind
     id: str = ""
     points: float = 0.0
-    generated: bool = False  # by nbgrader, for students: solutions and hidden tests are gone from it
+    checksum: str = ""  # written by nbgrader when it makes the version for students
+
+    @property
+    def is_generated(self) -> bool:
+        return bool(self.checksum)
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether the text is the one that nbgrader gave to students."""
+        told = {"solution": self.kind in ("answer", "manual"), "cell_type": self.raw["cell_type"], "grade_id": self.id}
+        told |= {"points": self.points}
+        both = [told | {"locked": locked} for locked in (True, False)]
+        return self.checksum in [_checksum(self.source, one, graded=self.kind in ("test", "manual")) for one in both]
 
     @property
     def is_code(self) -> bool:
@@ -46,7 +58,7 @@ def cell_of(raw: Mapping[str, Any]) -> Cell:
     elif locked:
         kind = "locked"
     points = _points(told.get("points")) if grade or task else 0.0
-    return Cell(raw, source, kind, str(told.get("grade_id") or ""), points, "checksum" in told)
+    return Cell(raw, source, kind, str(told.get("grade_id") or ""), points, str(told.get("checksum") or ""))
 
 
 def _points(value: Any) -> float:

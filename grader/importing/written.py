@@ -13,12 +13,13 @@ from typing import Any
 from grader.assignment import load
 from grader.errors import GraderError
 from grader.files import write as write_file
-from grader.importing.imported import Imported, Question, Test
+from grader.importing.imported import Imported, NothingGraded, Question, Test
 from grader.model import Assignment, Limits
 from grader.names import file_name
 
 _PLAIN = re.compile(r"[A-Za-z][\w.\-/]*(?: [\w.\-]+)*")  # a scalar that YAML takes for text without quotes
 _WORDS_OF_YAML = re.compile(r"(?:true|false|null|yes|no|on|off|y|n|~)", re.IGNORECASE)
+_UNREADABLE = re.compile("[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _WIDTH = 116
 
 
@@ -29,7 +30,7 @@ def write(imported: Imported, folder: Path) -> Assignment:
     """
     asked = [question for question in imported.questions if question.points > 0]
     if not asked:
-        raise GraderError(f"nothing in {imported.origin or imported.id} has points, so there is nothing to grade")
+        raise NothingGraded(f"nothing in {imported.origin or imported.id} has points, so there is nothing to grade")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise GraderError(f"{folder} is not empty: give a folder that is not there yet with -o")
     (folder / "tests").mkdir(parents=True, exist_ok=True)
@@ -154,10 +155,7 @@ def _manual(question: Question) -> Iterator[str]:
 
 def _block(key: str, text: str) -> Iterator[str]:
     """A text as it stands, on lines of its own."""
-    lines = [line.rstrip() for line in text.strip("\n").expandtabs(4).splitlines()]
-    if any(not line.isprintable() for line in lines):
-        yield f"{key}: {json.dumps(text, ensure_ascii=True)}"
-        return
+    lines = [line.rstrip() for line in _readable(text.expandtabs(4)).strip("\n").splitlines()]
     yield f"{key}: |-2" if lines[0].startswith(" ") else f"{key}: |-"
     yield from (f"  {line}" for line in lines)
 
@@ -177,7 +175,12 @@ def scalar(text: str) -> str:
     """Text as a YAML scalar that stands within a flow mapping; quoted only where it must be."""
     if _PLAIN.fullmatch(text) and not _WORDS_OF_YAML.fullmatch(text):
         return text
-    return json.dumps(text, ensure_ascii=not text.isprintable())
+    return json.dumps(_readable(text), ensure_ascii=False)
+
+
+def _readable(text: str) -> str:
+    """Without the characters that cannot stand in YAML."""
+    return _UNREADABLE.sub(" ", text)
 
 
 def number(value: float) -> str:

@@ -38,7 +38,7 @@ _PRELOADED = (
     *("grader.kernels.streams", "grader.walls.enter"),  # behind the walls they could not be found
     *("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "tornado.platform.asyncio", "tornado.queues"),
     *("comm", "pygments.formatters.terminal256", "IPython.core.logger", "zmq.utils.garbage"),
-    *("encodings.ascii", "encodings.idna", "encodings.latin_1"),
+    *("encodings.ascii", "encodings.idna", "encodings.latin_1", "doctest"),
 )
 # what some notebooks import: loaded piece by piece between requests, so that the first kernels need not wait for it
 _PRELOADED_LATER = (

@@ -34,7 +34,7 @@ def passes(namespace, request):
         except Fault:
             raise
         except BaseException as error:  # SystemExit and KeyboardInterrupt too
-            told |= {"error": _last_line(error), "line": _line(error)}
+            told |= {"error": _last_line(error), "line": _line(error), "lines": _lines(error)}
     return told
 
 
@@ -88,7 +88,8 @@ def _put(namespace, names):
 def _cell(code, namespace):
     """Statements, and the value of the last one where it is an expression that gives a number."""
     tree = _parse(code, _FILE)
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    shown = tree.body and isinstance(tree.body[-1], ast.Expr) and not code.rstrip().endswith(";")
+    last = tree.body.pop() if shown else None
     _exec(_compile(tree, _FILE, "exec"), namespace)
     value = _eval(_compile(ast.Expression(last.value), _FILE, "eval"), namespace) if last is not None else None
     number = is_a(value, *_NUMBERS) and not is_a(value, bool)
@@ -215,6 +216,15 @@ def _line(error):
             line = frame.tb_lineno
         frame = frame.tb_next
     return line
+
+
+def _lines(error):
+    """All lines of the test on the way to where it stopped, the outermost first."""
+    found, frame = [], error.__traceback__
+    while frame is not None and len(found) < 100:
+        found += [frame.tb_lineno] if frame.tb_frame.f_code.co_filename == _FILE else []
+        frame = frame.tb_next
+    return found
 
 
 def _foreign():
