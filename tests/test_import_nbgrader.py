@@ -183,7 +183,7 @@ def test_what_cannot_be_a_test_is_left_to_a_person_by_name(tmp_path: Path, capsy
     assert found == {"before": 1, "t": 1, "t-2": 1, "manual": 3}
     said = capsys.readouterr().out
     for words in (
-        "`auto` has `### AUTOTEST` lines",
+        "a person decides on `auto`",
         "`empty` does nothing",
         "`helper` has no points",
         "`t` stands twice",
@@ -273,6 +273,17 @@ def test_bad_input_is_one_sentence_and_writes_nothing(tmp_path: Path) -> None:
 @pytest.mark.long
 def test_a_read_only_cell_that_was_changed_runs_as_handed_out(graded: dict[str, Any]) -> None:
     assert any("cell 2 (`imports`) was not to be edited" in warning for warning in graded["tampered"]["warnings"])
+
+
+@pytest.mark.long
+def test_what_a_person_marks_waits_and_blank_answers_do_not(graded: dict[str, Any]) -> None:
+    def by_person(student: str) -> list[tuple[float | None, str]]:
+        found = [finding for score in graded[student]["scores"] for finding in score["findings"]]
+        return [(one["earned"], one["feedback"]) for one in found if one["criterion"] == "manual"]
+
+    blank = [(0, f"there is no answer to {item}") for item in ("formula", "figure", "Q6")]
+    assert by_person("right") == [(None, "read by a person")] * 2 + blank[2:]
+    assert by_person("blank") == blank
 
 
 @pytest.mark.long

@@ -25,6 +25,7 @@ from grader.items.names import is_name
 _AUTOTEST = re.compile(r"^\s*#+\s*(?:HASHED\s+)?AUTOTEST\b", re.MULTILINE)
 _GIVEN_ID = re.compile(r"cell-[0-9a-f]{8,}|jupyter-cell.*|.{41,}")  # no name that a person chose, or a title
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
+_TITLE = re.compile(r"^#\s+(.+?)\s*#*$", re.MULTILINE)
 _USABLE = re.compile(r"[\w.\-]*[^\W_][\w.\-]*")
 
 
@@ -116,9 +117,14 @@ class _Reader:
         self.notes: list[str] = []
         self.drafts: list[_Draft] = []
         self.names = list(self._unique_names(cells))
-        self._title, self._prompt = "", list[str]()
+        self._title, self._prompt, self._autotests = "", list[str](), list[str]()
         for cell, name in zip(cells, self.names, strict=True):
             self._meet(cell, name)
+        if self._autotests:
+            self.notes.append(
+                f"`### AUTOTEST` lines, which nbgrader writes out when it generates the release, are not supported: a"
+                f" person decides on {', '.join(self._autotests)}; or import the release version"
+            )
 
     def _unique_names(self, cells: Sequence[Cell]) -> Iterator[str]:
         """Each cell's `grade_id`; what stands twice, or nowhere, gets one of its own, as students' copies find it."""
@@ -178,10 +184,7 @@ class _Reader:
             hidden = "; its hidden lines are left out" if regions.has(cell.source, self.config.hidden) else ""
             self.notes.append(f"the test `{name}` has no points: it runs where it stands and decides nothing{hidden}")
         elif _AUTOTEST.search(cell.source):
-            self.notes.append(
-                f"the test `{name}` has `### AUTOTEST` lines, which nbgrader writes out when it generates the release:"
-                " not supported, a person decides; import the release version instead, where they are written out"
-            )
+            self._autotests.append(f"`{name}`")
             self._for_a_person(draft, cell)
         elif not _does_something(cell.source):
             self.notes.append(f"the test `{name}` does nothing, or is no Python: a person decides")
@@ -230,7 +233,8 @@ def _usable(name: str) -> str:
 
 
 def _first_title(cells: Sequence[Cell]) -> str:
-    found = (heading for cell in cells if not cell.is_code for heading in _HEADING.findall(cell.source))
+    """The first heading of the highest level; nothing where there is none, and a name says more than `Part A`."""
+    found = (heading for cell in cells if not cell.is_code for heading in _TITLE.findall(cell.source))
     return next(found, "")
 
 
