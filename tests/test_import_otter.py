@@ -44,6 +44,24 @@ def sources(folder: Path) -> dict[str, str]:
     return {file.name: file.read_text(encoding="utf-8") for file in sorted((folder / "tests").iterdir())}
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[KernelServer]:
+    with KernelServer() as started:
+        yield started
+
+
+@pytest.fixture
+def grade(server: KernelServer, tmp_path: Path) -> Grade:
+    """Run and score cells as a student's notebook."""
+
+    def graded(assignment: Assignment, cells: list[oc.Cell]) -> tuple[Execution, Report]:
+        submission = collect([oc.write(tmp_path / "student.ipynb", cells)], assignment)[0]
+        execution = KernelRunner(server, examine().tier).run(submission, assignment)
+        return execution, score(submission, execution, assignment, "en", NOON)
+
+    return graded
+
+
 # ---------------------------------------------------------------- points
 
 # (points of the question, of its cases) -> what otter 7.0.0 makes of them
@@ -350,7 +368,8 @@ def test_files_of_the_assignment_come_along(tmp_path: Path) -> None:
     assert [data.shown_as for data in assignment.data.values()] == ["data/table.csv"]
 
 
-def test_files_that_a_test_opens_come_along(tmp_path: Path) -> None:
+@pytest.mark.long
+def test_files_that_a_test_opens_come_along(grade: Grade, tmp_path: Path) -> None:
     notebook = oc.write(tmp_path / "hw" / "lists.ipynb", oc.handed_in(oc.RIGHT))
     (notebook.parent / "tests").mkdir()
     (notebook.parent / "expected.csv").write_text("a\n1\n")
@@ -359,6 +378,7 @@ def test_files_that_a_test_opens_come_along(tmp_path: Path) -> None:
     (notebook.parent / "tests" / "q1.py").write_text(text)
     assignment = imported(notebook, tmp_path / "out")
     assert sorted(data.shown_as for data in assignment.data.values()) == ["expected.csv", "helpers.py"]
+    assert earned(grade(assignment, oc.handed_in(oc.RIGHT))[1])["q1"] == 1
 
 
 @pytest.mark.parametrize(
@@ -397,24 +417,6 @@ OTTERS: Mapping[str, tuple[Mapping[str, float], Mapping[str, float]]] = {
     "hidden": ({"q1": 2, "q2": 0, "q3": 0, "q5": 2, "q6": 1}, {}),
     "warning": ({"q1": 2, "q2": 3, "q3": 2, "q5": 2, "q6": 1}, {}),
 }
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[KernelServer]:
-    with KernelServer() as started:
-        yield started
-
-
-@pytest.fixture
-def grade(server: KernelServer, tmp_path: Path) -> Grade:
-    """Run and score cells as a student's notebook."""
-
-    def graded(assignment: Assignment, cells: list[oc.Cell]) -> tuple[Execution, Report]:
-        submission = collect([oc.write(tmp_path / "student.ipynb", cells)], assignment)[0]
-        execution = KernelRunner(server, examine().tier).run(submission, assignment)
-        return execution, score(submission, execution, assignment, "en", NOON)
-
-    return graded
 
 
 @pytest.mark.long
