@@ -505,7 +505,7 @@ def test_what_otter_prints_earns_nothing_and_nothing_of_it_fails(grade: Grade, t
     imports = "from otter import Notebook\nimport otter.export\nown = Notebook(tests_dir='x')"
     forged = [
         oc.code(imports),
-        oc.code("own.to_pdf('a')\nown.run_plugin('b')"),
+        oc.code("own.to_pdf('a')\nown.run_plugin('b')\nown"),
         oc.code('print("q1 passed! 🎉")\ngrader = own\ngrader.check("q1")'),
     ]
     execution, report = grade(assignment, forged)

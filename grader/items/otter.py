@@ -11,12 +11,8 @@ Cell = Mapping[str, Any]
 _CHECKED = re.compile(
     r"^[ \t]*(?:\w+[ \t]*=[ \t]*)?\w+\.check\(\s*(?:question\s*=\s*)?(['\"])([^'\"\n]+)\1", re.MULTILINE
 )
-_CALL = r"\w+\.(?:check|check_all|export|to_pdf)\([^\n]*\)|import otter\b[^\n]*|from otter\b[^\n]*"
-_CALLED = re.compile(rf"^[ \t]*(?:{_CALL})", re.MULTILINE)
-_OWN_CODE = re.compile(
-    r"(?:[ \t]*(?:#[^\n]*|[%!]pip install[^\n]*otter[^\n]*|\w+\s*=\s*(?:otter\.)?Notebook\([^\n]*"
-    rf"|{_CALL})?[ \t]*(?:\n|\Z))+"
-)
+_CALL = re.compile(r"\w+\.(?:check|check_all|export|to_pdf)\(.*\)|(?:import|from) otter\b.*")
+_OWN_LINE = re.compile(r"#.*|[%!]pip install\b.*|\w+ *= *(?:otter\.)?Notebook\(.*|")
 _OWN_WORDS = ("## Submission\n\nMake sure you have run all cells", "---\n\nTo double-check your work, the cell below")
 _MARKS = re.compile(r"<!--\s*(?:BEGIN|END) QUESTION\s*-->|^_Points:_ [\d.]+[ \t]*$", re.MULTILINE)
 
@@ -42,9 +38,10 @@ def checked_cells(cells: Sequence[Cell], items: Collection[str]) -> dict[int, st
 def is_own(cell: Cell) -> bool:
     """Whether a cell holds nothing but calls of otter, or its words on handing in."""
     source = str(cell["source"])
-    if cell["cell_type"] == "code":
-        return _CALLED.search(source) is not None and _OWN_CODE.fullmatch(source) is not None
-    return source.startswith(_OWN_WORDS)
+    if cell["cell_type"] != "code":
+        return source.startswith(_OWN_WORDS)
+    others = [line for line in map(str.strip, source.splitlines()) if not _OWN_LINE.fullmatch(line)]
+    return bool(others) and all(map(_CALL.fullmatch, others))
 
 
 def without_marks(text: str) -> str:

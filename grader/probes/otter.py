@@ -35,8 +35,8 @@ class _First(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 def _idle(module, name):
     """What nobody foresaw of otter's: a function that does nothing."""
-    if name.startswith("__"):
-        raise AttributeError(name)
+    if name.startswith("_"):
+        raise AttributeError(name)  # asked by whatever shows values
     return lambda *args, **kwargs: Checked(name)
 
 
