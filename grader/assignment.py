@@ -12,7 +12,7 @@ from typing import Any
 from grader.answers.phrases import PhraseError, pattern, phrase_key
 from grader.checks import CHECKS, parameters
 from grader.errors import RubricError
-from grader.model import Assignment, Criterion, DataFile, Heldout, Item, Limits, StandIn, Text
+from grader.model import Assignment, Criterion, DataFile, Heldout, Item, Limits, Seed, StandIn, Text
 from grader.rubric import claims, deadlines, sources, stored, yaml
 from grader.rubric.keys import known
 from grader.rubric.rules import check_files, check_rules
@@ -39,7 +39,7 @@ def load(file: Path) -> Assignment:
     plain["concepts"] = _concepts(document, plain.get("concepts", {}), plain["terms"])
     tests = "".join(sources.read(document, plain["items"]))
     plain["sha256"] = hashlib.sha256(file.read_bytes() + words.encode() + tests.encode()).hexdigest()
-    for key, model in (("title", Text), ("limits", Limits), ("heldout", Heldout)):
+    for key, model in (("title", Text), ("limits", Limits), ("heldout", Heldout), ("seed", Seed)):
         if key in plain:
             plain[key] = known(document, (key,), plain[key], model.model_fields)
     for key, names in (("data", DataFile.model_fields), ("stand_ins", StandIn.model_fields)):

@@ -119,6 +119,7 @@ def key_of(submission: Submission, assignment: Assignment, walls: str, *, repair
         ],
         "limits": assignment.limits.model_dump(),
         "questions": questions(assignment),
+        "seed": assignment.seed.model_dump() if assignment.seed is not None else None,
         "tests": [passing.keys(assignment), passing.keeping(submission, assignment)],
         "rows": asked_rows(assignment),
         "walls": walls,

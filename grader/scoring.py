@@ -205,7 +205,7 @@ def _check(item: Item, criterion: str) -> str:
 
 
 def _finding(criterion: Criterion, decision: Decision, language: Language, evidence: Evidence) -> Finding:
-    earned = None if decision.share is None else round(decision.share * criterion.points, 2)
+    earned = None if decision.share is None else _share_of(criterion.points, decision.share)
     return Finding(
         criterion=criterion.id,
         outcome=decision.outcome,
@@ -218,6 +218,11 @@ def _finding(criterion: Criterion, decision: Decision, language: Language, evide
         spans=decision.spans,
         evidence=decision.evidence,
     )
+
+
+def _share_of(points: float, share: float) -> float:
+    """To the cent; the whole as it is, so that three thirds are one."""
+    return points if share == 1 else round(share * points, 2)
 
 
 _BROKEN = Text(

@@ -80,7 +80,7 @@ CASES = {
                       "required positional argument: 'n'\n", 1, kind="doctest"),
     "called": Case(1, "import math\ndef test_double(double, env):\n    assert double(1) == 2 and 'x' in env", 1,
                    kind="function"),
-    "unknown": Case(1, "def test_gone(gone):\n    pass", 0, "name 'gone' is not defined", kind="function"),
+    "unknown": Case(1, "def test_gone(gone):\n    gone()", 0, "'gone' is not defined", kind="function"),
     "later": Case(1, "assert x == 100", 1, item="P2"),
     "still_helped": Case(1, "assert twice(double, 1) == 4", 1, item="P2"),
 }  # fmt: skip

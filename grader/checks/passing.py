@@ -38,8 +38,9 @@ def passes(evidence: Evidence, *, source: str, kind: Kind = "cell") -> Decision:
     """The test in the file `source` runs to its end in the names that the notebook left.
 
     `cell`: statements; where the last one is an expression whose value is a number from 0 to the criterion's points,
-    it earns that many. `doctest`: examples `>>> ...` with what they print. `function`: the file's last function, called
-    with the notebook's objects of its parameters' names; `env` gets all of them.
+    it earns that many. `doctest`: examples `>>> ...` with what they print, by this numpy or by numpy 1. `function`:
+    the file's last function, called with the notebook's objects of its parameters' names, None where there is none;
+    `env` gets all names, and what the function does to them is undone.
     """
     _require_kernel(evidence)
     found = evidence.claim(PROBE, asked_as(evidence.criterion), evidence.criterion.id)
@@ -135,7 +136,7 @@ def without_hidden(code: str) -> str:
     """What students may see of a test, and that there is more of it."""
     hidden = hidden_lines(code)
     lines = [line for number, line in enumerate(code.splitlines(), start=1) if number not in hidden]
-    return "\n".join([*lines, *([_CUT] if hidden else [])])
+    return "\n".join([*lines, *(["", _CUT] if hidden else [])])  # below the last lines, it would be expected output
 
 
 def is_cut(criterion: Criterion) -> bool:
@@ -160,9 +161,10 @@ def keys(assignment: Assignment) -> list[str]:
 def requests(assignment: Assignment) -> Iterator[tuple[str, dict[str, Any]]]:
     """(key of the evidence, request) of each test, in the rubric's order."""
     tests = [(item, one) for item in assignment.items for one in item.criteria if one.check == "passes"]
+    seed = assignment.seed.model_dump() if assignment.seed is not None else None
     for item, criterion in tests:
         name, kind, code = asked_as(criterion), criterion.params.get("kind", "cell"), criterion.code or ""
-        request = {"item": item.id, "kind": kind, "code": code if kind == "doctest" else python_of(code)}
+        request = {"item": item.id, "seed": seed, "kind": kind, "code": code if kind == "doctest" else python_of(code)}
         yield f"{PROBE}:{name}", {"probe": PROBE, "name": name, "token": secrets.token_hex(16), **request}
 
 

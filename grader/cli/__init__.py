@@ -51,6 +51,7 @@ app.add_typer(_answers, name="answers")
 
 _import = typer.Typer(help="Assignments of other systems become rubrics here.", no_args_is_help=True)
 _import.command("nbgrader")(importing.nbgrader)
+_import.command("otter")(importing.otter)
 app.add_typer(_import, name="import")
 
 

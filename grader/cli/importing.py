@@ -44,3 +44,26 @@ def nbgrader(
     from grader.importing.commands import import_nbgrader
 
     raise typer.Exit(import_nbgrader(source, out, assignment, notebook))
+
+
+def otter(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            parser=path,
+            metavar="file",
+            help="Source notebook for otter assign, notebook with tests in its metadata or in tests/ beside it, folder"
+            " of these, or autograder.zip.",
+        ),
+    ],
+    out: Into,
+) -> None:
+    """Turn an assignment for otter into a rubric.
+
+    Points, test cases, hidden ones and questions for a person are taken over; of a source notebook the reference and
+    the handout are made. Students' notebooks for otter are graded as they are. What was not taken over is printed, and
+    stands at the top of the rubric.
+    """
+    from grader.importing.commands import import_otter
+
+    raise typer.Exit(import_otter(file, out))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from grader.errors import GraderError
 from grader.importing.imported import Imported, NothingGraded
 from grader.importing.nbgrader import read
 from grader.importing.nbgrader_source import sources
+from grader.importing.otter import reader as otter
 from grader.importing.written import write
 
 
@@ -28,6 +30,12 @@ def import_nbgrader(path: Path, folder: Path, assignment: str | None, notebook: 
     if not read_all:
         raise GraderError(f"{path} has nothing that nbgrader grades: give the source version")
     return written(read_all)
+
+
+def import_otter(path: Path, folder: Path) -> int:
+    """Write a rubric into `folder`. Raises GraderError."""
+    with tempfile.TemporaryDirectory(prefix="grader-otter-") as room:
+        return written([(otter.read(path, Path(room)), folder)])
 
 
 def written(assignments: Sequence[tuple[Imported, Path]]) -> int:

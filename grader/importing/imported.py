@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from grader.errors import GraderError
-from grader.model import Noun
+from grader.model import Noun, Seed
 
 
 class NothingGraded(GraderError):
@@ -56,5 +56,6 @@ class Imported(Noun):
     files: dict[str, Path] = Field(default_factory=dict, description="what notebooks open: path there -> file here")
     handout: dict[str, Any] | None = Field(None, description="nbformat 4 JSON that students are given")
     reference: dict[str, Any] | None = Field(None, description="the same with its solutions")
+    seed: Seed | None = Field(None, description="that random numbers are drawn from, anew before every cell and test")
     cell_seconds: float | None = Field(None, description="that one cell, or test, may take; None: the usual limit")
     notes: tuple[str, ...] = Field((), description="what was not taken over, a sentence each")

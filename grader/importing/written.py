@@ -108,6 +108,9 @@ def _rubric(
     if data:
         yield "\ndata:"
         yield from (f"  {scalar(n)}: {{file: {scalar(f)}, shown_as: {scalar(s)}}}" for n, f, s in data)
+    if imported.seed is not None:
+        variable = f", variable: {scalar(imported.seed.variable)}" if imported.seed.variable else ""
+        yield f"\nseed: {{value: {imported.seed.value}{variable}}}"
     if imported.cell_seconds is not None:
         whole = f"seconds: {number(imported.cell_seconds)}, " if imported.cell_seconds > Limits().seconds else ""
         yield f"\nlimits: {{{whole}cell_seconds: {number(imported.cell_seconds)}}}"

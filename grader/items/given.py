@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from grader import reading
+from grader.items import otter
 from grader.model import Assignment, Text
 
 Cell = Mapping[str, Any]
@@ -74,7 +75,8 @@ def is_as_given(cell: Cell, given: Cell) -> bool:
 
 def _key(cell: Cell) -> tuple[bool, str]:
     """What is the same in a cell that was only opened and saved."""
-    return _is_code(cell), "\n".join(line.rstrip() for line in cell["source"].strip().splitlines())
+    text = cell["source"] if _is_code(cell) else otter.without_marks(cell["source"])
+    return _is_code(cell), "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 
 def _is_code(cell: Cell) -> bool:

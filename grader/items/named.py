@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from grader.items import given
+from grader.items import given, otter
 from grader.model import Answer, Assignment
 
 
@@ -23,7 +23,7 @@ def named_cells(cells: Sequence[Mapping[str, Any]], assignment: Assignment) -> N
     """
     items = {name: item.id for item in assignment.items for name in item.cells}
     if not items:
-        return Named({}, {})
+        return Named(otter.checked_cells(cells, [item.id for item in assignment.items]), {})
     handout = {name: cell for cell in given.cells_of(assignment.handout) if (name := given.name_of(cell))}
     given_elsewhere = [cell for cell in given.cells_of(assignment.handout) if not given.name_of(cell)]
     manual = {item.id for item in assignment.items if any(one.check == "manual" for one in item.criteria)}
@@ -34,7 +34,7 @@ def named_cells(cells: Sequence[Mapping[str, Any]], assignment: Assignment) -> N
         cell, own = cells[index], handout.get(name or "")
         if name is not None:
             current = items.get(name)
-        elif any(given.is_as_given(cell, one) for one in given_elsewhere):
+        elif otter.is_own(cell) or any(given.is_as_given(cell, one) for one in given_elsewhere):
             continue
         if current is None:
             continue

@@ -151,6 +151,7 @@ class Run:
             self.ran.append(index + 1)
         try:
             if index not in self.passed_over:
+                await self._seed(cell)
                 await self.client.run_cell(index, seconds)
             for request in self.keeping.get(index, ()):
                 await self.client.ask(probes.question(request), self.limits.cell_seconds)
@@ -159,6 +160,12 @@ class Run:
             self._stop(cast(ExecutionStatus, stop.status), error)
         except DeadKernelError:
             self._stop(*await self._cause_of_death(index + 1))
+
+    async def _seed(self, cell: nbformat.NotebookNode) -> None:
+        """Where the rubric has a seed, each cell draws its random numbers anew; one of another language does not."""
+        seed = self.assignment.seed
+        if seed is not None and cell.cell_type == "code" and not cell.source.startswith("%%"):
+            await self.client.ask(probes.question({"probe": "seed", **seed.model_dump()}), self.limits.cell_seconds)
 
     def _stop(self, status: ExecutionStatus, error: CellError) -> None:
         self.status, self.stopped = status, error

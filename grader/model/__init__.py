@@ -13,6 +13,7 @@ from grader.model.assignment import Heldout as Heldout
 from grader.model.assignment import Item as Item
 from grader.model.assignment import KeptBack as KeptBack
 from grader.model.assignment import Limits as Limits
+from grader.model.assignment import Seed as Seed
 from grader.model.assignment import StandIn as StandIn
 from grader.model.assignment import Visibility as Visibility
 from grader.model.beside import Look as Look

@@ -27,6 +27,15 @@ class Limits(Noun):
     processes: int = Field(256, ge=32, description="processes and threads at a time")
 
 
+class Seed(Noun):
+    """What random numbers are drawn from, anew before every cell and every test."""
+
+    value: int = Field(ge=0, lt=2**32)
+    variable: str | None = Field(
+        None, description="name that gets the value; None: the generators of `random` and numpy are seeded with it"
+    )
+
+
 class DataFile(Noun):
     """A table that notebooks find in their working directory."""
 
@@ -125,6 +134,7 @@ class Assignment(Noun):
     terms: dict[str, Term] = Field(default_factory=dict, description="what the claims of concepts are made of")
     limits: Limits = Limits()
     deadline: Deadline | None = None
+    seed: Seed | None = None
     data: dict[str, DataFile] = Field(default_factory=dict)
     stand_ins: dict[str, StandIn] = Field(default_factory=dict)
     heldout: Heldout | None = None

@@ -33,7 +33,7 @@ _MODULES = (
 # what repairs, each before those that import it; only those that a notebook calls for are installed
 _REPAIRING = (
     *("tables", "files", "places", "elsewhere", "downloads", "commands", "shell", "devices", "loaders", "removed"),
-    *("pictures", "prompts", "absent", "rest"),
+    *("pictures", "prompts", "otter", "absent", "rest"),
 )
 _CALL = "__import__('sys').modules['_grader_probes.collect'].answer"
 _LOADER = f"""

@@ -12,7 +12,7 @@ from .helps import ledger
 from .images import image_block
 from .modules import layer_gradients, module, series
 from .observer import OBSERVER
-from .passing import keep, passes
+from .passing import keep, passes, seed
 from .predictions import predictions
 
 _SHELL = get_ipython()
@@ -46,15 +46,18 @@ _PROBES = {
     "passes": passes,
     "predictions": predictions,
     "repairs": ledger,
+    "seed": seed,
     "series": series,
 }
+
+_BETWEEN = ("keep", "seed")  # asked between cells; after any other question nothing is the notebook's own doing
 
 
 def answer(text):
     """`{"probe": name, "name": variable, ...}` -> `{"found": ...}` or `{"fault": kind, "message": text}`."""
-    OBSERVER.watching = False
     try:
         request = _read(text)
+        OBSERVER.watching = OBSERVER.watching and request["probe"] in _BETWEEN
         return _write({"found": _PROBES[request["probe"]](_SHELL.user_ns, request)})
     except Fault as fault:
         return _write({"fault": fault.kind, "message": fault.message})

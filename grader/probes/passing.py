@@ -6,7 +6,9 @@ import contextlib
 import doctest
 import io
 import os
+import random
 import sys
+import traceback
 import types
 
 from .common import Fault, describe, finite_or_none, is_a, np, replaced
@@ -16,6 +18,7 @@ _FILE = "<test>"
 _ASSERTING = ("numpy.testing", "pandas.testing", "torch.testing", "unittest", "pytest")
 _COMPARING = (("numpy", "allclose isclose array_equal"), ("torch", "allclose isclose equal"), ("math", "isclose"))
 _KEPT, _CHANGED, _NOTHING = {}, {}, object()  # names by item; names that tests changed: what they were and became
+_NEWER = int(np.__version__.partition(".")[0]) > 1  # than numpy 1
 _NUMBERS = (int, float, np.integer, np.floating)
 
 
@@ -24,6 +27,8 @@ def passes(namespace, request):
     told = {"replaced": [*replaced(), *_foreign()]}
     with _names_of(request["item"], namespace), _without_exit():
         try:
+            if request.get("seed"):
+                seed(namespace, request["seed"])
             told |= _KINDS[request["kind"]](request["code"], namespace)
             told["token"] = request["token"]
         except Fault:
@@ -31,6 +36,16 @@ def passes(namespace, request):
         except BaseException as error:  # SystemExit and KeyboardInterrupt too
             told |= {"error": _last_line(error), "line": _line(error), "lines": _lines(error)}
     return told
+
+
+def seed(namespace, request):
+    """Begin random numbers anew, or give the name that holds their seed its value."""
+    if request["variable"]:
+        namespace[request["variable"]] = request["value"]
+    else:
+        random.seed(request["value"])
+        np.random.seed(request["value"])
+    return {}
 
 
 def keep(namespace, request):
@@ -82,16 +97,22 @@ def _cell(code, namespace):
 
 
 def _function(code, namespace):
-    """The last function of the text, called with the objects that its parameters name; `env` gets all names."""
+    """The last function of the text, called with the objects that its parameters name, None where there is none; `env`
+    gets all names. What it does to them is undone."""
     own = {"__name__": "tests", "__builtins__": builtins}
     _exec(_compile(code, _FILE, "exec"), own)
     functions = [value for value in own.values() if is_a(value, types.FunctionType) and value.__module__ == "tests"]
-    test = functions[-1]
-    asked = test.__code__.co_varnames[: test.__code__.co_argcount]
+    test, before = functions[-1], dict(namespace)
+    asked = test.__code__.co_varnames[: test.__code__.co_argcount + test.__code__.co_kwonlyargcount]
     missing = [name for name in asked if name != "env" and name not in namespace]
-    if missing:
-        raise NameError(f"name '{missing[0]}' is not defined")
-    test(*[dict(namespace) if name == "env" else namespace[name] for name in asked])
+    try:
+        test(**{name: namespace if name == "env" else namespace.get(name) for name in asked})
+    except Exception as error:
+        if not missing:
+            raise
+        raise _At(_line(error), f"`{missing[0]}` is not defined; {_last_line(error)}") from None
+    finally:
+        _put(namespace, before)
     return {}
 
 
@@ -99,8 +120,8 @@ def _doctest(code, namespace):
     """Examples, in a copy of the names; each must print what stands below it."""
     names, checker = dict(namespace), doctest.OutputChecker()
     for example in doctest.DocTestParser().get_examples(code):
-        printed, raised = io.StringIO(), None
-        shown, sys.displayhook = sys.displayhook, sys.__displayhook__
+        printed, raised = _Printed(), None
+        shown, sys.displayhook = sys.displayhook, printed.show
         try:
             with contextlib.redirect_stdout(printed):
                 _exec(_compile(example.source, _FILE, "single"), names)
@@ -112,17 +133,40 @@ def _doctest(code, namespace):
             raised = error
         finally:
             sys.displayhook = shown
-        _compare(example, printed.getvalue(), raised, checker)
+        _compare(example, printed, raised, checker)
     return {}
 
 
+class _Printed(io.StringIO):
+    """What an example prints, and beside it what it would print by numpy 1, where `np.float64(2.0)` was `2.0`.
+
+    Expected outputs were saved by whatever numpy their author had.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.older = io.StringIO()
+
+    def write(self, text):
+        self.older.write(text)
+        return super().write(text)
+
+    def show(self, value):
+        if value is None:
+            return
+        super().write(f"{value!r}\n")
+        with np.printoptions(legacy="1.25") if _NEWER else contextlib.nullcontext():
+            self.older.write(f"{value!r}\n")
+
+
 def _compare(example, printed, raised, checker):
-    wanted, got = example.want, printed
+    wanted, options = example.want, [printed.getvalue(), printed.older.getvalue()]
     if example.exc_msg is not None:
-        wanted, got = example.exc_msg, f"{_last_line(raised)}\n" if raised is not None else "no exception"
+        told = traceback.format_exception_only(type(raised), raised)[-1:] if raised is not None else ["no exception"]
+        wanted, options = example.exc_msg, told
     flags = sum(flag for flag, on in example.options.items() if on)
-    if not checker.check_output(wanted, got, flags):
-        expected, found = wanted.strip() or "nothing", got.strip() or "nothing"
+    if not any(checker.check_output(wanted, got, flags) for got in options):
+        expected, found = wanted.strip() or "nothing", options[0].strip() or "nothing"
         raise _At(example.lineno + 1, f"expected {expected[:200]}, got {found[:200]}")
 
 

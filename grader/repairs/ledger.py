@@ -41,6 +41,10 @@ KINDS = MappingProxyType(
         "colab": Text(
             ko="`{0}`은(는) Colab에만 있어 흉내만 냈습니다. {1}", en="`{0}` is Colab's own and was only imitated. {1}"
         ),
+        "otter": Text(
+            ko="`{0}`은(는) 흉내만 냈습니다. 테스트는 채점기가 따로 실행합니다.",
+            en="`{0}` was only imitated: the tests are run by the grader itself",
+        ),
         "gpu": Text(
             ko="GPU를 요구하는 `{0}`을(를) CPU에서 실행했습니다.", en="`{0}` asks for a GPU; it ran on the CPU"
         ),

@@ -32,6 +32,7 @@ _WORDS = {
     "pictures": re.compile(r"matplotlib|\bplt\b|seaborn|\bsns\b"),
     "prompts": re.compile(r"\binput\s*\(|\bgetpass\b"),
     "shell": re.compile(r"^\s*(?:\w+\s*=\s*)?[!%]|get_ipython|os\.system|subprocess", re.MULTILINE),
+    "otter": re.compile(r"\b(?:import|from)\s+otter\b"),
     "absent": re.compile(r"\bimport\b"),
     "rest": re.compile(r"\bimport\b"),
     "loaders": re.compile(r"\bsklearn\.datasets\b|\bfrom\s+sklearn\s+import\s+datasets\b"),
