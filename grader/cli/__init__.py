@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli import answers, classes, rubrics, student, term
+from grader.cli import answers, bundles, classes, rubrics, student, term
 
 app = typer.Typer(
     name="grader",
@@ -48,6 +48,11 @@ _answers = typer.Typer(
 _answers.command("score")(answers.score)
 _answers.command("tune")(answers.tune)
 app.add_typer(_answers, name="answers")
+
+_bundle = typer.Typer(help="Pack an assignment for students, or for Gradescope.", no_args_is_help=True)
+_bundle.command("student")(bundles.student)
+_bundle.command("gradescope")(bundles.gradescope)
+app.add_typer(_bundle, name="bundle")
 
 
 @app.callback(invoke_without_command=True)
