@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.answers.phrases import PhraseError, pattern, phrase_key
+from grader.bundles import opening
 from grader.checks import CHECKS, parameters
 from grader.errors import RubricError
 from grader.model import Assignment, Criterion, DataFile, Heldout, Item, Limits, Seed, StandIn, Text
@@ -27,10 +28,12 @@ _TOP_KEYS = set(Assignment.model_fields) - {"sha256", "kept_back"} | {"lexicons"
 def load(file: Path) -> Assignment:
     """Read and check a rubric. Raises RubricError with every complaint found, in the order of their lines.
 
-    A JSON file is one that was loaded before, and stored.
+    A JSON file is one that was loaded before, and stored; a zip is a student bundle.
     """
     if file.suffix == stored.SUFFIX:
         return stored.load(file)
+    if opening.is_bundle(file):
+        return opening.load(file)
     document = yaml.read(file)
     plain = known(document, (), document.values, _TOP_KEYS)
     plain["items"] = [_item(document, i, item) for i, item in enumerate(_list(document, ("items",), plain))]

@@ -49,23 +49,27 @@ class ClassFile(Noun):
         seen = ("visible", *self.opened)
         return all(asked.visibility in seen for asked in self.items if asked.id == item)
 
-    def closed(self, item: str) -> frozenset[str]:
-        """Criteria of which students see their points only, and those together."""
+    def closed(self, item: str) -> dict[str, Visibility]:
+        """Criteria of which students see their points only, and those together; with when they open."""
         kinds = {name: kind for asked in self.items if asked.id == item for name, kind in asked.kept_back.items()}
-        return frozenset(name for name, kind in kinds.items() if kind not in self.opened)
+        return {name: kind for name, kind in kinds.items() if kind not in self.opened}
 
 
 def write_class(folder: Path, found: Class, assignment: Assignment) -> None:
     """Write the file, before anything runs: an interrupted run can be exported as far as it went."""
-    told = ClassFile(
-        assignment=assignment.id,
-        title=assignment.title,
-        items=tuple(map(_asked, assignment.items)),
-        students=tuple(submission.student for submission in found.submissions),
-        missing=tuple(Missing(student=s, identity=found.identities.get(s, Identity())) for s in found.missing),
-        opened=opened_in(folder),
-    )
+    members = {
+        "students": tuple(submission.student for submission in found.submissions),
+        "missing": tuple(Missing(student=s, identity=found.identities.get(s, Identity())) for s in found.missing),
+        "opened": opened_in(folder),
+    }
+    told = asked_in(assignment).model_copy(update=members)
     write(folder / NAME, told.model_dump_json(indent=1) + "\n")
+
+
+def asked_in(assignment: Assignment) -> ClassFile:
+    """A class of nobody yet: what is asked, and from when on it is shown."""
+    items = tuple(map(_asked, assignment.items))
+    return ClassFile(assignment=assignment.id, title=assignment.title, items=items, students=())
 
 
 def _asked(item: Item) -> Asked:

@@ -15,7 +15,7 @@ from grader import __version__
 from grader.arithmetic import tables
 from grader.checks import needed_probes, passing
 from grader.errors import GraderError, RunnerError
-from grader.files import write
+from grader.files import file_sha256, write
 from grader.model import Assignment, Execution, Submission
 
 if TYPE_CHECKING:
@@ -156,11 +156,6 @@ def _stand_ins(assignment: Assignment) -> list[object]:
 def _sha256_of_data(file: Path, _changed: int) -> str:
     """The same for every student, as long as the file is as it was."""
     return file_sha256(file)
-
-
-def file_sha256(file: Path) -> str:
-    with file.open("rb") as data:
-        return hashlib.file_digest(data, "sha256").hexdigest()
 
 
 @lru_cache(maxsize=1)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
+import stat
 import sys
 import threading
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -24,6 +26,7 @@ else:
 
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first that a zip can say
+_UNIX = 3
 
 
 class NoLocks(OSError):
@@ -45,12 +48,24 @@ def write_bytes(file: Path, content: bytes) -> None:
         beside.unlink(missing_ok=True)
 
 
-def zipped(entries: Mapping[str, bytes]) -> bytes:
-    """A zip that is the same bytes for the same entries; names with other letters than ASCII are marked as UTF-8."""
+def file_sha256(file: Path) -> str:
+    """Of its bytes, in hexadecimal digits."""
+    with file.open("rb") as data:
+        return hashlib.file_digest(data, "sha256").hexdigest()
+
+
+def zipped(entries: Mapping[str, bytes], programs: Collection[str] = ()) -> bytes:
+    """A zip that is the same bytes for the same entries; names with other letters than ASCII are marked as UTF-8.
+
+    `programs` are the entries that may be executed once they are unpacked.
+    """
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, entry in entries.items():
-            archive.writestr(zipfile.ZipInfo(name, _EPOCH), entry, zipfile.ZIP_DEFLATED)
+            info = zipfile.ZipInfo(name, _EPOCH)
+            info.create_system = _UNIX  # whatever system this is: that decides what the rights mean
+            info.external_attr = (stat.S_IFREG | (0o755 if name in programs else 0o644)) << 16
+            archive.writestr(info, entry, zipfile.ZIP_DEFLATED)
     return content.getvalue()
 
 

@@ -95,6 +95,15 @@ def collect_class(
     )
 
 
+def collect_one(folder: Path, assignment: Assignment, room: Room) -> Submission:
+    """Read a folder that is one student's hand-in. Raises SubmissionError if it cannot be opened."""
+    try:
+        files = listing.of_folder(folder, of_class=False)
+    except OSError as error:
+        raise SubmissionError(f"{folder} cannot be opened: {error.strerror}") from None
+    return _submission(Layouts(room).of_student(folder.name, files, folder), assignment)
+
+
 # ---------------------------------------------------------------- finding
 
 

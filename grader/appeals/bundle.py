@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,16 +13,14 @@ from typing import Any, Literal
 from grader.appeals import words
 from grader.appeals.case import Case, copy_of_gradebook
 from grader.appeals.roster import ROSTER, roster
+from grader.bundles.autograder import requirements
 from grader.class_file import NAME, read_class
 from grader.gradebook import handed_in
 from grader.gradebook.book import FILE
 from grader.gradebook.keeping import Kept
-from grader.model import Assignment
 from grader.rubric import stored
 
 Audience = Literal["staff", "student"]
-
-_DIST_INFO = re.compile(r"(?P<name>.+)-(?P<version>[^-]+)\.dist-info")
 
 
 def title(case: Case, audience: Audience) -> str:
@@ -36,7 +33,7 @@ def bundle(case: Case, audience: Audience, url: str | None) -> dict[str, bytes]:
     """Files by their path in the bundle. What is `for student` has no rubric, no held-out row and no evidence."""
     files = {f"handed-in/{case.name}/{path}": content for path, content in _handed_in(case).items()}
     files["environment.json"] = _json(_environment(case))
-    if packages := "".join(_requirements(case.kept.installed)):
+    if packages := "".join(requirements(case.kept.installed)):
         files["requirements.txt"] = packages.encode()
     files["log.txt"] = words.log(case).encode(errors="replace")
     files |= {f"graded/{path}": content for path, content in _pages(case)}
@@ -129,20 +126,11 @@ def _without_places(kept: Kept) -> Kept:
 def _rubrics(case: Case) -> Iterator[tuple[str, bytes]]:
     """`rubrics/<sha256>.json`, and beside them the files that they need."""
     for rubric in case.rubrics:
-        places = _places(rubric)
+        places = stored.places(rubric)
         yield words.rubric_path(rubric), stored.written(rubric, lambda file, at=places: at[file]).encode()  # type: ignore[misc]
         for file, place in places.items():
             if file.is_file():
                 yield f"rubrics/{place.as_posix()}", file.read_bytes()
-
-
-def _places(rubric: Assignment) -> dict[Path, Path]:
-    """By content: two rubrics that share a table share the copy."""
-    found = {}
-    for file in stored.files(rubric):
-        mark = hashlib.sha256(file.read_bytes()).hexdigest()[:12] if file.is_file() else "gone"
-        found[file] = Path("files") / f"{mark}-{file.name}"
-    return found
 
 
 def _gradebook(case: Case, url: str | None) -> bytes:
@@ -167,13 +155,6 @@ def _environment(case: Case) -> dict[str, Any]:
         "repairs": run.repairing,
         "in_the_kernel": run.environment,
     }
-
-
-def _requirements(installed: Sequence[str]) -> Iterator[str]:
-    for name in installed:
-        found = _DIST_INFO.fullmatch(name)
-        if found and found["name"] != "grader":
-            yield f"{found['name']}=={found['version']}\n"
 
 
 def _plain(entry: Any) -> dict[str, Any]:

@@ -22,12 +22,12 @@ def visible(assignment: Assignment) -> Assignment:
     kept_back = list(assignment.kept_back)
     for item in assignment.items:
         left_out = _left_out(item, with_rows=to_spare)
-        seen = _without(_without_secrets(item), left_out)
+        seen = without(_without_secrets(item), left_out)
         items += [seen] if seen is not None else []
         if item.visibility != "visible":
             kept_back.append(KeptBack(item=item.id, points=item.points, visibility=item.visibility))
         else:
-            kept_back += (_kept(item, one) for one in item.criteria if seen is None or one.id in left_out)
+            kept_back += (kept(item, one) for one in item.criteria if seen is None or one.id in left_out)
     concepts = _concepts(assignment.concepts, items)
     secret = [concept for name, concept in assignment.concepts.items() if name not in concepts]
     return assignment.model_copy(
@@ -57,7 +57,7 @@ def _left_out(item: Item, *, with_rows: bool) -> frozenset[str]:
     return frozenset(left_out)
 
 
-def _without(item: Item, left_out: frozenset[str]) -> Item | None:
+def without(item: Item, left_out: frozenset[str]) -> Item | None:
     """The item with the points of what is left of it; None where that is nothing, or bonus alone."""
     if not left_out:
         return item
@@ -76,7 +76,8 @@ def _without_secrets(item: Item) -> Item:
     return item.model_copy(update={"criteria": tuple(criteria)})
 
 
-def _kept(item: Item, criterion: Criterion) -> KeptBack:
+def kept(item: Item, criterion: Criterion) -> KeptBack:
+    """What is told of a criterion that is left out."""
     kind = item.visibilities[criterion.id]
     return KeptBack(item=item.id, points=criterion.points, visibility=kind, bonus=criterion.bonus)
 

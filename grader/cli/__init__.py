@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli import answers, classes, importing, rubrics, student, term
+from grader.cli import answers, bundles, classes, importing, rubrics, student, term
 
 app = typer.Typer(
     name="grader",
@@ -53,6 +53,11 @@ _import = typer.Typer(help="Assignments of other systems become rubrics here.", 
 _import.command("nbgrader")(importing.nbgrader)
 _import.command("otter")(importing.otter)
 app.add_typer(_import, name="import")
+
+_bundle = typer.Typer(help="Pack an assignment for students, or for Gradescope.", no_args_is_help=True)
+_bundle.command("student")(bundles.student)
+_bundle.command("gradescope")(bundles.gradescope)
+app.add_typer(_bundle, name="bundle")
 
 
 @app.callback(invoke_without_command=True)

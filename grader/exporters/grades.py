@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
@@ -57,6 +57,12 @@ class Grades(Noun):
     feedback: dict[str, str] = Field(default_factory=dict, description="by item, what the student may read")
     withheld: dict[str, str] = Field(default_factory=dict, description="by item, what the student may not read yet")
     visibility: dict[str, Visibility] = Field(default_factory=dict, description="by item; visible where it is missing")
+    kept_back: dict[str, dict[str, Visibility]] = Field(
+        default_factory=dict, description="by item, criteria that open later than the item"
+    )
+    openly: dict[str, str] = Field(
+        default_factory=dict, description="by such item, what may be read once the item is open"
+    )
     findings: dict[str, tuple[Finding, ...]] = Field(default_factory=dict, description="by item, for the TA")
     reasons: dict[str, str] = Field(default_factory=dict, description="by undecided item, why a person has to look")
 
@@ -94,7 +100,7 @@ def grades_in(out: Path) -> list[Grades]:
     if len(assignments) > 1:
         mend = "give each its own folder with `grade -o`"
         raise GraderError(f"{out} holds reports of several assignments ({', '.join(assignments)}): {mend}")
-    found = sorted((_grades(report, told) for report in reports), key=lambda grades: grades.student)
+    found = sorted((grades_of(report, told) for report in reports), key=lambda grades: grades.student)
     return [*found, *(_missing(told) if told else ())]
 
 
@@ -124,11 +130,13 @@ def _report(file: Path) -> Report:
         raise GraderError(f"{file} is not a report that this version reads: grade again, or remove it") from None
 
 
-def _grades(report: Report, told: ClassFile | None) -> Grades:
+def grades_of(report: Report, told: ClassFile | None) -> Grades:
+    """One report as an export sees it."""
     asked = {item.id: item for item in told.items} if told else {}
     scores = {score.item: score for score in report.scores}
     written = {item: asked[item].written if item in asked else () for item in scores}
-    seen = {item: shown(score, told.closed(item) if told else (), report.language) for item, score in scores.items()}
+    kept = {item: kinds for item in scores if told is not None and (kinds := told.closed(item))}
+    seen = {item: shown(score, kept.get(item, ()), report.language) for item, score in scores.items()}
     said = {item: _said(score, report, written[item]) for item, score in seen.items()}
     closed = {item for item in scores if told is not None and not told.shows(item)}
     return Grades(
@@ -151,9 +159,16 @@ def _grades(report: Report, told: ClassFile | None) -> Grades:
         feedback={item: "" if item in closed else words for item, words in said.items()},
         withheld={item: said[item] for item in scores if item in closed},
         visibility={item.id: item.visibility for item in asked.values()},
+        kept_back=kept,
+        openly={item: _said(_without(scores[item], kept[item]), report, written[item]) for item in kept},
         findings={item: score.findings for item, score in scores.items()},
         reasons={item: score.needs_review for item, score in scores.items() if score.needs_review},
     )
+
+
+def _without(score: Score, criteria: Collection[str]) -> Score:
+    rest = tuple(finding for finding in score.findings if finding.criterion not in criteria)
+    return score.model_copy(update={"findings": rest})
 
 
 def _missing(told: ClassFile) -> Iterable[Grades]:

@@ -14,7 +14,7 @@ from pydantic import Field
 from grader import executions
 from grader.errors import GraderError
 from grader.executions import Executions
-from grader.files import write
+from grader.files import file_sha256, write
 from grader.gradebook import handed_in
 from grader.grading import Graded
 from grader.items.notebook import by_item
@@ -148,9 +148,9 @@ def asked_by(assignment: Assignment) -> Asked:
     return Asked(
         questions=tuple(executions.questions(assignment)),
         rows_sha256=executions.asked_rows(assignment),
-        data_sha256=_hash([[data.shown_as, executions.file_sha256(data.file)] for data in assignment.data.values()]),
+        data_sha256=_hash([[data.shown_as, file_sha256(data.file)] for data in assignment.data.values()]),
         limits=assignment.limits.model_dump(),
-        files_sha256=_hash([executions.file_sha256(file) if file else None for file in read]),
+        files_sha256=_hash([file_sha256(file) if file else None for file in read]),
     )
 
 
@@ -159,7 +159,7 @@ def judging_code() -> str:
     """A hash of the package's sources and data, and of all that is installed."""
     package = Path(__file__).parents[1]
     files = sorted(file for file in package.rglob("*") if file.suffix in (".py", ".json", ".yaml", ".j2", ".css"))
-    named = [[file.relative_to(package).as_posix(), executions.file_sha256(file)] for file in files]
+    named = [[file.relative_to(package).as_posix(), file_sha256(file)] for file in files]
     return _hash([named, executions.environment()])
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 from grader.errors import Complaint, RubricError
 from grader.model import Assignment
+from grader.names import file_name
 
 SUFFIX = ".json"
 
@@ -29,8 +31,12 @@ def load(file: Path) -> Assignment:
 
 def read(file: Path) -> Assignment:
     """The rubric; paths that are not absolute lead on from the file's folder. Raises OSError or ValueError."""
-    base = file.parent
-    return _moved(Assignment.model_validate_json(file.read_bytes()), lambda path: Path(os.path.realpath(base / path)))
+    return parsed(file.read_bytes(), file.parent)
+
+
+def parsed(content: bytes, base: Path) -> Assignment:
+    """As `read`, of a file's content; `base` is the folder from which paths lead on. Raises ValueError."""
+    return _moved(Assignment.model_validate_json(content), lambda path: Path(os.path.realpath(base / path)))
 
 
 def written(assignment: Assignment, place: Callable[[Path], Path]) -> str:
@@ -45,6 +51,15 @@ def files(assignment: Assignment) -> list[Path]:
     found += [stand_in.beside for stand_in in assignment.stand_ins.values() if stand_in.beside is not None]
     found += [assignment.heldout.file] if assignment.heldout is not None else []
     return [*found, *([assignment.handout] if assignment.handout is not None else [])]
+
+
+def places(assignment: Assignment) -> dict[Path, Path]:
+    """Where a copy of each of `files` lies beside the stored rubric: by content, so that what is the same is shared."""
+    found = {}
+    for file in files(assignment):
+        mark = hashlib.sha256(file.read_bytes()).hexdigest()[:12] if file.is_file() else "gone"
+        found[file] = Path("files") / f"{mark}-{file_name(file.name)}"
+    return found
 
 
 def _moved(assignment: Assignment, to: Callable[[Path], Path]) -> Assignment:
