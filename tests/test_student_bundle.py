@@ -44,11 +44,19 @@ HIDDEN = {
     "reference": "the reference says zqreference of the gradient",
     "mutant": "zqmutant in place of what is right there",
     "comment": "zqcomment that was meant for the TAs alone",
+    "hidden test": "assert mean([zqsecret]) == 4",
+    "hidden line of a test": "assert mean([zqedge]) == 7",
+    "scheme": "two points for zqscheme and no more",
+}
+TESTS = {
+    "seen.py": "assert mean([1, 3]) == 2\n### BEGIN HIDDEN TESTS\n"
+    f"{HIDDEN['hidden line of a test']}\n### END HIDDEN TESTS\n",
+    "hidden.py": HIDDEN["hidden test"] + "\n",
 }
 RUBRIC = f"""# {HIDDEN["comment"]}
 id: tiny
 title: {{ko: 작은 과제, en: Tiny}}
-total: 22
+total: 28
 handout: handout.ipynb
 reference: [solution.ipynb]
 mutants: mutants.yaml
@@ -87,6 +95,13 @@ items:
     points: 2
     visibility: hidden
     criteria: [{{check: compares_devices, points: 2}}]
+  - id: P4
+    title: {{ko: 넷, en: Four}}
+    points: 6
+    criteria:
+      - {{id: zq-seen, check: passes, points: 2, source: seen.py}}
+      - {{id: zq-hidden, check: passes, points: 2, source: hidden.py, visibility: hidden}}
+      - {{check: manual, points: 2, scheme: {HIDDEN["scheme"]}}}
 concepts:
   open: {{ko: [열린 말], en: [words that are open]}}
   zq-concept: {{ko: [제큐 말], en: [{HIDDEN["phrase"]}], claims: [{{says: {HIDDEN["claim"]}}}]}}
@@ -102,6 +117,8 @@ def course(tmp_path: Path) -> Path:
         table(folder / f"{name}.csv", rows, seed)
     (folder / "terms.yaml").write_text("zqterm: [zqword]\nzqother: [zqmore]\n")
     (folder / "mutants.yaml").write_text(f"- name: {HIDDEN['mutant']}\n")
+    for name, code in TESTS.items():
+        (folder / name).write_text(code)
     notebook(folder / "handout.ipynb", "# your code", "#md ## P2\n\nWhy is that so?")
     notebook(folder / "solution.ipynb", "x = 1", f"#md ## P2\n\nHere {HIDDEN['reference']}, and more than that.")
     (folder / "rubric.yaml").write_text(RUBRIC, encoding="utf-8")
@@ -149,6 +166,7 @@ def test_no_secret_is_in_any_byte_of_it(course: Path, tmp_path: Path) -> None:
         assert row.rpartition(",")[2] not in told, "a target"
     assert "words that are open" in told
     assert "zq-open" in told
+    assert "assert mean([1, 3]) == 2" in told
 
 
 def test_no_secret_of_homework_1_is_in_it(homework: Assignment, tmp_path: Path) -> None:
@@ -206,8 +224,8 @@ def test_it_says_what_is_kept_back(course: Path, tmp_path: Path, capsys: pytest.
     assert "It is no secret" in said
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         contents = json.loads(archive.read("bundle.json"))
-    assert [item["id"] for item in contents["items"]] == ["P1", "P2"]
-    assert {one["item"] for one in contents["kept_back"]} == {"P2", "P3"}
+    assert [item["id"] for item in contents["items"]] == ["P1", "P2", "P4"]
+    assert {one["item"] for one in contents["kept_back"]} == {"P2", "P3", "P4"}
 
 
 def test_without_answers_what_an_answer_should_say_stays_out(course: Path, tmp_path: Path) -> None:
@@ -216,7 +234,7 @@ def test_without_answers_what_an_answer_should_say_stays_out(course: Path, tmp_p
     for word in ("words that are open", "zq-open", "vanishing gradient", "열린 말"):
         assert word not in told, word
     assignment = load(tmp_path / "x.grader.zip")
-    assert [item.id for item in assignment.items] == ["P1"]
+    assert [item.id for item in assignment.items] == ["P1", "P4"]
     assert ("P2", 4.0, "visible") in {(one.item, one.points, one.visibility) for one in assignment.kept_back}
 
 

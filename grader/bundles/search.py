@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.bundles.rows import Rows
-from grader.bundles.secrets import Secret, sentences, values
+from grader.bundles.secrets import Secret, sentences, values, written
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class _Readable:
     text: str
     values: frozenset[str] = frozenset()
     raw: str = ""
+    code: str = ""  # of tests
 
 
 def leaks(entries: Mapping[str, bytes], secrets: Iterable[Secret], heldout: Rows | None = None) -> list[Leak]:
@@ -62,7 +63,7 @@ def _is_in(secret: Secret, file: _Readable) -> bool:
         return bool(file.values) and any(_stands(n, file.text, open_end=False) for n in _written(secret.words))
     words = _plain(secret.words)
     open_end = words.endswith("*") or not words.isascii()  # Korean particles follow without a space
-    return _stands(words.rstrip("*"), file.text, open_end=open_end)
+    return any(_stands(words.rstrip("*"), text, open_end=open_end) for text in (file.text, file.code))
 
 
 def _written(number: str) -> tuple[str, ...]:
@@ -109,7 +110,8 @@ def _readable(name: str, content: bytes) -> Iterator[_Readable]:
     elif isinstance(plain, dict):
         told = frozenset(str(value) for value in values(plain))
         paths = [value for value in told if "/" in value or "\\" in value]
-        yield _Readable(name, _plain("\n".join([*sentences(plain), *paths])), told, raw)
+        code = _plain("\n".join(written(plain, ("code",))))
+        yield _Readable(name, _plain("\n".join([*sentences(plain), *paths])), told, raw, code)
     else:
         yield _Readable(name, _plain(raw), raw=raw)
 

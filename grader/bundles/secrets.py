@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from grader import reading
+from grader.checks import passing
 from grader.model import Assignment, Concept, Criterion
 
 _FEWEST_LETTERS = 25  # of a line of the reference that nobody writes by chance
+_FEWEST_LETTERS_OF_CODE = 12  # of a line of a test
 _FEWEST_IN_PATH = 3  # parts of a folder's path that is somebody's
 
 
@@ -32,7 +34,8 @@ def secrets_of(assignment: Assignment, seen: Assignment, rubric: Path | None = N
     told, said = set(map(str, values(plain))), "\n".join(sentences(plain))
     hidden = (secret for secret in _hidden(assignment) if secret.words not in told)
     comments = (secret for secret in _comments(rubric) if secret.words not in said)  # `#` may stand in a sentence
-    return tuple(dict.fromkeys([*hidden, *_reference(assignment), *_folders(assignment, rubric), *comments]))
+    tests = _tests(assignment)
+    return tuple(dict.fromkeys([*hidden, *tests, *_reference(assignment), *_folders(assignment, rubric), *comments]))
 
 
 def _open_part(assignment: Assignment, seen: Assignment) -> list[Any]:
@@ -61,14 +64,19 @@ def values(plain: Any) -> Iterator[str | float]:
         yield plain
 
 
-def sentences(plain: Any, *, among: bool = False) -> Iterator[str]:
+def sentences(plain: Any) -> Iterator[str]:
     """What is written for people in a rubric's plain data: titles and feedback."""
+    return written(plain, ("title", "feedback"))
+
+
+def written(plain: Any, keys: tuple[str, ...], *, among: bool = False) -> Iterator[str]:
+    """Texts under one of the keys, in either language where they are in both."""
     if isinstance(plain, Mapping):
         for key, value in plain.items():
-            yield from sentences(value, among=(among and key in ("ko", "en")) or key in ("title", "feedback"))
+            yield from written(value, keys, among=(among and key in ("ko", "en")) or key in keys)
     elif isinstance(plain, list | tuple):
         for value in plain:
-            yield from sentences(value)
+            yield from written(value, keys)
     elif isinstance(plain, str) and among:
         yield plain
 
@@ -106,6 +114,23 @@ def _of_criterion(criterion: Criterion, place: str) -> Iterator[Secret]:
             what = f"a threshold of the hidden criterion {place}"
             yield Secret(what, str(value), "value")
             yield Secret(what, f"{value:.10g}", "sentence")
+
+
+def _tests(assignment: Assignment) -> Iterator[Secret]:
+    """Lines of hidden tests, hidden lines of others, and what only who marks an answer should read."""
+    hidden, seen = list[tuple[str, str]](), [*_lines(assignment.handout)]
+    for item in assignment.items:
+        closed = item.closed()
+        for one in item.criteria:
+            code = one.code or ""
+            shown = "" if one.id in closed or passing.is_all_hidden(one) else passing.without_hidden(code)
+            seen += _in_one_line(shown)
+            hidden += [(f"{item.id}/{one.id}", line) for line in _in_one_line(code)]
+            if one.check == "manual" and (scheme := one.params.get("scheme")):
+                yield Secret(f"the marking scheme of {item.id}/{one.id}", " ".join(str(scheme).split()))
+    for place, line in hidden:
+        if line not in seen and len(line) >= _FEWEST_LETTERS_OF_CODE:
+            yield Secret(f"a hidden line of the test of {place}", line)
 
 
 def _of_concept(concept: Concept, place: str) -> Iterator[Secret]:
@@ -149,6 +174,10 @@ def _lines(file: Path | None) -> Iterable[str]:
             text = ""
     else:
         text = file.read_text(encoding="utf-8", errors="replace")
+    return _in_one_line(text)
+
+
+def _in_one_line(text: str) -> list[str]:
     return [" ".join(line.lstrip("# ").split()) for line in text.splitlines() if line.strip()]
 
 
