@@ -155,10 +155,9 @@ def test_a_broken_rubric_is_told_before_anything_runs(tmp_path: Path) -> None:
 
 
 def test_lint_without_a_path_checks_homework_1_from_any_folder(tmp_path: Path) -> None:
-    for folder in (ROOT, tmp_path):
-        ended = command("lint", cwd=folder)
-        assert (ended.returncode, ended.stderr) == (0, "")
-        assert re.search(r"hw1\.yaml: good, 5 items, \d+ criteria, 100 points", ended.stdout)
+    ended = command("lint", cwd=tmp_path)  # in the repository `make check` does it
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert re.search(r"hw1\.yaml: good, 5 items, \d+ criteria, 100 points", ended.stdout)
 
 
 # ---------------------------------------------------------------- bad options

@@ -92,7 +92,7 @@ CASES = (
         guards={"full": ("files",)},
         not_in={
             "none": READS_AS_USER,
-            "reduced": Excuse("Landlock does not see stat(): existence, size and date show (README, Limits)"),
+            "reduced": Excuse("Landlock does not see stat(): existence, size and date show (docs/security.md)"),
         },
     ),
     Case(

@@ -133,7 +133,7 @@ CASES = (
         not_in={
             "none": Excuse(ACTS_AS_USER.reason),
             "reduced": Excuse(
-                "Landlock does not see stat(): existence, size and date show (README, Limits)", sure=False
+                "Landlock does not see stat(): existence, size and date show (docs/security.md)", sure=False
             ),
         },
     ),
