@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from grader.errors import GraderError
-from grader.exporters import canvas, gradescope, lists, moodle, workbook
+from grader.exporters import canvas, gradescope, lists, moodle
 from grader.exporters.exported import Exported, Wish
 from grader.exporters.grades import Grades, earlier, grades_in
 from grader.files import write_bytes
@@ -28,10 +28,16 @@ class Format:
     template: bool = False
 
 
+def _workbook(everybody: Sequence[Grades], wish: Wish) -> Exported:
+    from grader.exporters import workbook  # openpyxl takes longer to import than most commands take in all
+
+    return workbook.export(everybody, wish)
+
+
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
         "csv": Format(lists.csv, ".csv"),
-        "xlsx": Format(workbook.export, ".xlsx"),
+        "xlsx": Format(_workbook, ".xlsx"),
         "canvas": Format(canvas.export, ".csv", template=True),
         "moodle": Format(moodle.export, ".csv", template=True),
         "gradescope": Format(gradescope.export, ""),
