@@ -54,6 +54,26 @@ def share(homework: Assignment, item: str, criterion: str, text: str) -> float:
         ("P3.2", "shape", "패딩 → 크기 감소 X", "패딩 → 크기 유지 X"),
         ("P3.2", "shape", "패딩 없으면 크기 줄어듬", "패딩 있으면 크기 줄어듬"),
         ("P3.2", "border", "Are the borders lost when we pad? No.", "Are the borders lost when we pad? Yes."),
+        # what a network is called goes with its name: `시그모이드 망과 달리`
+        (
+            "P2",
+            "vanishing",
+            "시그모이드 망에서는, ReLU 망과 달리, 역전파 신호가 점점 줄어든다.",
+            "ReLU 망에서는, 시그모이드 망과 달리, 역전파 신호가 점점 줄어든다.",
+        ),
+        ("P2", "unit-slope", "ReLU의 미분은 x > 0이면 늘 1을 갖는다.", "시그모이드의 미분은 x > 0이면 늘 1을 갖는다."),
+        ("P2", "cheap", "ReLU fixes the vanishing & is quicker.", "Sigmoid fixes the vanishing & is quicker."),
+        (
+            "P3.1",
+            "locality",
+            "A dense layer treats neighbouring pixels and distant ones alike.",
+            "Convolution ignores neighbouring pixels and sees each in isolation.",
+        ),
+        ("P3.2", "salient", "Max pooling keeps the most important features.", "It keeps the least important features."),
+        ("P3.2", "overfit", "Pooling reduces overfitting.", "Leaving pooling out reduces overfitting."),
+        ("P3.2", "smaller", "풀링을 하면 연산량이 줄어든다.", "풀링을 생략하면 연산량이 줄어든다."),
+        ("P3.2", "shape", "If you skip padding the maps shrink.", "If you skip padding the maps do not shrink."),
+        ("P3.1", "size", "Conv takes images of any size.", "Its weights are nine no matter how large the picture is."),
     ],
 )
 def test_who_does_what_is_read_through_the_grammar(

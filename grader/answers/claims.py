@@ -14,7 +14,7 @@ from math import prod
 from typing import Literal
 
 from grader.answers.clauses import Stretch
-from grader.answers.denial import denials
+from grader.answers.denial import denials, is_split
 from grader.answers.lexicon import Mention
 from grader.answers.reach import together
 from grader.answers.regions import is_elsewhere
@@ -101,7 +101,7 @@ def _in_stretch(concept: str, number: int, claim: Claim, parts: Parts, stretch: 
     own = frozenset(i for m in stretch.mentions if m.term in terms for i in range(m.first, m.last + 1))
     for chosen in _combinations(parts, stretch.stated, tokens):
         first, last = min(m.first for m in chosen), max(m.last for m in chosen)
-        told = _stand(claim, stretch, first, last, own)
+        told = None if is_split(stretch, first, last, own) else _stand(claim, stretch, first, last, own)
         if told is None:
             continue
         stand, subject, sure = told

@@ -17,7 +17,7 @@ _MOST_CONTENT = 4  # words of content among those
 _GOES_ON = words("지 게 도록 기 음 ᆷ 지는 질 ㄹ ᆯ 을 는 은 ᆫ 던 지도")  # endings after which a clause goes on
 _QUOTES, _SAYING = words("다고 ᆫ다고 는다고 라고 이라고"), words("보 하 말하 할 말")
 _JOINS = words("""
-    and or but so becaus which while wherea when if sinc as thus therefor henc where whose who
+    and bc plus or but so becaus which while wherea when if sinc as thus therefor henc where whose who
 """)
 _STOPS_EN = words(", : / → -> that by")
 _STOPS_KO = words("때문 반면 따르 위하 통하")
@@ -59,9 +59,22 @@ def _inside(stretch: Stretch, first: int, last: int, own: frozenset[int]) -> int
             count += _reaches(tokens, i, last)
         elif i in stretch.turning and tokens[i].tag == "EN":
             count += not any(t.form in _JOINS or t.form == "," for t in tokens[i + 1 : last])
-        elif tokens[i].form == "덜" or _is_kept_from(tokens, i, own):
+        elif tokens[i].form == "덜" or _is_least(tokens, i) or _is_kept_from(tokens, i, own):
             count += 1
     return count
+
+
+def is_split(stretch: Stretch, first: int, last: int, own: frozenset[int]) -> bool:
+    """`ignores the neighbours and sees each pixel in isolation`: English denies only the first of a claim's words."""
+    tokens = stretch.tokens
+    joins = [i for i in range(first + 1, last) if tokens[i].surface in ("and", "but") and i not in own]
+    goes_on = any(tokens[i + 1].kind != "function" for i in joins)
+    return goes_on and _before(stretch, first, own) % 2 == 1
+
+
+def _is_least(tokens: tuple[Token, ...], i: int) -> bool:
+    """`the least important features`; not `at least`."""
+    return i >= 0 and tokens[i].surface == "least" and not (i and tokens[i - 1].surface == "at")
 
 
 def _is_kept_from(tokens: tuple[Token, ...], i: int, own: frozenset[int]) -> bool:
@@ -157,6 +170,7 @@ def _before(stretch: Stretch, first: int, own: frozenset[int]) -> int:
     content = 0
     another = False  # whether a verb came that has a subject of its own
     count = int(first > 0 and tokens[first - 1].form in ("안", "못", "덜") and tokens[first].kind in ("verb", "noun"))
+    count += _is_least(tokens, first - 1)
     for i in _outside_brackets(tokens, range(first - 1, max(stretch.start, first - _FARTHEST) - 1, -1)):
         token = tokens[i]
         if _is_kept_from(tokens, i, own):

@@ -12,6 +12,8 @@ from grader.answers.words import words
 _SEPARATES = words("+ / · ; → -> ⇒ ↓ ↑")
 _GOES_ON = words("지 게 도록 기 음 ᆷ")  # endings after which the same clause goes on
 _SO = words("면 으면 니까 으니까 어서 아서 다가")
+_IF = words("면 으면")
+_TOPICAL = words("은 는 ᆫ")
 _MAKES_VERBS = words("XSV XSA VCP")
 _MARKS = words("JKS JKO JX")  # particles that begin another thing to say something of
 
@@ -24,11 +26,19 @@ def together(tokens: tuple[Token, ...], chosen: Sequence[Mention]) -> bool:
 def _joined(tokens: tuple[Token, ...], a: Mention, b: Mention) -> bool:
     between = range(a.last + 1, b.first)
     ends = [i for i in between if _ends(tokens, i) and not (i == a.last + 2 and _is_taken(tokens, i))]
-    if not ends:
+    if not ends or _is_under_conditions(tokens, a, b, ends):
         return True
     if not _is_said(tokens, b) or (_is_said(tokens, a) and not _is_chain(tokens, a, ends)):
         return False
     return not any(tokens[i].tag in _MARKS and tokens[i - 1].kind == "noun" for i in range(ends[0] + 1, b.first))
+
+
+def _is_under_conditions(tokens: tuple[Token, ...], a: Mention, b: Mention, ends: Sequence[int]) -> bool:
+    """`미분은 x > 0이면 1로`: what a topic is where something holds."""
+    if not any(t.tag == "JX" and t.form in _TOPICAL for t in tokens[a.last + 1 : a.last + 2]):
+        return False
+    begun = any(tokens[i].tag in ("JKS", "JX") for i in range(a.last + 2, b.first))
+    return not begun and all(tokens[i].form in _IF for i in ends)
 
 
 def _ends(tokens: tuple[Token, ...], i: int) -> bool:

@@ -28,13 +28,14 @@ _OF = words("of in for with by through on from use appli to insid within after p
 _TOPIC_PARTICLES = words("은 는 이 가 란 이란 도 ᆫ 께서 이라는 라는")
 # What may stand between a subject's name and its particle: `시그모이드 함수의`, `sigmoid function's`.
 _NOUN_TAILS = words("""
-  함수 층 계층 레이어 연산 신경망 네트워크 구조 모델 방식 기법 활성 활성화 활성함수 자체 경우 들 류 계열
-  layer function network activ unit operat model neuron
+  함수 층 계층 레이어 연산 신경망 네트워크 구조 모델 방식 기법 활성 활성화 활성함수 자체 경우 들 류 계열 망 쪽
+  layer function network activ unit operat model neuron net
 """)
 _CLOSING = words("( ' \" ” ’")
 _OPENING = words("a an the each every any ' \" ( “")
 _USES = words("사용 쓰 적용 이용 하 활용 넣 추가 거치 통하 취하 도입")
 _USED_EN = words("use appli ad there present")
+_OMITS = words("skip omit forgo 빼 생략 제거")
 _REASONS = words("이유 목적 까닭 필요성 배경 reason whi purpos motiv")
 _CONDITIONS = words("어도 아도 더라도 어야 아야 어야만 아야만 으면 면 는 다면 을 ᆯ 은 이 고 어서 아서 어 을수록 ᆫ")
 
@@ -130,7 +131,7 @@ def _korean(tokens: tuple[Token, ...], first: int, last: int) -> Told:
         return ("topic" if first == 0 else "object"), False
     if _is_compared(after):
         return "compared", False
-    if _is_absent(after[:5]) or "이전" in [t.form for t in after[:2]]:
+    if _is_absent(after[:6]) or "이전" in [t.form for t in after[:2]]:
         return "topic", True
     return _by_particle(after), False
 
@@ -190,10 +191,12 @@ def _is_absent(after: tuple[Token, ...]) -> bool:
     """`패딩이 없으면`, `패딩 없이`, `패딩을 하지 않으면`, `안 쓰면`."""
     for i, token in enumerate(after):
         if token.kind == "negation":
-            following = after[i + 1].form if i + 1 < len(after) else ""
+            following = next((t.form for t in after[i + 1 :] if t.tag != "EP"), "")  # `않으면`, `않았다면`
             if token.form in ("안", "못"):
                 return following in _USES
             return following in _CONDITIONS or token.form == "없이"
+        if token.form in _OMITS:
+            return any(t.form in _CONDITIONS for t in after[i + 1 : i + 3])
         if token.kind in ("noun", "verb") and token.form not in _USES:
             return False
     return False
@@ -208,7 +211,7 @@ def _english(tokens: tuple[Token, ...], mention: Mention) -> Told:
     forms = [t.form for t in before if t.kind != "adverb"]
     if before and before[-1].kind == "negation" and before[-1].surface in ("without", "no", "lacking"):
         return "topic", True
-    if _is_not_done(tokens, mention.first):
+    if _is_not_done(tokens, mention.first) or _is_left_out(forms, after):
         return "topic", True
     if forms[-1:] in (["if"], ["when"]) and any(t.kind == "negation" for t in after[:3]) and _is_unused(after):
         return "topic", True
@@ -223,6 +226,12 @@ def _is_not_done(tokens: tuple[Token, ...], first: int) -> bool:
     if not before or before[-1].kind != "negation":
         return False
     return before[-1].surface.endswith(("n't", "nt", "n’t")) or any(t.form in ("do", "doe", "did") for t in before)
+
+
+def _is_left_out(forms: list[str], after: tuple[Token, ...]) -> bool:
+    """`skipping the pooling`, `leave pooling out`."""
+    left = forms[-1:] == ["leav"] and "out" in [t.surface for t in after[:2]]
+    return left or forms[-2:] == ["leav", "out"] or (bool(forms) and forms[-1] in _OMITS)
 
 
 def _is_compared_with(before: list[Token], forms: list[str]) -> bool:

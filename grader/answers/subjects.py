@@ -78,6 +78,8 @@ def _owns(stretch: Stretch, subject: Subject, first: int) -> bool:
     if subject.last >= first:
         return False
     between = stretch.tokens[subject.last + 1 : first]
+    if [t.form for t in between if t.form != ","] == ["whose"]:
+        return True
     if subject.role == "place":
         return len(between) <= 6 and stretch.tokens[first - 1].tag == "ETM"
     if subject.role == "compared":

@@ -22,7 +22,7 @@ PLAIN = words("EN SN SW SP")  # tags of what is read without the analyser: Engli
 
 _LOOSE_NUMBER = r"\d+(?:\.\d+)?e[-+−]?\d+|\d+(?:[.,]\d+)*(?:/\d+)?"
 _SIGN = r"->|=>|<=|>=|==|[=<>≤≥≈→⇒×·∂∇σ↑↓←+/~∞δηφμ]"
-_PUNCTUATION = r"[(),:\[\]\"'“”‘’]"
+_PUNCTUATION = r"[&(),:\[\]\"'“”‘’]"
 _PRIME = r"(?:(?<=[σφ)])|(?<=relu)|(?<=moid)|(?<=\bf)|(?<=\bg)|(?<=\bh))['’′]+(?=[\s(=→≤<,)]|$)"
 _SCANNER = re.compile(
     rf"(?P<prime>{_PRIME})|(?P<word>{english.WORD.pattern})|(?P<number>{_LOOSE_NUMBER})|(?P<sign>{_SIGN})"
@@ -106,6 +106,8 @@ def _latin(part: str, offset: int) -> Iterator[Token]:
             yield Token(found["sign"], "sign", "SW", start, end, found["sign"])
         elif found["prime"]:
             yield Token(english.stem("derivative"), "noun", "EN", start, end, "derivative")
+        elif found[0] == "&":
+            yield Token("and", "function", "EN", start, end, "and")
         else:
             yield Token(found[0], "function", "SP", start, end, found[0])
 
