@@ -123,6 +123,22 @@ def test_short_notes_are_no_list_of_keywords(homework: Assignment, text: str) ->
         ("P3.1", "공간 정보가 뭔지 모르겠지만 중요하다고 들었다."),
         ("P2", "I have heard of vanishing gradients but I don't know what they are."),
         ("P3.2", "풀링이 과적합을 막는다는 말은 사실이 아니다."),
+        ("P2", "Contrary to popular belief the sigmoid's gradient does vanish."),
+        ("P2", "The belief that sigmoids make the gradient vanish has been debunked."),
+        ("P2", "My neighbour asserts that ReLU is cheap to compute. He is wrong."),
+        ("P2", "Were the sigmoid linear, ReLU's gradient would vanish."),
+        ("P2", "렐루가 포화되었다면 기울기 소실이 없었을 것이다."),
+        ("P2", "시그모이드는 계산이 비싸다는 주장이 있지만 근거가 없다."),
+        ("P3.1", "파라미터가 적을 수도 많을 수도 있다."),
+        ("P3.1", "It might have fewer weights or more."),
+        # reasons for another than was asked of
+        ("P2", "시그모이드를 쓰는 이유는 기울기 소실이 적고 연산이 저렴하기 때문이다."),
+        ("P2", "I prefer sigmoid. No exponential, so little to compute."),
+        ("P2", "Sigmoid is preferred: less computation."),
+        # of what nobody asked about
+        ("P2", "학습률의 기울기가 사라져서 시그모이드는 나쁘다."),
+        ("P3.1", "Convolution shares its weights with the server."),
+        ("P3.2", "합성곱은 가중치를 공유해서 파라미터가 적다."),
         # another item's answer
         ("P2", "합성곱층은 커널을 공유하므로 파라미터가 적고 계산이 가볍다."),
     ],
@@ -144,3 +160,20 @@ def test_what_only_sounds_right_is_for_a_person(homework: Assignment, item: str,
 )
 def test_part_of_a_words_meaning_is_not_the_word(homework: Assignment, item: str, criterion: str, text: str) -> None:
     assert share(homework, item, criterion, text) == 0
+
+
+@pytest.mark.parametrize(
+    ("item", "text"),
+    [
+        ("P2", "시그모이드를 쓰지 않는 이유는 기울기 소실 때문이다."),
+        ("P2", "시그모이드 대신 ReLU를 쓰는 이유는 기울기 소실 때문이다."),
+        ("P2", "ReLU is preferred over the sigmoid, whose gradient vanishes."),
+        ("P2", "Why do we not use the sigmoid? Its gradient vanishes."),
+        ("P3.2", "패딩을 하지 않았다면 가장자리 정보가 손실되었을 것이다."),
+        ("P3.2", "Without padding the map would shrink."),
+    ],
+)
+def test_reasons_against_another_are_no_reasons_for_it(homework: Assignment, item: str, text: str) -> None:
+    result = score(homework, item, text)
+    assert result.total > 0
+    assert result.guards == ()

@@ -43,11 +43,12 @@ _ORDERS = re.compile(
 )
 _MORE = "적|많|늘|줄|빠르|느리|좋|나쁘"  # as `적거나 많다` says nothing
 _HEDGES = re.compile(
-    r"수도 있고.{0,40}수도|[는은]지.{0,20}[는은]지.{0,12}(?:확실|분명|모르|알 수)"
+    r"수도(?: 있고)?.{0,40}수도 (?:있|모)|[는은]지.{0,20}[는은]지.{0,12}(?:확실|분명|모르|알 수)"
     r"|(?:적|많|크|작)든.{0,8}(?:적|많|크|작)든|(?:이?거나|든지?)\s?(?:아니거나|아니든|반대)"
     rf"|(?:{_MORE})\S{{0,3}}거나\s\S{{0,8}}(?:적|많|늘|줄|빠르|느리|나쁘)"
     r"|\b(?:may|might|can|could)\b[^.]{0,60}\bor\b[^.]{0,20}"
     r"(?:may not|might not|not|decrease|lost|lose|increase|slower|opposite)"
+    r"|\b(?:may|might)\b[^.]{0,60}\bor (?:more|fewer|less|larger|smaller|bigger|lower|higher)\b"
     r"|\bwhether\b[^.]{0,60}\bor not\b|\b(?:unclear|not clear|uncertain|not certain) (?:whether|if)\b"
     r"|in some cases[^.]{0,80}in others|either way|both (?:larger|smaller|faster|slower|more|less|yes) and"
     r"|or (?:maybe|perhaps) (?:not|the)",
@@ -87,6 +88,10 @@ class Flag(NamedTuple):
 _LIST = Flag(
     "list",
     Text(ko="문장이 아니라 낱말을 늘어놓은 것으로 보입니다.", en="it lists words rather than say something"),
+)
+REVERSED = Flag(
+    "reversed",
+    Text(ko="물은 것이 아닌 쪽을 쓰는 이유로 보입니다.", en="it gives reasons for another than was asked of"),
 )
 
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pydantic import Field
 
 from grader.answers import guards, phrases
+from grader.answers.argued import argues_for_another
 from grader.answers.causes import unknown_reasons
 from grader.answers.claims import Hit, Near, Stand, hits, nearest, parts_of
 from grader.answers.clauses import Stretch, stretches
@@ -85,6 +86,9 @@ def score(assignment: Assignment, item_id: str, text: str) -> AnswerScore:
     found = stretches(page.text, lexicon, own)
     others = frozenset[str]().union(*(subjects_of(assignment, other) for other in assignment.items)) - own
     raised = guards.raised(page, found, item, lexicon.analyser_for(page.text), own, others)
+    titles = (item.title.ko, item.title.en)
+    question = [s for title in titles for s in stretches(read(title).text, lexicon, own)]
+    raised += [guards.REVERSED] if argues_for_another(found, question) else []
     asked = written_criteria(item)
     concepts = {c.id: assignment.concepts[c.params["concept"]] for c in asked}
     said = {criterion: _said(page, found, concept) for criterion, concept in concepts.items()}
@@ -93,7 +97,8 @@ def score(assignment: Assignment, item_id: str, text: str) -> AnswerScore:
     doubted = unknown_reasons(found, known, own), unknown_reasons(found, known, own, loosely=True)
     named = own.intersection(mention.term for stretch in found for mention in stretch.mentions)
     unsure = frozenset(s.number for s in found if is_unsure(page.text[s.sentence.start : s.sentence.end]))
-    read_as = _Reading(page, found, rest, doubted, unsure, named, bool(raised))
+    strange = frozenset(s.number for s in found if any(lexicon.terms[term].doubts for term in s.terms))
+    read_as = _Reading(page, found, rest, doubted, unsure, strange, named, bool(raised))
     judged = [_judged(read_as, c, concept, said[c]) for c, concept in concepts.items()]
     points = {c.id: round(c.points * j.share, 6) for c, j in zip(asked, judged, strict=True)}
     confidence = min((j.confidence for j in judged), default=1.0)
@@ -189,6 +194,7 @@ class _Reading:
     unexplained: Sequence[Stretch]  # bear on no criterion
     doubted: tuple[frozenset[int], frozenset[int]]  # sentences whose reason the rubric does not know, and loosely so
     unsure: frozenset[int]  # sentences whose writer says not to know
+    strange: frozenset[int]  # sentences that name what the rubric does not ask about
     named: frozenset[str]  # terms of whom something may be said
     guarded: bool
 
@@ -203,7 +209,7 @@ def _judged(answer: _Reading, criterion: str, concept: Concept, said: Sequence[H
         grounds = "unsure"
     elif _may_doubt(concept, grounds) and answer.doubted[grounds == "guess"].issuperset(hit.stretch for hit in holding):
         grounds = "reason"
-    elif grounds in _SURE and all(_is_of_wrong_one(concept, hit, answer.named) for hit in holding):
+    elif grounds in _SURE and all(_is_of_another(answer, concept, hit) for hit in holding):
         grounds = "whose"
     missed = ", ".join(near.missing) if near else ""
     return CriterionScore(
@@ -222,13 +228,16 @@ def _may_doubt(concept: Concept, grounds: str) -> bool:
     return grounds in _SURE and bool(concept.claims)
 
 
+def _is_of_another(answer: _Reading, concept: Concept, hit: Hit) -> bool:
+    return hit.stretch in answer.strange or _is_of_wrong_one(concept, hit, answer.named)
+
+
 def _is_of_wrong_one(concept: Concept, hit: Hit, named: frozenset[str]) -> bool:
     """Whether what is said of nobody stands in an answer that names only those of whom it is not true."""
     if hit.subject or not concept.claims:
         return False
     claim = concept.claims[hit.claim]
-    others = {*claim.unlike, *claim.not_of, *claim.apart_from}
-    return bool(claim.of) and named.isdisjoint(claim.of) and not named.isdisjoint(others)
+    return bool(claim.of and named) and named.isdisjoint(claim.of)
 
 
 def _grounds(concept: Concept, said: Sequence[Hit], against: Sequence[Hit], unexplained: Sequence[Stretch]) -> Grounds:

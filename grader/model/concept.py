@@ -14,6 +14,7 @@ class Term(Noun):
     words: tuple[str, ...] = Field(description="ways to say it")
     turns: bool = Field(False, description="saying it of something denies that, as `prevent` and `lose` do")
     covers: bool = Field(False, description="no other term is read within it")
+    doubts: bool = Field(False, description="what a sentence says that names it may be said of something else")
 
 
 class Claim(Noun):
