@@ -177,3 +177,23 @@ def test_reasons_against_another_are_no_reasons_for_it(homework: Assignment, ite
     result = score(homework, item, text)
     assert result.total > 0
     assert result.guards == ()
+
+
+@pytest.mark.parametrize(
+    ("item", "criterion", "text"),
+    [
+        ("P2", "vanishing", "시그모이드를 쌓으면 앞쪽 층은 기울기를 받지 못한다."),
+        ("P2", "vanishing", "With sigmoids the gradients die."),
+        ("P3.1", "weights", "합성곱은 외울 숫자가 몇 개 안 된다."),
+        ("P3.1", "weights", "A convolution recycles its set of numbers."),
+        ("P3.1", "size", "FC는 입력 차원이 박혀 있다."),
+        ("P3.1", "size", "Convolutions do not care how large the picture is."),
+        ("P3.1", "shift", "합성곱은 물체가 옮겨 가면 출력도 따라 움직인다."),
+        ("P3.2", "shape", "With padding the map comes out as big as it went in."),
+        ("P3.2", "shape", "Without padding the kernel eats rows and columns."),
+        ("P3.2", "smaller", "풀링을 하면 다음 층이 처리할 데이터가 줄어든다."),
+        ("P3.2", "salient", "풀링은 위치 차이에 덜 예민하다."),
+    ],
+)
+def test_everyday_words_say_it_too(homework: Assignment, item: str, criterion: str, text: str) -> None:
+    assert share(homework, item, criterion, text) > 0
