@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -297,6 +298,49 @@ def test_what_is_kept_back_is_in_tests_of_its_own(tmp_path: Path) -> None:
     assert "devices" not in json.dumps(seen)
     (later,) = (test for test in told["tests"] if test not in seen)
     assert (later["visibility"], later["score"], later["max_score"]) == ("after_due_date", 0, 4)
+
+
+@pytest.mark.usefixtures("one_server")
+def test_what_lateness_costs_tells_nothing_of_what_is_kept_back(tmp_path: Path) -> None:
+    due = "{at: 2026-04-03 11:00, timezone: UTC, penalty: {percent: 50}}"
+    course(tmp_path / "course", RUNS, "{check: compares_devices, points: 4, visibility: after_due}", deadline=due)
+    tree = Tree(tmp_path, tmp_path / "course" / "rubric.yaml")
+    tree.hand_in(work(tmp_path, "x = 1"))
+    told = tree.grade()
+    assert told["output"] == "Handed in 1 h late; 50 % of the full points"
+    assert not seen_by_students(told)[1]
+
+
+@pytest.mark.parametrize("name", ["hw.ipynb", "hw.csv", "hw.pdf"])
+@pytest.mark.usefixtures("one_server")
+def test_who_handed_in_what_cannot_be_read_is_told_so_and_may_try_again(
+    tmp_path: Path, rubric: Path, name: str
+) -> None:
+    tree = Tree(tmp_path, rubric, submissions=1)
+    (tmp_path / name).write_text("no notebook")
+    tree.hand_in(tmp_path / name, at=at(0))
+    first = tree.grade()
+    assert re.search(r"download the notebook again|hand in an \.ipynb|save it again", first["output"]), first["output"]
+    if name == "hw.pdf":  # which a person reads
+        return
+    assert "does not count against the limit" in first["output"]
+    tree.hand_in(work(tmp_path, "x = 1"), at=at(1), previous_submissions=[before(at(0), first)])
+    assert (tree.grade()["score"], tree.results()["output"]) == (2, "graded submission 1 of 1")
+
+
+@pytest.mark.usefixtures("one_server")
+def test_students_are_told_which_of_their_notebooks_counts(tree: Tree, tmp_path: Path) -> None:
+    tree.hand_in(work(tmp_path, "x = 1"), notebook(tmp_path / "hw (1).ipynb", "1/0"))
+    assert "hw (1).ipynb, counts, not hw.ipynb" in tree.grade()["output"]
+
+
+@pytest.mark.usefixtures("one_server")
+def test_a_name_that_cannot_be_printed_costs_nobody_a_grade(
+    tree: Tree, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tree.hand_in(work(tmp_path, "x = 1"), users=[{"name": "Kim \ud83d\nLee"}])
+    assert tree.grade()["score"] == 2
+    assert capsys.readouterr().out.startswith("Kim ??Lee: 2 of 3 points, final\n")
 
 
 # ---------------------------------------------------------------- whatever happens
