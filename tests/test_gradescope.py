@@ -219,6 +219,30 @@ def test_the_packed_grader_can_be_installed(rubric: Path, tmp_path: Path) -> Non
     assert (tmp_path / "to" / "grader" / "templates" / "feedback.html.j2").is_file()
 
 
+def test_a_python_that_lacks_a_version_of_the_bundle_s_gets_another(rubric: Path, tmp_path: Path) -> None:
+    """As that of Ubuntu 22.04, which is too old for the newest of some packages."""
+    tree = Tree(tmp_path, rubric)
+    (tree.root / "venv").unlink()
+    stubs = {
+        "venv/bin/pip": 'echo "pip $*"; case "$*" in *--constraint*) exit 1;; esac',
+        "venv/bin/python": "true",
+        "venv/bin/grader": "true",
+        "stubs/apt-get": "true",
+        f"stubs/python{sys.version_info.major}.{sys.version_info.minor}": "true",
+    }
+    for name, script in stubs.items():
+        (tree.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree.root / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tree.root / name).chmod(0o755)
+    path = f"{tree.root / 'stubs'}:{os.environ['PATH']}"
+    command = ["bash", str(tree.root / "source" / "setup.sh")]
+    done = subprocess.run(command, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=True)
+    (with_pins, without) = (line for line in done.stdout.splitlines() if "grader[notebooks]" in line)
+    assert "--constraint" in with_pins
+    assert "--constraint" not in without
+    assert "taking the newest that are" in done.stderr
+
+
 def test_what_to_choose_in_gradescope_is_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     write_gradescope(ROOT / "rubrics" / "hw1.yaml", tmp_path / "a.zip", Settings(minutes=3))
     said = capsys.readouterr().out
