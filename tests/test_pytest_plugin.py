@@ -241,11 +241,14 @@ def test_a_criterion_s_place_is_its_item_s_in_the_file(pytester: pytest.Pytester
 
 def test_what_cannot_be_is_one_sentence(collect: Run, pytester: pytest.Pytester) -> None:
     Path("empty").mkdir()
+    notebook(Path("class/kim/hw[1].ipynb"), "x = 1")
     Path("class/own.ini").write_text("[pytest]\n", encoding="utf-8")
     for arguments, told in (
         (("class", "--grader-assignment", "course/none.yaml"), r"course/none\.yaml:1: cannot be read"),
         ((), r"name the notebooks or folders to grade"),
         (("none.ipynb",), r"none\.ipynb does not exist: give a notebook"),
+        (("class", "class/kim"), r"kim lies in .*class, which is given too: give one of the two"),
+        (("class/kim/hw[1].ipynb",), r"takes the `\[` in .*: give the folder that it lies in"),
         (("empty",), r"empty holds no notebook"),
         (("class", "-c", "class/own.ini"), r"own\.ini lies among the hand-ins"),
         (("class", "--grader-lang", "fr"), r"argument --grader-lang: invalid choice: 'fr'"),
