@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 import pytest
 
 
@@ -18,10 +20,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
+    """Before any other plugin does what settings say."""
     if early_config.known_args_namespace.grader_assignment:
         early_config.known_args_namespace.noconftest = True  # one among the hand-ins would run here, outside the walls
+        _refuse_settings_of_students(early_config)
+    return (yield)
+
+
+def _refuse_settings_of_students(config: pytest.Config) -> None:
+    """pytest looks for settings from the hand-ins upwards; they choose tests, walls, and modules that are imported."""
+    if config.inipath is None:
+        return
+    settings, here = config.inipath.resolve(), config.invocation_params.dir
+    given = [(here / argument.partition("::")[0]).resolve() for argument in config.known_args_namespace.file_or_dir]
+    said = map(str, config.invocation_params.args)  # the settings' own `addopts` are not among them
+    chosen = any(argument.startswith(("-c", "--config-file")) for argument in said)
+    handed_on = config.option.inifilename is not None  # by the process that started this one
+    ours = chosen or handed_on or here.resolve().is_relative_to(settings.parent)
+    if not ours or any(settings.is_relative_to(path) for path in given):
+        mend = "give settings of your own with -c, or none with -c /dev/null"
+        raise pytest.UsageError(f"{settings} lies among the hand-ins, and pytest would do what it says: {mend}")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -100,6 +100,7 @@ def test_a_file_that_is_no_notebook_has_reports_all_the_same(runner: Runner) -> 
     result = json.loads(base64.b64decode(runner.results()["result"]))
     assert [(test["status"], test["score"]) for test in result["tests"]] == [("error", 0), ("error", 0)]
     assert runner.results()["total"] == ""
+    assert "⚠️ 확인하지 못함" in runner.summary  # whose fault it is, the sentence beside it says
     reports = Path(runner.results()["reports"])
     assert valid((reports / "junit.xml").read_text("utf-8")).get("errors") == "2"
     assert "<html" in (reports / "feedback.html").read_text("utf-8")

@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -218,6 +219,30 @@ def test_the_packed_grader_can_be_installed(rubric: Path, tmp_path: Path) -> Non
     assert (tmp_path / "to" / "grader" / "templates" / "feedback.html.j2").is_file()
 
 
+def test_a_python_that_lacks_a_version_of_the_bundle_s_gets_another(rubric: Path, tmp_path: Path) -> None:
+    """As that of Ubuntu 22.04, which is too old for the newest of some packages."""
+    tree = Tree(tmp_path, rubric)
+    (tree.root / "venv").unlink()
+    stubs = {
+        "venv/bin/pip": 'echo "pip $*"; case "$*" in *--constraint*) exit 1;; esac',
+        "venv/bin/python": "true",
+        "venv/bin/grader": "true",
+        "stubs/apt-get": "true",
+        f"stubs/python{sys.version_info.major}.{sys.version_info.minor}": "true",
+    }
+    for name, script in stubs.items():
+        (tree.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree.root / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tree.root / name).chmod(0o755)
+    path = f"{tree.root / 'stubs'}:{os.environ['PATH']}"
+    command = ["bash", str(tree.root / "source" / "setup.sh")]
+    done = subprocess.run(command, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=True)
+    (with_pins, without) = (line for line in done.stdout.splitlines() if "grader[notebooks]" in line)
+    assert "--constraint" in with_pins
+    assert "--constraint" not in without
+    assert "taking the newest that are" in done.stderr
+
+
 def test_what_to_choose_in_gradescope_is_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     write_gradescope(ROOT / "rubrics" / "hw1.yaml", tmp_path / "a.zip", Settings(minutes=3))
     said = capsys.readouterr().out
@@ -297,6 +322,49 @@ def test_what_is_kept_back_is_in_tests_of_its_own(tmp_path: Path) -> None:
     assert "devices" not in json.dumps(seen)
     (later,) = (test for test in told["tests"] if test not in seen)
     assert (later["visibility"], later["score"], later["max_score"]) == ("after_due_date", 0, 4)
+
+
+@pytest.mark.usefixtures("one_server")
+def test_what_lateness_costs_tells_nothing_of_what_is_kept_back(tmp_path: Path) -> None:
+    due = "{at: 2026-04-03 11:00, timezone: UTC, penalty: {percent: 50}}"
+    course(tmp_path / "course", RUNS, "{check: compares_devices, points: 4, visibility: after_due}", deadline=due)
+    tree = Tree(tmp_path, tmp_path / "course" / "rubric.yaml")
+    tree.hand_in(work(tmp_path, "x = 1"))
+    told = tree.grade()
+    assert told["output"] == "Handed in 1 h late; 50 % of the full points"
+    assert not seen_by_students(told)[1]
+
+
+@pytest.mark.parametrize("name", ["hw.ipynb", "hw.csv", "hw.pdf"])
+@pytest.mark.usefixtures("one_server")
+def test_who_handed_in_what_cannot_be_read_is_told_so_and_may_try_again(
+    tmp_path: Path, rubric: Path, name: str
+) -> None:
+    tree = Tree(tmp_path, rubric, submissions=1)
+    (tmp_path / name).write_text("no notebook")
+    tree.hand_in(tmp_path / name, at=at(0))
+    first = tree.grade()
+    assert re.search(r"download the notebook again|hand in an \.ipynb|save it again", first["output"]), first["output"]
+    if name == "hw.pdf":  # which a person reads
+        return
+    assert "does not count against the limit" in first["output"]
+    tree.hand_in(work(tmp_path, "x = 1"), at=at(1), previous_submissions=[before(at(0), first)])
+    assert (tree.grade()["score"], tree.results()["output"]) == (2, "graded submission 1 of 1")
+
+
+@pytest.mark.usefixtures("one_server")
+def test_students_are_told_which_of_their_notebooks_counts(tree: Tree, tmp_path: Path) -> None:
+    tree.hand_in(work(tmp_path, "x = 1"), notebook(tmp_path / "hw (1).ipynb", "1/0"))
+    assert "hw (1).ipynb, counts, not hw.ipynb" in tree.grade()["output"]
+
+
+@pytest.mark.usefixtures("one_server")
+def test_a_name_that_cannot_be_printed_costs_nobody_a_grade(
+    tree: Tree, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tree.hand_in(work(tmp_path, "x = 1"), users=[{"name": "Kim \ud83d\nLee"}])
+    assert tree.grade()["score"] == 2
+    assert capsys.readouterr().out.startswith("Kim ??Lee: 2 of 3 points, final\n")
 
 
 # ---------------------------------------------------------------- whatever happens

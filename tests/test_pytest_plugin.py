@@ -197,6 +197,30 @@ def test_archives_and_scripts_are_hand_ins(collect: Run, pytester: pytest.Pytest
     assert not Path("run").exists()
 
 
+def test_settings_beside_a_notebook_choose_nothing(collect: Run) -> None:
+    """Nor those of any folder below ours; in them lie other tests, other walls and modules to import."""
+    Path("class/kim/pytest.ini").write_text("[pytest]\naddopts = -k none --grader-walls none\n", encoding="utf-8")
+    result = collect("class/kim/hw1.ipynb")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert re.search(r"ERROR: .*pytest\.ini lies among the hand-ins, .* with -c /dev/null", result.stderr.str())
+    mine = collect("class/kim/hw1.ipynb", "-c", "/dev/null", "--rootdir", ".")
+    assert ids(mine)[0] == "class/kim/hw1.ipynb::P1::runs"
+    Path("pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    Path("class/kim/pytest.ini").unlink()
+    assert len(ids(collect("class/kim/hw1.ipynb"))) == 3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_ids_and_places_can_be_written_whatever_a_file_is_called(pytester: pytest.Pytester) -> None:
+    write_class(pytester.path)
+    notebook(Path("odd") / "\udcff\n::error::forged\x1b[31m.ipynb", "x = 1")
+    notebook(Path("odd") / "\udcfe\n::error::forged\x1b[31m.ipynb", "x = 1")
+    items, _ = pytester.inline_genitems("odd", "--grader-assignment", "course/rubric.yaml")
+    written = [f"{item.nodeid} {item.location}" for item in items]
+    assert len({item.nodeid for item in items}) == 6
+    assert all(text.isprintable() and text.encode() for text in written), written
+
+
 def test_a_criterion_s_place_is_its_item_s_in_the_file(pytester: pytest.Pytester) -> None:
     from grader.as_tests.nodes import CriterionItem
 
@@ -217,13 +241,16 @@ def test_a_criterion_s_place_is_its_item_s_in_the_file(pytester: pytest.Pytester
 
 def test_what_cannot_be_is_one_sentence(collect: Run, pytester: pytest.Pytester) -> None:
     Path("empty").mkdir()
-    Path("class/pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    notebook(Path("class/kim/hw[1].ipynb"), "x = 1")
+    Path("class/own.ini").write_text("[pytest]\n", encoding="utf-8")
     for arguments, told in (
         (("class", "--grader-assignment", "course/none.yaml"), r"course/none\.yaml:1: cannot be read"),
         ((), r"name the notebooks or folders to grade"),
         (("none.ipynb",), r"none\.ipynb does not exist: give a notebook"),
+        (("class", "class/kim"), r"kim lies in .*class, which is given too: give one of the two"),
+        (("class/kim/hw[1].ipynb",), r"takes the `\[` in .*: give the folder that it lies in"),
         (("empty",), r"empty holds no notebook"),
-        (("class", "-c", "class/pytest.ini"), r"pytest\.ini lies among the hand-ins"),
+        (("class", "-c", "class/own.ini"), r"own\.ini lies among the hand-ins"),
         (("class", "--grader-lang", "fr"), r"argument --grader-lang: invalid choice: 'fr'"),
     ):
         result = collect(*arguments)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from grader.exporters.ci.commands import disarmed
 from grader.exporters.values import one_line, points
 from grader.model import Criterion, Finding, Item, Language, Report, Submission, Text
 from grader.names import printable
@@ -104,7 +105,7 @@ class CriterionItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int, str]:
         return (
-            self.path,
+            Path(printable(str(self.path))),
             self.notebook.line(self.item.id) - 1,
             f"{self.notebook.nodeid} {self.item.id} {self.criterion.id}",
         )
@@ -116,7 +117,8 @@ def _finding(report: Report, item: str, criterion: str) -> Finding:
 
 
 def _said(words: str | None) -> str:
-    return printable(one_line(words or ""))
+    """On one line, which is no command to a CI system that reads what is printed."""
+    return disarmed(printable(one_line(words or "")))
 
 
 def _in(language: Language, sentence: Text, *values: str) -> str:

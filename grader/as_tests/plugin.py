@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,15 +75,9 @@ class Grading:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> None:
         """Read what was handed in, before pytest looks at any of it."""
-        given = (Path(argument.partition("::")[0]) for argument in session.config.args)
+        given = list(dict.fromkeys(argument.partition("::")[0] for argument in session.config.args))
         paths = list(dict.fromkeys((session.config.invocation_params.dir / path).resolve() for path in given))
-        for path in paths:
-            if not path.exists():
-                raise pytest.UsageError(f"{path} does not exist: give a notebook, or a folder of hand-ins")
-        settings = session.config.inipath
-        if settings is not None and any(settings.resolve().is_relative_to(path) for path in paths):
-            mend = "give settings of your own with -c, or none with -c /dev/null"
-            raise pytest.UsageError(f"{settings} lies among the hand-ins, and pytest would do what it says: {mend}")
+        _refuse(given, paths)
         try:
             self._reading = Reading(paths, self._assignment, self._room)
         except GraderError as error:
@@ -147,3 +141,15 @@ class Grading:
             terminalreporter.section(f"points: {self._assignment.title.in_language(self._language)}")
             for line in table(reports, self._assignment):
                 terminalreporter.write_line(line)
+
+
+def _refuse(given: Sequence[str], paths: Sequence[Path]) -> None:
+    """What pytest would misread or pass over in silence. Raises UsageError."""
+    for path in paths:
+        if not path.exists():
+            raise pytest.UsageError(f"{path} does not exist: give a notebook, or a folder of hand-ins")
+        if around := next((other for other in paths if path != other and path.is_relative_to(other)), None):
+            raise pytest.UsageError(f"{path} lies in {around}, which is given too: give one of the two")
+    if bracketed := next((name for name in given if "[" in name), None):
+        mend = "give the folder that it lies in, or another name"
+        raise pytest.UsageError(f"pytest takes the `[` in {bracketed} for the parameters of a test: {mend}")

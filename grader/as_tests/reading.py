@@ -11,7 +11,7 @@ from grader.as_tests.nodes import Grade, Notebook
 from grader.intake.room import Room
 from grader.intake.suffixes import is_archive
 from grader.model import Assignment, Submission
-from grader.names import file_name
+from grader.names import file_name, printable
 from grader.submissions import collect
 
 
@@ -33,7 +33,7 @@ class Reading:
         taken: set[str] = set()
         for submission in self._found.get(path, []):
             nodeid = _nodeid(submission, path, parent)
-            nodeid = f"{nodeid} ({submission.student})" if nodeid in taken else nodeid
+            nodeid = _written(f"{nodeid} ({submission.student})") if nodeid in taken else nodeid
             taken.add(nodeid)
             yield Notebook.from_parent(
                 parent,
@@ -54,14 +54,22 @@ def _owner(submission: Submission, paths: Sequence[Path]) -> Path:
 
 
 def _nodeid(submission: Submission, path: Path, parent: pytest.Collector) -> str:
-    """The notebook's path as pytest writes paths; of an unpacked one as if it lay in a folder of the student's."""
+    """The notebook's path as pytest writes paths; of an unpacked one as if it lay in a folder of the student's.
+
+    Terminals, JUnit XML and the processes of xdist get to see it, whatever the file is called.
+    """
     root = parent.config.rootpath
     base = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
     if submission.path == path:
-        return base
+        return _written(base)
     inside = (
         submission.path.relative_to(path).as_posix()
         if submission.path.is_relative_to(path)
         else f"{file_name(submission.student)}/{submission.path.name}"
     )
-    return inside if base == "." else f"{base}/{inside}"
+    return _written(inside if base == "." else f"{base}/{inside}")
+
+
+def _written(name: str) -> str:
+    """Without pytest's own sign, which in a file's name would part it."""
+    return printable(name).replace("::", ":?")

@@ -10,8 +10,9 @@ from typing import Any
 from grader.exporters.cells import number, table
 from grader.exporters.exported import Exported, Wish
 from grader.exporters.grades import Grades
+from grader.exporters.lateness import without_points
 from grader.exporters.lists import items_of
-from grader.exporters.values import points
+from grader.exporters.values import one_line, points, printable
 from grader.model import Finding, Language, Visibility
 from grader.model.nouns import texts
 from grader.names import file_name
@@ -35,13 +36,20 @@ def results(grades: Grades) -> dict[str, Any]:
     tests = [test for place, item in enumerate(grades.points, 1) for test in _tests(grades, item, str(place))]
     return {
         "score": grades.grade if grades.final else decided(grades),
-        "output": grades.late_words if grades.final else _so_far(grades),
+        "output": _late(grades) if grades.final else _so_far(grades),
         "output_format": "text",
         "test_output_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",
         "tests": tests if grades.final else [*tests, _for_staff(grades.language)],
     }
+
+
+def _late(grades: Grades) -> str:
+    """What lateness costs; in points only where all of them may be seen, for they are of what is kept back too."""
+    if grades.lateness is None or not grades.late_words or not (grades.kept_back or grades.withheld):
+        return grades.late_words
+    return printable(one_line(without_points(grades.lateness, grades.language)))
 
 
 def decided(grades: Grades) -> float:

@@ -99,6 +99,11 @@ def subtraction(late: Lateness, total: float, grade: float, language: Language) 
     return word("subtraction", language).format(points(total), points(late.points or 0.0), why, points(grade))
 
 
+def without_points(late: Lateness, language: Language) -> str:
+    """How late, and by which rule something is taken, where what is earned in all is not to be told."""
+    return _begun("; ".join(filter(None, (how_late(late, language), late.rule))))
+
+
 def _why(late: Lateness, total: float | None, language: Language) -> str:
     """The rule; where it takes more than there is, that it took everything."""
     everything = word("everything", language) if late.points and late.points == total else ""

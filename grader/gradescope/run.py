@@ -22,6 +22,7 @@ from grader.gradescope.metadata import HandedIn
 from grader.gradescope.settings import Settings
 from grader.gradescope.words import word
 from grader.model import Assignment, Execution, Report, Submission
+from grader.names import printable
 from grader.walls.doctor import examine
 from grader.walls.plan import TIERS, Tier
 
@@ -54,7 +55,8 @@ def main(root: Path) -> int:
         with _ended_by_signals(chosen.minutes * 60 - _MARGIN_SECONDS):
             report, assignment = _graded(root, chosen, handed_in, began)
             told = _told(report, assignment, chosen, handed_in, before)
-        _write(root, attempts.graded(told, before))
+        read = report.execution.status != "unreadable"
+        _write(root, attempts.graded(told, before) if read else attempts.not_counted(told, before, handed_in.at))
     except (NotGraded, GraderError, Stopped) as error:
         print(f"not graded: {error}", file=sys.stderr, flush=True)
     except Exception:  # noqa: BLE001  # a fault of ours, for staff to read; what students read is written already
@@ -116,15 +118,21 @@ def _told(
     from grader.exporters.grades import grades_of
 
     told = gradescope.results(grades_of(report, asked_in(assignment)))
-    remarks = []
+    remarks = [printable(warning) for warning in report.warnings]
     if assignment.deadline is None and handed_in.late:
         remarks.append(word("late", chosen.language))
     if chosen.submissions is not None:
-        name = "left_per_day" if chosen.per_day else "left"
-        remarks.append(word(name, chosen.language, before.used(handed_in.at, chosen) + 1, chosen.submissions))
+        remarks.append(_counted(report, chosen, before.used(handed_in.at, chosen) + 1))
     for said in _for_staff(report):
-        print(said, flush=True)
+        print(printable(said), flush=True)
     return results.with_remarks({**told, "execution_time": round(report.execution.seconds, 1)}, *remarks)
+
+
+def _counted(report: Report, chosen: Settings, number: int) -> str:
+    """Which of the submissions that are graded this one is; one that cannot be read is none."""
+    if report.execution.status == "unreadable":
+        return word("uncounted", chosen.language)
+    return word("left_per_day" if chosen.per_day else "left", chosen.language, number, chosen.submissions)
 
 
 def _for_staff(report: Report) -> Iterator[str]:

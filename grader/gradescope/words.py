@@ -36,6 +36,10 @@ _WORDS = texts(
         "채점 횟수를 모두 썼습니다. 이 제출은 채점하지 않았습니다.",
         "No submissions are left: this one was not graded.",
     ),
+    uncounted=(
+        "이 제출은 읽을 수 없어 채점 횟수에 들어가지 않습니다. 고쳐서 다시 제출하세요.",
+        "This submission cannot be read and does not count against the limit: mend it and hand in again.",
+    ),
     left=("{1}번 가운데 {0}번째 채점", "graded submission {0} of {1}"),
     left_per_day=("24시간에 {1}번 가운데 {0}번째 채점", "graded submission {0} of {1} within 24 hours"),
     late=("마감 뒤에 제출했습니다.", "Handed in after the due date."),

@@ -45,7 +45,7 @@ _STATES = texts(
     failed=("아직 부족", "not yet"),
     skipped=("건너뜀", "skipped"),
     undecided=("검토 중", "undecided"),
-    error=("채점기 문제", "fault of the grader's"),
+    error=("확인하지 못함", "not checked"),
 )
 
 
