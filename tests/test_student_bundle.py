@@ -19,7 +19,7 @@ from conftest import ROOT, Command
 from grader.arithmetic import tables
 from grader.assignment import load
 from grader.bundles import opening
-from grader.bundles.commands import told_in, write_gradescope, write_student
+from grader.bundles.commands import told_in, write_student
 from grader.bundles.rows import Rows
 from grader.bundles.search import leaks
 from grader.bundles.secrets import secrets_of
@@ -27,7 +27,6 @@ from grader.bundles.student import bundle, for_students
 from grader.errors import GraderError, RubricError
 from grader.executions import questions
 from grader.files import zipped
-from grader.gradescope.settings import Settings
 from grader.model import Assignment
 from grader.rubric import stored
 
@@ -302,13 +301,32 @@ def test_a_handout_with_one_sentence_of_the_reference_that_earns_points_is_refus
     assert f"words of the reference that earn points in P2 (`{given}`)" in refused(course)
 
 
-def test_a_bundle_for_students_is_no_rubric_to_bundle(course: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [
+        "bundle student -o OUT -a BUNDLE",
+        "bundle gradescope -o OUT -a BUNDLE",
+        "grade KIM -o OUT -a BUNDLE",
+        "selftest -a BUNDLE",
+        "lint BUNDLE",
+        "answers score BUNDLE KIM -o OUT",
+    ],
+)
+def test_what_students_have_is_no_rubric_to_grade_by(
+    command: str, course: Path, tmp_path: Path, grader: Command
+) -> None:
+    """Not even where nothing was kept back: practice rows stand in it for the held-out ones, and what `lint` warns of
+    would be for students a list of answers that earn points."""
+    for kind in ("hidden", "after_due"):
+        changed(course, f"visibility: {kind}", "visibility: visible")
     of_students(course, tmp_path / "x.grader.zip")
-    with pytest.raises(GraderError, match=r"x\.grader\.zip is what students have already"):
-        write_student(tmp_path / "x.grader.zip", tmp_path / "y.zip", answers=True)
-    with pytest.raises(GraderError, match="Gradescope needs the rubric itself"):
-        write_gradescope(tmp_path / "x.grader.zip", tmp_path / "y.zip", Settings())
-    assert not (tmp_path / "y.zip").exists()
+    assert not load(tmp_path / "x.grader.zip").kept_back
+    notebook(tmp_path / "kim.ipynb", "x = 1")
+    places = {"OUT": tmp_path / "y", "BUNDLE": tmp_path / "x.grader.zip", "KIM": tmp_path / "kim.ipynb"}
+    done = grader(*(places.get(word, word) for word in command.split()))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"grader: {places['BUNDLE']} is what students have")
+    assert not places["OUT"].exists()
 
 
 def test_what_is_said_openly_too_is_no_secret(course: Path) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from grader.arithmetic import tables
-from grader.assignment import load
+from grader.assignment import load_whole
 from grader.bundles import autograder as gradescope
 from grader.bundles.contents import SUFFIX
 from grader.bundles.given_away import given_away
@@ -28,9 +28,7 @@ _MOST_TOLD = 10
 
 def write_student(rubric: Path, target: Path | None, *, answers: bool, allowed: Collection[str] = ()) -> int:
     """Write what students may have, once it was searched for what they may not. Raises GraderError if that is in it."""
-    assignment = load(rubric)
-    if assignment.kept_back:
-        raise GraderError(f"{rubric} is what students have already: give the rubric itself with -a")
+    assignment = load_whole(rubric)
     seen = for_students(assignment, answers=answers)
     if not seen.items:
         raise GraderError(f"nothing in {rubric} may be seen before handing in: there is nothing to bundle")
@@ -59,9 +57,7 @@ def told_in(
 
 def write_gradescope(rubric: Path, target: Path | None, settings: Settings) -> int:
     """Write autograder.zip and say what to choose in Gradescope. Raises GraderError for bad input."""
-    assignment = load(rubric)
-    if assignment.kept_back:
-        raise GraderError(f"{rubric} is what students have: Gradescope needs the rubric itself, with -a")
+    assignment = load_whole(rubric)
     content = zipped(gradescope.autograder(assignment, settings), gradescope.PROGRAMS)
     place = _written(content, target or Path("autograder.zip"))
     _say(f"{place}: {assignment.id}, with the rubric and held-out rows: for staff only")
