@@ -237,6 +237,21 @@ def test_without_answers_what_an_answer_should_say_stays_out(course: Path, tmp_p
     assert ("P2", 4.0, "visible") in {(one.item, one.points, one.visibility) for one in assignment.kept_back}
 
 
+def test_what_is_kept_back_is_told_without_bonus(
+    course: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Or the points would not add up."""
+    one = "{check: compares_devices, points: 2}"
+    changed(course, f"[{one}]", f"[{one}, {{check: plot_labelled, losses: losses, points: 5, bonus: true}}]")
+    changed(course, "source: hidden.py,", "source: hidden.py, bonus: true,")
+    changed(course, "{check: manual, points: 2,", "{check: manual, points: 4,")
+    of_students(course, tmp_path / "x.grader.zip")
+    told = capsys.readouterr().out
+    assert "3 items, 20 of 28 points" in told
+    assert "kept back: 2 points of P3 (hidden)" in told
+    assert "kept back: a bonus of P4 (hidden)" in told
+
+
 # ---------------------------------------------------------------- what would leak is refused
 
 

@@ -70,12 +70,13 @@ def write_gradescope(rubric: Path, target: Path | None, settings: Settings) -> i
 
 
 def _kept_back(kept: Collection[KeptBack]) -> Iterator[str]:
-    told: dict[tuple[str, str], float] = {}
+    told: dict[tuple[str, str], list[KeptBack]] = {}
     for one in kept:
-        key = (one.item, "checked after handing in" if one.visibility == "visible" else one.visibility)
-        told[key] = told.get(key, 0.0) + one.points
-    for (item, why), points in told.items():
-        yield f"  kept back: {points:g} points of {item} ({why.replace('_', ' ')})"
+        why = "checked after handing in" if one.visibility == "visible" else one.visibility.replace("_", " ")
+        told.setdefault((one.item, why), []).append(one)
+    for (item, why), ones in told.items():
+        points = sum(one.points for one in ones if not one.bonus)
+        yield f"  kept back: {f'{points:g} points' if points else 'a bonus'} of {item} ({why})"
 
 
 def _notes(seen: Assignment) -> Iterator[str]:
