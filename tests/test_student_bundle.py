@@ -252,6 +252,24 @@ def test_what_is_kept_back_is_told_without_bonus(
     assert "kept back: a bonus of P4 (hidden)" in told
 
 
+def test_a_test_that_students_have_without_its_helper_is_told(
+    course: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It would fail for everybody who checks their work. The handout's own names are no loss."""
+    hidden = ["import math", "def close(a, b):\n    return math.isclose(a, b)", "edge = mean([7])", "data = 1"]
+    lines = ["### BEGIN HIDDEN TESTS", *hidden, "### END HIDDEN TESTS"]
+    (course.parent / "seen.py").write_text("\n".join(["assert mean([1, 3]) == 2", *lines]))
+    (course.parent / "hidden.py").write_text("import numpy as np\nassert close(np.mean([1]), mean([1]))\n")
+    (course.parent / "last.py").write_text("data = mean([4])\nassert close(data, 4) and np and given and edge2\n")
+    last = "{id: zq-last, check: passes, points: 1, source: last.py}"
+    changed(course, "{check: manual, points: 2,", f"{last}\n      - {{check: manual, points: 1,")
+    notebook(course.parent / "handout.ipynb", "import numpy as np", "#md ## P2\n\nWhy is that so?")
+    of_students(course, tmp_path / "x.grader.zip")
+    told = [line for line in capsys.readouterr().out.splitlines() if "warning" in line]
+    assert len(told) == 1, told
+    assert told[0].startswith("  warning: P4/zq-last uses `close`, which only hidden tests define")
+
+
 # ---------------------------------------------------------------- what would leak is refused
 
 

@@ -12,6 +12,7 @@ from grader.assignment import load_whole
 from grader.bundles import autograder as gradescope
 from grader.bundles.contents import SUFFIX
 from grader.bundles.given_away import given_away
+from grader.bundles.helpers import left_without
 from grader.bundles.rows import Rows
 from grader.bundles.search import leaks
 from grader.bundles.secrets import secrets_of
@@ -37,7 +38,7 @@ def write_student(rubric: Path, target: Path | None, *, answers: bool, allowed: 
     place = _written(content, target or Path(f"{assignment.id}{SUFFIX}"))
     points = sum(item.points for item in seen.items)
     _say(f"{place}: for students, {len(seen.items)} items, {points:g} of {assignment.total:g} points")
-    for line in (*_kept_back(seen.kept_back), *_notes(seen)):
+    for line in (*_kept_back(seen.kept_back), *_notes(seen), *_lost(assignment, seen)):
         _say(line)
     return 0
 
@@ -87,6 +88,14 @@ def _notes(seen: Assignment) -> Iterator[str]:
         yield (
             "  What written answers should say is packed so that nobody reads it by accident. It is no secret: who"
             " unpacks the file can read it. `--without-answers` leaves it out."
+        )
+
+
+def _lost(assignment: Assignment, seen: Assignment) -> Iterator[str]:
+    for test, name in left_without(assignment, seen):
+        yield (
+            f"  warning: {test} uses `{name}`, which only hidden tests define: before handing in it fails, unless the"
+            " notebook has such a name. Define it in lines that students see."
         )
 
 
