@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -150,6 +151,19 @@ def test_all_that_is_asked_for_has_its_points(place: Place, first: Checked) -> N
     assert "P1  하나: 7 / 7" in done.stdout
     assert "· 비공개 1개, 3점: 제출한 뒤에 확인합니다" in done.stdout
     assert "P2" not in done.stdout.partition("P1  하나")[2]
+
+
+def test_an_item_is_asked_for_however_its_name_is_typed(tmp_path: Path) -> None:
+    """With or without a space, and in the form in which macOS writes Korean."""
+    rubric(tmp_path, RUNS, more=MORE.replace("id: P2", "id: 문제 2"))
+    file = tmp_path / "words.txt"
+    file.write_text("words")
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache"), "PYTHONUTF8": "1"}
+    here = Place(tmp_path / "rubric.yaml", file, environment | {"GRADER_ASSIGNMENT": str(tmp_path / "rubric.yaml")})
+    asked = here.check("--item", unicodedata.normalize("NFD", "문제2"))
+    assert (asked.returncode, asked.stderr) == (1, "")
+    assert "문제 2  Two: " in asked.stdout
+    assert 'there is no item 문제; there are P1, "문제 2", P3' in here.check("--item", "문제").stderr
 
 
 def sentences(place: Place, folder: Path) -> dict[str, tuple[list[object], str]]:
