@@ -8,7 +8,7 @@ from pathlib import Path
 from grader import files, terminal
 from grader.answers.batch import scored
 from grader.answers.records import read_answers, written
-from grader.assignment import load
+from grader.assignment import load_whole
 from grader.errors import GraderError
 from grader.model import Language
 
@@ -17,7 +17,7 @@ def score_answers(rubric: Path, answers: Path, out: Path | None) -> int:
     """Score a file of answers; without `out` to standard output. Raises GraderError before anything is written."""
     if out is not None:
         check_target(out, answers)
-    assignment = load(rubric)
+    assignment = load_whole(rubric)
     lines = written(scored(assignment, read_answers(answers, assignment)))
     if out is None:
         sys.stdout.write(lines)
@@ -37,7 +37,7 @@ def tune_rubric(
 
     if out is not None:
         check_target(out, answers)
-    assignment = load(rubric)
+    assignment = load_whole(rubric)
     tuning = tune(assignment, read_graded(answers, assignment, out_of), words)
     for note in tuning.notes:
         terminal.console().print(f"note: {note}", markup=False, highlight=False, soft_wrap=True)

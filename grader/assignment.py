@@ -12,7 +12,7 @@ from typing import Any
 from grader.answers.phrases import PhraseError, pattern, phrase_key
 from grader.bundles import opening
 from grader.checks import CHECKS, parameters
-from grader.errors import RubricError
+from grader.errors import GraderError, RubricError
 from grader.model import Assignment, Criterion, DataFile, Heldout, Item, Limits, Seed, StandIn, Text
 from grader.rubric import claims, deadlines, sources, stored, yaml
 from grader.rubric.keys import known
@@ -57,6 +57,15 @@ def load(file: Path) -> Assignment:
         check_stand_ins(document, assignment)
     if document.complaints or assignment is None:
         raise RubricError(document.complaints)
+    return assignment
+
+
+def load_whole(file: Path) -> Assignment:
+    """As `load`, for those who grade by it. Raises GraderError for what students have: rows that they know stand in it
+    for the held-out ones, and hidden criteria are left out, even where nothing tells that there are any."""
+    assignment = load(file)
+    if assignment.kept_back or opening.is_bundle(file):
+        raise GraderError(f"{file} is what students have to check their work: give the rubric itself")
     return assignment
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader import terminal
-from grader.assignment import load
+from grader.assignment import load, load_whole
 from grader.class_file import write_class
 from grader.errors import GraderError, RubricError
 from grader.executions import Executions, StoringRunner
@@ -57,7 +57,7 @@ def grade_class(paths: Sequence[Path], out: Path, rubric: Path, jobs: int, langu
     if any(path.is_dir() and path.resolve() == out.resolve() for path in paths):
         raise GraderError(f"{out} holds the hand-ins: choose another folder for the results with -o")
     with kernel_server() as server, Room() as room:
-        assignment = load(rubric)
+        assignment = load_whole(rubric)
         _refuse_without_roster(_last_roll(out, assignment), out, options)
         enrolled = read_roster(options.roster, assignment.deadline) if options.roster is not None else None
         if enrolled is not None and assignment.deadline is None and any(one.extensions for one in enrolled.students):
@@ -201,7 +201,7 @@ def lint_rubrics(rubrics: Sequence[Path], *, strict: bool = False) -> int:
     screen = terminal.console()
     for rubric in rubrics:
         try:
-            assignment = load(rubric)
+            assignment = load_whole(rubric)
         except RubricError as error:
             refused += 1
             screen.print(str(error), markup=False, highlight=False, soft_wrap=True)
@@ -229,7 +229,7 @@ def selftest_rubric(rubric: Path, jobs: int) -> int:
     """Prove the rubric on its reference; 1 if anything is graded other than it should be."""
     screen = terminal.console()
     wrong = done = 0
-    for trial in selftest(load(rubric), jobs):
+    for trial in selftest(load_whole(rubric), jobs):
         done += 1
         wrong += not trial.as_expected
         mark = "ok  " if trial.as_expected else "FAIL"

@@ -43,13 +43,24 @@ def register(shell: Any) -> None:
 
 def check(shell: Any, line: str) -> None:
     """What `%grader LINE` does. Raises UsageError, which IPython shows as one line."""
-    asked = _parser().parse_args(shlex.split(line))
+    parser = _parser()
+    try:
+        asked = parser.parse_args(_words(line))
+    except ValueError:
+        parser.error("a quotation mark is not closed")
     with tempfile.TemporaryDirectory(prefix="grader-notebook-") as folder:
         source = _source(shell, Path(folder))
         options = [part for item in asked.items for part in ("--item", item)]
         options += ["--lang", asked.lang] if asked.lang else []
         options += ["--assignment", asked.assignment] if asked.assignment else []
         _show(_checked(source.file, options), source.told)
+
+
+def _words(line: str) -> list[str]:
+    """Raises ValueError for a quotation mark that is not closed. A `\\` stands for itself, as in paths on Windows."""
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=False)
+    lexer.whitespace_split, lexer.escape, lexer.commenters = True, "", ""
+    return list(lexer)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +17,7 @@ import pytest
 from build import notebook
 from practice_course import PLAIN, R2, RUNS, SAYS, hidden, rubric
 
+from grader.bundles.commands import write_student
 from grader.checking.checked import Checked
 
 ROOT = Path(__file__).parents[1]
@@ -150,6 +153,19 @@ def test_all_that_is_asked_for_has_its_points(place: Place, first: Checked) -> N
     assert "P2" not in done.stdout.partition("P1  하나")[2]
 
 
+def test_an_item_is_asked_for_however_its_name_is_typed(tmp_path: Path) -> None:
+    """With or without a space, and in the form in which macOS writes Korean."""
+    rubric(tmp_path, RUNS, more=MORE.replace("id: P2", "id: 문제 2"))
+    file = tmp_path / "words.txt"
+    file.write_text("words")
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache"), "PYTHONUTF8": "1"}
+    here = Place(tmp_path / "rubric.yaml", file, environment | {"GRADER_ASSIGNMENT": str(tmp_path / "rubric.yaml")})
+    asked = here.check("--item", unicodedata.normalize("NFD", "문제2"))
+    assert (asked.returncode, asked.stderr) == (1, "")
+    assert "문제 2  Two: " in asked.stdout
+    assert 'there is no item 문제; there are P1, "문제 2", P3' in here.check("--item", "문제").stderr
+
+
 def sentences(place: Place, folder: Path) -> dict[str, tuple[list[object], str]]:
     return {
         "unknown item": (["--item", "P9"], "there is no item P9; there are P1, P2, P3"),
@@ -194,6 +210,22 @@ def test_of_several_bundles_one_has_to_be_named(place: Place, first: Checked, tm
     done = here.check()
     assert done.returncode == 2
     assert "there are several assignments (hw1.grader.zip, hw2.grader.zip)" in done.stderr
+
+
+def test_a_bundle_is_found_as_browsers_leave_it(place: Place, first: Checked, tmp_path: Path) -> None:
+    """Downloaded again it has another name, some unpack it, and copies of one are one."""
+    environment = {name: value for name, value in place.environment.items() if name != "GRADER_ASSIGNMENT"}
+    here = Place(place.rubric, tmp_path / "kim.ipynb", environment)
+    here.write(ANSWER)
+    again = tmp_path / "hw1.grader (1).zip"
+    write_student(place.rubric, again, answers=True)
+    assert "7 of 10 visible points" in here.check("--item", "P1", "--item", "P2", "--item", "P3").stdout
+    shutil.unpack_archive(again, tmp_path / "hw1.grader")
+    shutil.copy(again, tmp_path / "hw1.grader.zip")
+    assert "7 of 10 visible points" in here.check().stdout
+    again.unlink()
+    (tmp_path / "hw1.grader.zip").unlink()
+    assert "7 of 10 visible points" in here.check().stdout
 
 
 # ---------------------------------------------------------------- watching
@@ -266,6 +298,8 @@ def shown(place: Place, first: Checked) -> dict[str, list[dict[str, Any]]]:
         "saved": "%grader check P1 --lang ko",
         "unknown": "%grader check P9",
         "misspelt": "%grader chekc",
+        "unclosed": "%grader check 'P1",
+        "windows": r"%grader check -a 'C:\my course\hw1.grader.zip'",
         "to colab": f"FILE = {str(place.notebook)!r}{COLAB}",
         "colab": "%grader check p1 P2",
     }
@@ -298,3 +332,5 @@ def test_what_the_magic_does_not_understand_is_one_line(shown: dict[str, list[di
 
     assert "there is no item P9; there are P1, P2, P3" in said("unknown")
     assert "write %grader check, %grader check P1.1" in said("misspelt")
+    assert said("unclosed").startswith("UsageError: a quotation mark is not closed; write %grader check")
+    assert r"C:\my course\hw1.grader.zip" in said("windows")

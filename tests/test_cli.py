@@ -193,3 +193,19 @@ def test_a_table_without_rows_is_refused(tmp_path: Path) -> None:
     rubric.write_text(text + item, encoding="utf-8")
     ended = command("lint", rubric)
     assert (ended.returncode, "no rows below its header line" in ended.stdout) == (2, True)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that only Linux has")
+def test_what_cannot_be_written_for_want_of_room_is_one_sentence() -> None:
+    with Path("/dev/full").open("w") as full:
+        called = [sys.executable, "-m", "grader", "lint", str(ROOT / "rubrics" / "hw1.yaml")]
+        ended = subprocess.run(called, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr == "grader: No space left on device: make room there, or write to another place\n"
+
+
+def test_without_a_standard_output_the_exit_code_still_tells(tmp_path: Path) -> None:
+    (tmp_path / "kim.txt").write_text("words\n")
+    called = f'exec "{sys.executable}" -m grader check "{tmp_path / "kim.txt"}" -a "{ROOT / "rubrics/hw1.yaml"}" >&-'
+    ended = subprocess.run(["sh", "-c", called], cwd=ROOT, stderr=subprocess.PIPE, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (1, "")

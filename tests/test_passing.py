@@ -33,6 +33,8 @@ NOTEBOOK = (
         sys.exit(0)
     def crash():
         raise ValueError("no `crash`\\nplease")
+    def tell():
+        raise RuntimeError(str(sys._getframe(1).f_code.co_consts))
     np.testing.assert_array_equal = lambda *given, **named: None
     """,
     "#md ## P2",
@@ -73,6 +75,8 @@ CASES = {
     "by_a_helper": Case(1, "def same(a, b):\n    assert a == b, f'{a} is not {b}'\nsame(x, 1)\n"
                            "### BEGIN HIDDEN TESTS\nsame(x, 'psst')\n### END HIDDEN TESTS", 0, "hidden"),
     "after_hidden": Case(1, "### BEGIN HIDDEN TESTS\nw = 'psst'\n### END HIDDEN TESTS\nassert x == w, w", 0, "line 4"),
+    "told_on": Case(1, "tell()\n### BEGIN HIDDEN TESTS\nassert x == 'psst'\n### END HIDDEN TESTS", 0,
+                    "line 1, `tell()`; RuntimeError"),
     "fooled": Case(1, "np.testing.assert_array_equal(x, 7)", None, "assert_array_equal"),
     "examples": Case(1, ">>> double(4)\n8\n>>> z = double(1)\n>>> print(z)\n2\n", 1, kind="doctest"),
     "example": Case(1, ">>> double(4)\n8\n>>> x\n2\n", 0, "expected 2, got 1", kind="doctest"),
@@ -124,7 +128,7 @@ def test_each_test_has_an_outcome_of_its_own(findings: dict[str, Finding], name:
 @pytest.mark.long
 def test_what_is_hidden_says_nothing_of_its_source(findings: dict[str, Finding]) -> None:
     assert findings["secret"].feedback == "a hidden test did not pass"
-    for name in ("secret", "by_a_helper", "after_hidden"):
+    for name in ("secret", "by_a_helper", "after_hidden", "told_on"):
         assert "psst" not in findings[name].model_dump_json()
 
 

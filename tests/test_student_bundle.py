@@ -19,7 +19,7 @@ from conftest import ROOT, Command
 from grader.arithmetic import tables
 from grader.assignment import load
 from grader.bundles import opening
-from grader.bundles.commands import told_in, write_gradescope, write_student
+from grader.bundles.commands import told_in, write_student
 from grader.bundles.rows import Rows
 from grader.bundles.search import leaks
 from grader.bundles.secrets import secrets_of
@@ -27,7 +27,6 @@ from grader.bundles.student import bundle, for_students
 from grader.errors import GraderError, RubricError
 from grader.executions import questions
 from grader.files import zipped
-from grader.gradescope.settings import Settings
 from grader.model import Assignment
 from grader.rubric import stored
 
@@ -238,6 +237,39 @@ def test_without_answers_what_an_answer_should_say_stays_out(course: Path, tmp_p
     assert ("P2", 4.0, "visible") in {(one.item, one.points, one.visibility) for one in assignment.kept_back}
 
 
+def test_what_is_kept_back_is_told_without_bonus(
+    course: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Or the points would not add up."""
+    one = "{check: compares_devices, points: 2}"
+    changed(course, f"[{one}]", f"[{one}, {{check: plot_labelled, losses: losses, points: 5, bonus: true}}]")
+    changed(course, "source: hidden.py,", "source: hidden.py, bonus: true,")
+    changed(course, "{check: manual, points: 2,", "{check: manual, points: 4,")
+    of_students(course, tmp_path / "x.grader.zip")
+    told = capsys.readouterr().out
+    assert "3 items, 20 of 28 points" in told
+    assert "kept back: 2 points of P3 (hidden)" in told
+    assert "kept back: a bonus of P4 (hidden)" in told
+
+
+def test_a_test_that_students_have_without_its_helper_is_told(
+    course: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It would fail for everybody who checks their work. The handout's own names are no loss."""
+    hidden = ["import math", "def close(a, b):\n    return math.isclose(a, b)", "edge = mean([7])", "data = 1"]
+    lines = ["### BEGIN HIDDEN TESTS", *hidden, "### END HIDDEN TESTS"]
+    (course.parent / "seen.py").write_text("\n".join(["assert mean([1, 3]) == 2", *lines]))
+    (course.parent / "hidden.py").write_text("import numpy as np\nassert close(np.mean([1]), mean([1]))\n")
+    (course.parent / "last.py").write_text("data = mean([4])\nassert close(data, 4) and np and given and edge2\n")
+    last = "{id: zq-last, check: passes, points: 1, source: last.py}"
+    changed(course, "{check: manual, points: 2,", f"{last}\n      - {{check: manual, points: 1,")
+    notebook(course.parent / "handout.ipynb", "import numpy as np", "#md ## P2\n\nWhy is that so?")
+    of_students(course, tmp_path / "x.grader.zip")
+    told = [line for line in capsys.readouterr().out.splitlines() if "warning" in line]
+    assert len(told) == 1, told
+    assert told[0].startswith("  warning: P4/zq-last uses `close`, which only hidden tests define")
+
+
 # ---------------------------------------------------------------- what would leak is refused
 
 
@@ -302,13 +334,32 @@ def test_a_handout_with_one_sentence_of_the_reference_that_earns_points_is_refus
     assert f"words of the reference that earn points in P2 (`{given}`)" in refused(course)
 
 
-def test_a_bundle_for_students_is_no_rubric_to_bundle(course: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [
+        "bundle student -o OUT -a BUNDLE",
+        "bundle gradescope -o OUT -a BUNDLE",
+        "grade KIM -o OUT -a BUNDLE",
+        "selftest -a BUNDLE",
+        "lint BUNDLE",
+        "answers score BUNDLE KIM -o OUT",
+    ],
+)
+def test_what_students_have_is_no_rubric_to_grade_by(
+    command: str, course: Path, tmp_path: Path, grader: Command
+) -> None:
+    """Not even where nothing was kept back: practice rows stand in it for the held-out ones, and what `lint` warns of
+    would be for students a list of answers that earn points."""
+    for kind in ("hidden", "after_due"):
+        changed(course, f"visibility: {kind}", "visibility: visible")
     of_students(course, tmp_path / "x.grader.zip")
-    with pytest.raises(GraderError, match=r"x\.grader\.zip is what students have already"):
-        write_student(tmp_path / "x.grader.zip", tmp_path / "y.zip", answers=True)
-    with pytest.raises(GraderError, match="Gradescope needs the rubric itself"):
-        write_gradescope(tmp_path / "x.grader.zip", tmp_path / "y.zip", Settings())
-    assert not (tmp_path / "y.zip").exists()
+    assert not load(tmp_path / "x.grader.zip").kept_back
+    notebook(tmp_path / "kim.ipynb", "x = 1")
+    places = {"OUT": tmp_path / "y", "BUNDLE": tmp_path / "x.grader.zip", "KIM": tmp_path / "kim.ipynb"}
+    done = grader(*(places.get(word, word) for word in command.split()))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"grader: {places['BUNDLE']} is what students have")
+    assert not places["OUT"].exists()
 
 
 def test_what_is_said_openly_too_is_no_secret(course: Path) -> None:

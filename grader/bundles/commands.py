@@ -8,10 +8,11 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from grader.arithmetic import tables
-from grader.assignment import load
+from grader.assignment import load_whole
 from grader.bundles import autograder as gradescope
 from grader.bundles.contents import SUFFIX
 from grader.bundles.given_away import given_away
+from grader.bundles.helpers import left_without
 from grader.bundles.rows import Rows
 from grader.bundles.search import leaks
 from grader.bundles.secrets import secrets_of
@@ -28,9 +29,7 @@ _MOST_TOLD = 10
 
 def write_student(rubric: Path, target: Path | None, *, answers: bool, allowed: Collection[str] = ()) -> int:
     """Write what students may have, once it was searched for what they may not. Raises GraderError if that is in it."""
-    assignment = load(rubric)
-    if assignment.kept_back:
-        raise GraderError(f"{rubric} is what students have already: give the rubric itself with -a")
+    assignment = load_whole(rubric)
     seen = for_students(assignment, answers=answers)
     if not seen.items:
         raise GraderError(f"nothing in {rubric} may be seen before handing in: there is nothing to bundle")
@@ -39,7 +38,7 @@ def write_student(rubric: Path, target: Path | None, *, answers: bool, allowed: 
     place = _written(content, target or Path(f"{assignment.id}{SUFFIX}"))
     points = sum(item.points for item in seen.items)
     _say(f"{place}: for students, {len(seen.items)} items, {points:g} of {assignment.total:g} points")
-    for line in (*_kept_back(seen.kept_back), *_notes(seen)):
+    for line in (*_kept_back(seen.kept_back), *_notes(seen), *_lost(assignment, seen)):
         _say(line)
     return 0
 
@@ -59,9 +58,7 @@ def told_in(
 
 def write_gradescope(rubric: Path, target: Path | None, settings: Settings) -> int:
     """Write autograder.zip and say what to choose in Gradescope. Raises GraderError for bad input."""
-    assignment = load(rubric)
-    if assignment.kept_back:
-        raise GraderError(f"{rubric} is what students have: Gradescope needs the rubric itself, with -a")
+    assignment = load_whole(rubric)
     content = zipped(gradescope.autograder(assignment, settings), gradescope.PROGRAMS)
     place = _written(content, target or Path("autograder.zip"))
     _say(f"{place}: {assignment.id}, with the rubric and held-out rows: for staff only")
@@ -74,12 +71,13 @@ def write_gradescope(rubric: Path, target: Path | None, settings: Settings) -> i
 
 
 def _kept_back(kept: Collection[KeptBack]) -> Iterator[str]:
-    told: dict[tuple[str, str], float] = {}
+    told: dict[tuple[str, str], list[KeptBack]] = {}
     for one in kept:
-        key = (one.item, "checked after handing in" if one.visibility == "visible" else one.visibility)
-        told[key] = told.get(key, 0.0) + one.points
-    for (item, why), points in told.items():
-        yield f"  kept back: {points:g} points of {item} ({why.replace('_', ' ')})"
+        why = "checked after handing in" if one.visibility == "visible" else one.visibility.replace("_", " ")
+        told.setdefault((one.item, why), []).append(one)
+    for (item, why), ones in told.items():
+        points = sum(one.points for one in ones if not one.bonus)
+        yield f"  kept back: {f'{points:g} points' if points else 'a bonus'} of {item} ({why})"
 
 
 def _notes(seen: Assignment) -> Iterator[str]:
@@ -90,6 +88,14 @@ def _notes(seen: Assignment) -> Iterator[str]:
         yield (
             "  What written answers should say is packed so that nobody reads it by accident. It is no secret: who"
             " unpacks the file can read it. `--without-answers` leaves it out."
+        )
+
+
+def _lost(assignment: Assignment, seen: Assignment) -> Iterator[str]:
+    for test, name in left_without(assignment, seen):
+        yield (
+            f"  warning: {test} uses `{name}`, which only hidden tests define: before handing in it fails, unless the"
+            " notebook has such a name. Define it in lines that students see."
         )
 
 

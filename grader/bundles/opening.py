@@ -9,13 +9,15 @@ import os
 import re
 import shutil
 import tempfile
+import zipfile
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import platformdirs
 
 from grader import __version__
-from grader.bundles.contents import CONTENTS, FILES, KIND, RUBRIC
+from grader.bundles.contents import CONTENTS, FILES, KIND, RUBRIC, SUFFIX
 from grader.errors import Complaint, RubricError
 from grader.files import file_sha256
 from grader.intake import zips
@@ -34,6 +36,25 @@ _AGAIN = "download it again"
 def is_bundle(file: Path) -> bool:
     """Whether this is to be opened here: a zip, or the folder that a browser made of one of ours."""
     return file.suffix.lower() == ".zip" or (file / CONTENTS).is_file()
+
+
+def bundles(folders: Iterable[Path]) -> list[Path]:
+    """Those in the folders, one of all that hold the same: a browser calls a second download `hw1.grader (1).zip`, and
+    some unpack what they download."""
+    names = f"*{SUFFIX.removesuffix('.zip')}*"
+    found = [file for folder in folders for file in sorted(folder.glob(names)) if is_bundle(file)]
+    return list({_told(file): file for file in reversed(found)}.values())[::-1]
+
+
+def _told(file: Path) -> object:
+    """Its list of contents, which has a hash of all that is in it; the path of one that is damaged."""
+    try:
+        if file.is_dir():
+            return (file / CONTENTS).read_bytes()
+        with zipfile.ZipFile(file) as archive:
+            return archive.read(CONTENTS)
+    except (OSError, KeyError, zipfile.BadZipFile):
+        return file
 
 
 def load(file: Path) -> Assignment:

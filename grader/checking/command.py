@@ -13,6 +13,7 @@ from typing import NoReturn
 from platformdirs import user_cache_path
 
 from grader.assignment import load
+from grader.bundles import opening
 from grader.checking.checked import Checked
 from grader.checking.checker import Checker
 from grader.checking.ci import Ci
@@ -73,7 +74,7 @@ def _check(notebook: Path, rubric: Path, wish: Wish, ci: Ci) -> int:
 def assignment_for(notebook: Path, default: Path) -> Path:
     """The only bundle beside the notebook or here, else `default`. Raises GraderError if there are several, or none."""
     folders = dict.fromkeys(folder.resolve() for folder in (notebook.parent, Path()))
-    found = [file for folder in folders for file in sorted(folder.glob(BUNDLES))]
+    found = opening.bundles(folders)
     if len(found) > 1:
         names = ", ".join(file.name for file in found[:5])
         raise GraderError(f"there are several assignments ({names}): name the one that is meant with -a")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 from grader.checking.checked import Checked, CheckedCriterion, CheckedItem, KeptBackPoints, Seconds, State
@@ -28,14 +29,20 @@ _MOST_ERRORS, _MOST_REMARKS = 8, 12
 
 def items_asked(assignment: Assignment, names: Sequence[str]) -> tuple[str, ...]:
     """The ids of the items that are meant; all of them without names. Raises GraderError for one that there is not."""
-    shown = {item.id.casefold(): item.id for item in assignment.items}
-    kept_back = {item_id.casefold() for item_id in assignment.item_ids} - shown.keys()
+    shown = {_bare(item.id): item.id for item in assignment.items}
+    kept_back = {_bare(item_id) for item_id in assignment.item_ids} - shown.keys()
+    there = ", ".join(f'"{one}"' if " " in one else one for one in shown.values())  # as it has to be written
     for name in names:
-        if name.casefold() in kept_back:
-            raise GraderError(f"{name} is checked after handing in only; what can be seen: {', '.join(shown.values())}")
-        if name.casefold() not in shown:
-            raise GraderError(f"there is no item {name}; there are {', '.join(shown.values())}")
-    return tuple(dict.fromkeys(shown[name.casefold()] for name in names)) or tuple(shown.values())
+        if _bare(name) in kept_back:
+            raise GraderError(f"{name} is checked after handing in only; what can be seen: {there}")
+        if _bare(name) not in shown:
+            raise GraderError(f"there is no item {name}; there are {there}")
+    return tuple(dict.fromkeys(shown[_bare(name)] for name in names)) or tuple(shown.values())
+
+
+def _bare(name: str) -> str:
+    """An item's id, whatever its letters' case, spaces and form: macOS writes Korean in parts."""
+    return "".join(unicodedata.normalize("NFC", name).casefold().split())
 
 
 def told(

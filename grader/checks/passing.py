@@ -14,6 +14,7 @@ person looks. What must not be fooled needs a check that recomputes, such as `r2
 from __future__ import annotations
 
 import ast
+import builtins
 import contextlib
 import hashlib
 import re
@@ -76,7 +77,8 @@ def _require_kernel(evidence: Evidence) -> None:
 def _failed(evidence: Evidence, found: dict[str, Any]) -> Exception:
     """What a visible test says of its failure; of what is hidden nothing.
 
-    A visible line that a hidden one calls is hidden too; and an exception may tell what hidden lines before it set.
+    A visible line that a hidden one calls is hidden too; and an exception may tell what hidden lines before it set, or
+    what a function of the student's read in them. So of a test with hidden lines only its kind is told.
     """
     code, line = evidence.criterion.code or "", found.get("line")
     hidden, lines = hidden_lines(code), found.get("lines") or ([line] if line else [])
@@ -84,13 +86,21 @@ def _failed(evidence: Evidence, found: dict[str, Any]) -> Exception:
         return Unmet(_FAILED)
     if hidden.intersection(lines):
         return Unmet(_HIDDEN)
-    secret = bool(hidden) and lines[0] > min(hidden)
     written = _shown(code, line)
-    error = "" if secret else str(found.get("error", "")).strip().removesuffix(":").replace("`", "'")
+    error = str(found.get("error", "")).strip().removesuffix(":").replace("`", "'")
+    if hidden:
+        error = "" if lines[0] > min(hidden) else _kind(error)
     said = [*([_AT.filled(line, written)] if written else []), *([say("{0}", "{0}").filled(error)] if error else [])]
     if not said:
         return Unmet(_FAILED)
     return Unmet(Text(ko=f"{_FAILED.ko} {joined(*said).ko}", en=f"{_FAILED.en}: {joined(*said).en}"))
+
+
+def _kind(error: str) -> str:
+    """The name of the exception, where it is one of Python's own."""
+    name = error.partition(":")[0]
+    found = getattr(builtins, name, None)
+    return name if isinstance(found, type) and issubclass(found, BaseException) else ""
 
 
 def _shown(code: str, line: int | None) -> str:

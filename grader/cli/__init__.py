@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 done but something is wrong (an escaped mutant, a notebook
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -14,6 +15,8 @@ from typing import Annotated
 import typer
 
 from grader.cli import answers, bundles, classes, importing, rubrics, student, term
+
+_ROOM = "make room there, or write to another place"
 
 app = typer.Typer(
     name="grader",
@@ -76,6 +79,8 @@ def main() -> None:
 
     # Judges solve many small systems, for which waking a thread for each core takes ten times as long as the work.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if sys.stdout is None:  # closed by who called
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without Korean must not end the command
     try:
@@ -85,7 +90,9 @@ def main() -> None:
             typer.echo(f"grader: {error}", err=True)
         sys.exit(error.exit_code)
     except OSError as error:
-        if error.filename is None:
+        if error.filename is None and error.errno != errno.ENOSPC:
             raise
-        typer.echo(f"grader: {error.filename}: {error.strerror}", err=True)
+        told = f"{error.filename}: {error.strerror}" if error.filename is not None else f"{error.strerror}: {_ROOM}"
+        typer.echo(f"grader: {told}", err=True)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left to be printed would fail again at the end
         sys.exit(GraderError.exit_code)

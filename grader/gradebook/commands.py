@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from grader.assignment import load
+from grader.assignment import load_whole
 from grader.class_file import renew_items
 from grader.errors import Busy, GraderError
 from grader.gradebook import terminal
@@ -70,7 +70,7 @@ def rescore_stored(out: Path, rubric: Path, url: str | None, *, dry_run: bool = 
 
     A dry run prints the same and writes nothing. Raises GraderError for bad input.
     """
-    assignment, roll = load(rubric), Keeping(out).roll()
+    assignment, roll = load_whole(rubric), Keeping(out).roll()
     if roll.assignment != assignment.id:
         raise GraderError(f"{out} holds {roll.assignment}, and {rubric} is the rubric of {assignment.id}: give its own")
     if dry_run:
