@@ -23,6 +23,7 @@ NOTEBOOK = (
     """
     import os, sys
     import numpy as np
+    import pandas as pd
     x = 1
     def double(n):
         print("doubling", file=sys.stderr)
@@ -34,6 +35,10 @@ NOTEBOOK = (
     def crash():
         raise ValueError("no `crash`\\nplease")
     np.testing.assert_array_equal = lambda *given, **named: None
+    pd.testing.assert_series_equal = lambda *given, **named: None
+    np.ptp = lambda *given: 0
+    math = type("math", (), {"fabs": lambda *given: 0})
+    all = lambda *given: True
     """,
     "#md ## P2",
     "x = 100",
@@ -74,6 +79,12 @@ CASES = {
                            "### BEGIN HIDDEN TESTS\nsame(x, 'psst')\n### END HIDDEN TESTS", 0, "hidden"),
     "after_hidden": Case(1, "### BEGIN HIDDEN TESTS\nw = 'psst'\n### END HIDDEN TESTS\nassert x == w, w", 0, "line 4"),
     "fooled": Case(1, "np.testing.assert_array_equal(x, 7)", None, "assert_array_equal"),
+    "honest": Case(1, "import unittest\nunittest.TestCase().assertEqual(double(1), 2)", 1),
+    "fooled_too": Case(1, "pd.testing.assert_series_equal(x, 7)", None, "assert_series_equal"),
+    "no_spread": Case(1, "assert np.ptp([x, 7]) == 0", None, "numpy.ptp"),
+    "other_module": Case(1, "assert math.fabs(x - 7) < 1", None, "math"),
+    "own_module": Case(1, "import math\nassert math.fabs(x - 1) < 1", 1),
+    "shadowed": Case(1, "assert all([x == 7])", None, "all"),
     "examples": Case(1, ">>> double(4)\n8\n>>> z = double(1)\n>>> print(z)\n2\n", 1, kind="doctest"),
     "example": Case(1, ">>> double(4)\n8\n>>> x\n2\n", 0, "expected 2, got 1", kind="doctest"),
     "raises": Case(1, ">>> double()\nTraceback (most recent call last):\n    ...\nTypeError: double() missing 1 "

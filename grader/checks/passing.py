@@ -21,6 +21,7 @@ import secrets
 from collections.abc import Iterator
 from typing import Any, Literal
 
+from grader.checks import relied
 from grader.checks.decision import Decision, Evidence, Unmet, Unsure, joined, partial, passed, say
 from grader.model import Assignment, Criterion, Submission, Text
 
@@ -46,7 +47,7 @@ def passes(evidence: Evidence, *, source: str, kind: Kind = "cell") -> Decision:
     found = evidence.claim(PROBE, asked_as(evidence.criterion), evidence.criterion.id)
     if not found["ended"]:
         raise _failed(evidence, found)
-    if replaced := _used(found.get("replaced", []), evidence.criterion.code or ""):
+    if replaced := relied.replaced(found.get("replaced", []), evidence):
         raise Unsure(_REPLACED.filled(replaced), _REPLACED_REVIEW.filled(evidence.criterion.id, replaced), "partial")
     value, full = found.get("value"), evidence.criterion.points
     if kind != "cell" or value is None or value == full:
@@ -97,12 +98,6 @@ def _shown(code: str, line: int | None) -> str:
     """The line of the test, as it may stand in a sentence; nothing where there is none of that number."""
     lines = code.splitlines()
     return lines[line - 1].strip()[:_LONGEST_LINE].replace("`", "'") if line and line <= len(lines) else ""
-
-
-def _used(replaced: list[str], code: str) -> str:
-    """Those of the replaced names whose last part the test uses."""
-    names = [name for name in replaced if re.search(rf"\b{re.escape(name.rpartition('.')[2])}\b", code)]
-    return ", ".join(names[:4])
 
 
 # ---------------------------------------------------------------- hidden parts
