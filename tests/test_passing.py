@@ -64,6 +64,7 @@ CASES = {
     "truth": Case(2, "double(1) == 2", 2),
     "nothing": Case(2, "None", 2),
     "beyond": Case(2, "5", None, "person"),
+    "no_number": Case(2, "float('nan')", None, "person"),
     "numpy_share": Case(2, "np.float64(0.5)", 0.5, "gave 0.5"),
     "warns": Case(1, "assert double(2) == 4", 1),
     "wrong": Case(1, "y = 3\nassert double(2) == 5, 'four, not five'", 0, "line 2, `assert double(2) == 5"),

@@ -50,10 +50,11 @@ def passes(evidence: Evidence, *, source: str, kind: Kind = "cell") -> Decision:
     if replaced := relied.replaced(found.get("replaced", []), evidence):
         raise Unsure(_REPLACED.filled(replaced), _REPLACED_REVIEW.filled(evidence.criterion.id, replaced), "partial")
     value, full = found.get("value"), evidence.criterion.points
-    if kind != "cell" or value is None or value == full:
+    told = found.get("number") or (f"{value:g}" if value is not None else "")
+    if kind != "cell" or not told or value == full:
         return passed()
-    if not 0 <= value <= full:
-        reason = _NO_POINTS_REVIEW.filled(evidence.criterion.id, f"{value:g}", f"{full:g}")
+    if value is None or not 0 <= value <= full:
+        reason = _NO_POINTS_REVIEW.filled(evidence.criterion.id, told, f"{full:g}")
         raise Unsure(_NO_POINTS, reason, "partial", value=value)
     if value == 0:
         raise Unmet(_SHARE.filled("0", f"{full:g}"), value=value)

@@ -94,7 +94,7 @@ def _cell(code, namespace):
     _exec(_compile(tree, _FILE, "exec"), namespace)
     value = _eval(_compile(ast.Expression(last.value), _FILE, "eval"), namespace) if last is not None else None
     number = is_a(value, *_NUMBERS) and not is_a(value, bool)
-    return {"value": finite_or_none(value)} if number else {}
+    return {"value": finite_or_none(value), "number": str(float(value))} if number else {}
 
 
 def _function(code, namespace):
