@@ -40,8 +40,12 @@ NOTEBOOK = (
     math = type("math", (), {"fabs": lambda *given: 0})
     all = lambda *given: True
     """,
+    "basket = ['apple']",
+    "assert basket == ['apple']",
+    "assert x == 2",
     "#md ## P2",
     "x = 100",
+    "basket += ['pear']",
 )
 
 
@@ -93,6 +97,8 @@ CASES = {
     "called": Case(1, "import math\ndef test_double(double, env):\n    assert double(1) == 2 and 'x' in env", 1,
                    kind="function"),
     "unknown": Case(1, "def test_gone(gone):\n    gone()", 0, "'gone' is not defined", kind="function"),
+    "changed_later": Case(1, "assert basket == ['apple']", None, "passed in cell 4"),
+    "failed_there": Case(1, "assert x == 2", 0, "line 1"),
     "later": Case(1, "assert x == 100", 1, item="P2"),
     "still_helped": Case(1, "assert twice(double, 1) == 4", 1, item="P2"),
 }  # fmt: skip

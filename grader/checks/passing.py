@@ -87,12 +87,25 @@ def _failed(evidence: Evidence, found: dict[str, Any]) -> Exception:
     if hidden.intersection(lines):
         return Unmet(_HIDDEN)
     secret = bool(hidden) and lines[0] > min(hidden)
+    if not secret and (cell := _passed_in_place(evidence, code)):
+        return Unsure(_LATER.filled(cell), _LATER_REVIEW.filled(evidence.criterion.id, cell), "failed")
     written = _shown(code, line)
     error = "" if secret else str(found.get("error", "")).strip().removesuffix(":").replace("`", "'")
     said = [*([_AT.filled(line, written)] if written else []), *([say("{0}", "{0}").filled(error)] if error else [])]
     if not said:
         return Unmet(_FAILED)
     return Unmet(Text(ko=f"{_FAILED.ko} {joined(*said).ko}", en=f"{_FAILED.en}: {joined(*said).en}"))
+
+
+def _passed_in_place(evidence: Evidence, code: str) -> int | None:
+    """Number of the notebook's cell that holds what students see of the test, where it ran without an error."""
+    wanted, failed = _bare(without_hidden(code)), {error.cell for error in evidence.execution.errors}
+    for number, cell in enumerate(evidence.cells, start=1):
+        if cell.get("cell_type") == "code" and _bare(cell.get("source", "")) == wanted and number not in failed:
+            raised = any(output.get("output_type") == "error" for output in cell.get("outputs", []))
+            if cell.get("execution_count") is not None and not raised:
+                return number
+    return None
 
 
 def _shown(code: str, line: int | None) -> str:
@@ -215,6 +228,14 @@ def ended(request: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
 _FAILED = say("테스트를 통과하지 못했습니다.", "the test did not pass")
 _HIDDEN = say("공개하지 않은 테스트를 통과하지 못했습니다.", "a hidden test did not pass")
 _AT = say("{0}번째 줄 `{1}`", "line {0}, `{1}`")
+_LATER = say(
+    "{0}번 셀에서는 통과했지만 노트북 끝에서는 통과하지 못해 사람이 확인합니다. 여기에 쓰이는 것이 뒤에 바뀌었습니다.",
+    "a person will look: it passed in cell {0}, but not at the notebook's end, as something that it uses changed since",
+)
+_LATER_REVIEW = say(
+    "테스트 `{0}`은(는) {1}번 셀에서는 통과했지만 노트북 끝에서는 통과하지 못했습니다. 그 사이에 바뀐 것이 있습니다.",
+    "the test `{0}` passed in cell {1}, but not at the notebook's end: something that it uses was changed in between",
+)
 _SHARE = say("테스트가 {1}점 가운데 {0}점을 주었습니다.", "the test gave {0} of {1} points")
 _ENDED = say("테스트를 하다가 커널이 멈췄습니다: {0}", "the kernel died in the test: {0}")
 _ENDED_REVIEW = say(
