@@ -287,6 +287,14 @@ def test_a_read_only_cell_that_was_changed_runs_as_handed_out(graded: dict[str, 
     assert any("cell 2 (`imports`) was not to be edited" in warning for warning in graded["tampered"]["warnings"])
 
 
+def test_a_notebook_of_another_assignment_is_no_final_zero(course: Course, tmp_path: Path) -> None:
+    other = nb.notebook(nb.answer("loop", "x = 1"), nb.check("test_loop", 1, "assert x == 1"))
+    file = nb.write(tmp_path / "kim" / "ps2" / "loop.ipynb", other)
+    handed_in = collect([file], load(course.rubric))[0]
+    assert handed_in.unsure is not None
+    assert "another assignment" in handed_in.unsure.en
+
+
 @pytest.mark.long
 def test_what_a_person_marks_waits_and_blank_answers_do_not(graded: dict[str, Any]) -> None:
     def by_person(student: str) -> list[tuple[float | None, str]]:
