@@ -22,7 +22,7 @@ from grader.intake.room import Room
 from grader.intake.roster import Roster
 from grader.intake.suffixes import is_archive
 from grader.items import notebook
-from grader.items.given import restored
+from grader.items.given import of_another, restored
 from grader.model import Assignment, Identity, Submission
 from grader.names import printable
 
@@ -230,7 +230,7 @@ def _submission(hand_in: HandIn, assignment: Assignment) -> Submission:
         lost=choice.content.lost if choice.content is not None else None,
         late=hand_in.late,
         said=(*hand_in.said, *mended),
-        unsure=hand_in.unsure,
+        unsure=hand_in.unsure or (of_another(given, assignment) if given is not None else None),
         uploaded_as=hand_in.uploaded_as(chosen),
         warnings=(
             *hand_in.notes,

@@ -108,7 +108,7 @@ def _print_doubts(reports: Sequence[Report]) -> None:
     for told, names in (
         ("A doubtful repair, which a person has to look at", [r.student for r in reports if r.execution.doubtful]),
         (
-            "Not known which of a group's hand-ins is the newest, so a person has to look",
+            "Not known whether this is the hand-in that counts, so a person has to look (the report says why)",
             [r.student for r in reports if r.unsure],
         ),
     ):

@@ -120,7 +120,7 @@ def mean_age():
 '''
 MEAN_SHARE = """
 points = 0
-points += 1 if first([mean_age()]) == 30 else 0
+points += 1 if same(first([mean_age()]), 30) else 0
 points += 0.5 if isinstance(mean_age(), float) else 0
 points
 """
@@ -130,7 +130,7 @@ def problem_set() -> Notebook:
     """10.5 points: 6.5 by tests, of which 1.5 in shares, 4 by a person."""
     return notebook(
         text("# Problem set 1\n\nNumbers, and a table."),
-        locked("imports", "import math\nLIMIT = 10"),
+        locked("imports", "import math\nLIMIT = 10\ndef same(a, b):\n    return a == b"),
         text("## Part A (3 points)\n\nWrite a function that returns cubes."),
         answer("cubes", CUBES),
         text("It should print `[1, 8, 27]`:"),
@@ -189,6 +189,7 @@ WORK: dict[str, dict[str, str]] = {
     "hidden": RIGHT | {"cubes": RIGHT["cubes"].replace("[i**3", "[1, 8, 27][:n] if n < 4 else [i**3 + 1")},
     "closed-form": RIGHT | {"sum_of_cubes": "def sum_of_cubes(n):\n    return (n * (n + 1) // 2) ** 2"},
     "share": RIGHT | {"mean_age": "def mean_age():\n    return 29.5"},
+    "helped": RIGHT | {"mean_age": "def same(a, b):\n    return True\ndef mean_age():\n    return 7.0"},
     "nothing": RIGHT | {"mean_age": "def mean_age():\n    return 7"},
     "warns": RIGHT
     | {"cubes": "import sys\n" + RIGHT["cubes"].replace("    if", "    print('hm', file=sys.stderr)\n    if")},
@@ -229,3 +230,8 @@ def tampered(cells: list[Cell]) -> list[Cell]:
     left = [one for one in cells if one is not named(cells, "cubes_invalid_input")]
     at = left.index(named(left, "sum_of_cubes"))
     return [*left[:at], copy.deepcopy(left[at]), *left[at:]]
+
+
+def placed(cells: list[Cell]) -> list[Cell]:
+    """With what the task asks for in a cell of its own, far from it."""
+    return [text("Part F: $n(n+1)/2$, which is 55 for 10."), *cells]

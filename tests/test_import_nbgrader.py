@@ -78,7 +78,7 @@ def test_the_reference_holds_solutions_and_no_hidden_test(course: Course) -> Non
 
 # ---------------------------------------------------------------- hand-ins
 
-CHANGED: dict[str, nb.Change] = {"plain": nb.plain, "tampered": nb.tampered}
+CHANGED: dict[str, nb.Change] = {"plain": nb.plain, "tampered": nb.tampered, "placed": nb.placed}
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +106,7 @@ def by_tests(report: dict[str, Any]) -> list[float]:
 
 
 # What nbgrader 0.9.6 gave for the very same notebooks: its tests' points, in the rubric's order.
-NBGRADER = {
+NBGRADER: dict[str, list[float | None]] = {
     "right": [2, 1, 1, 1, 1.5],
     "no-error": [2, 0, 1, 1, 1.5],
     "hidden": [0, 1, 0, 1, 1.5],
@@ -118,12 +118,14 @@ NBGRADER = {
     "blank": [0, 0, 0, 0, 0],
 }
 # Where it gave other points, or none at all as it could not grade the hand-in.
-OURS = {
+OURS: dict[str, list[float | None]] = {
     "warns": [2, 1, 1, 1, 1.5],  # it takes what is printed to stderr for a failure
     "deaf": [2, 1, 0, 0, 1.5],  # a cell that does not react to its interrupt
     "exits": [2, 1, 0, 0, 1.5],  # a kernel that dies
     "plain": [2, 1, 1, 1, 1.5],  # no metadata
     "tampered": [2, 1, 1, 1, 1.5],  # a cell pasted twice, and a test deleted
+    "placed": [2, 1, 1, 1, 1.5],
+    "helped": [2, 1, 1, 1, None],  # a function that was given, written anew
 }
 EXPECTED = NBGRADER | OURS
 
@@ -285,6 +287,14 @@ def test_a_read_only_cell_that_was_changed_runs_as_handed_out(graded: dict[str, 
     assert any("cell 2 (`imports`) was not to be edited" in warning for warning in graded["tampered"]["warnings"])
 
 
+def test_a_notebook_of_another_assignment_is_no_final_zero(course: Course, tmp_path: Path) -> None:
+    other = nb.notebook(nb.answer("loop", "x = 1"), nb.check("test_loop", 1, "assert x == 1"))
+    file = nb.write(tmp_path / "kim" / "ps2" / "loop.ipynb", other)
+    handed_in = collect([file], load(course.rubric))[0]
+    assert handed_in.unsure is not None
+    assert "another assignment" in handed_in.unsure.en
+
+
 @pytest.mark.long
 def test_what_a_person_marks_waits_and_blank_answers_do_not(graded: dict[str, Any]) -> None:
     def by_person(student: str) -> list[tuple[float | None, str]]:
@@ -294,6 +304,7 @@ def test_what_a_person_marks_waits_and_blank_answers_do_not(graded: dict[str, An
     blank = [(0, f"there is no answer to {item}") for item in ("formula", "figure", "Q6")]
     assert by_person("right") == [(None, "read by a person")] * 2 + blank[2:]
     assert by_person("blank") == blank
+    assert by_person("placed") == [(None, "read by a person")] * 3  # a task has no cell to be answered in
 
 
 @pytest.mark.long

@@ -499,6 +499,12 @@ def test_before_handing_in_only_what_is_not_hidden_is_tested(grade: Grade, tmp_p
     assert earned(report) == {"q1": 2, "q3": 2, "q4": None, "q5": 2, "q6": 0.5}
 
 
+def test_an_imported_assignment_with_hidden_cases_is_packed_for_students(grader: Command, tmp_path: Path) -> None:
+    imported(oc.write(tmp_path / "lists.ipynb", oc.source()), tmp_path / "out")
+    done = grader("bundle", "student", "-a", tmp_path / "out" / "rubric.yaml", "-o", tmp_path / "lists.grader.zip")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.mark.long
 def test_what_otter_prints_earns_nothing_and_nothing_of_it_fails(grade: Grade, tmp_path: Path) -> None:
     assignment = imported(oc.zipped(tmp_path / "autograder.zip", oc.OK_FILES), tmp_path / "out")

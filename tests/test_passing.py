@@ -23,6 +23,7 @@ NOTEBOOK = (
     """
     import os, sys
     import numpy as np
+    import pandas as pd
     x = 1
     def double(n):
         print("doubling", file=sys.stderr)
@@ -36,9 +37,17 @@ NOTEBOOK = (
     def tell():
         raise RuntimeError(str(sys._getframe(1).f_code.co_consts))
     np.testing.assert_array_equal = lambda *given, **named: None
+    pd.testing.assert_series_equal = lambda *given, **named: None
+    np.ptp = lambda *given: 0
+    math = type("math", (), {"fabs": lambda *given: 0})
+    all = lambda *given: True
     """,
+    "basket = ['apple']",
+    "assert basket == ['apple']",
+    "assert x == 2",
     "#md ## P2",
     "x = 100",
+    "basket += ['pear']",
 )
 
 
@@ -61,6 +70,7 @@ CASES = {
     "truth": Case(2, "double(1) == 2", 2),
     "nothing": Case(2, "None", 2),
     "beyond": Case(2, "5", None, "person"),
+    "no_number": Case(2, "float('nan')", None, "person"),
     "numpy_share": Case(2, "np.float64(0.5)", 0.5, "gave 0.5"),
     "warns": Case(1, "assert double(2) == 4", 1),
     "wrong": Case(1, "y = 3\nassert double(2) == 5, 'four, not five'", 0, "line 2, `assert double(2) == 5"),
@@ -78,6 +88,12 @@ CASES = {
     "told_on": Case(1, "tell()\n### BEGIN HIDDEN TESTS\nassert x == 'psst'\n### END HIDDEN TESTS", 0,
                     "line 1, `tell()`; RuntimeError"),
     "fooled": Case(1, "np.testing.assert_array_equal(x, 7)", None, "assert_array_equal"),
+    "honest": Case(1, "import unittest\nunittest.TestCase().assertEqual(double(1), 2)", 1),
+    "fooled_too": Case(1, "pd.testing.assert_series_equal(x, 7)", None, "assert_series_equal"),
+    "no_spread": Case(1, "assert np.ptp([x, 7]) == 0", None, "numpy.ptp"),
+    "other_module": Case(1, "assert math.fabs(x - 7) < 1", None, "math"),
+    "own_module": Case(1, "import math\nassert math.fabs(x - 1) < 1", 1),
+    "shadowed": Case(1, "assert all([x == 7])", None, "all"),
     "examples": Case(1, ">>> double(4)\n8\n>>> z = double(1)\n>>> print(z)\n2\n", 1, kind="doctest"),
     "example": Case(1, ">>> double(4)\n8\n>>> x\n2\n", 0, "expected 2, got 1", kind="doctest"),
     "raises": Case(1, ">>> double()\nTraceback (most recent call last):\n    ...\nTypeError: double() missing 1 "
@@ -85,6 +101,8 @@ CASES = {
     "called": Case(1, "import math\ndef test_double(double, env):\n    assert double(1) == 2 and 'x' in env", 1,
                    kind="function"),
     "unknown": Case(1, "def test_gone(gone):\n    gone()", 0, "'gone' is not defined", kind="function"),
+    "changed_later": Case(1, "assert basket == ['apple']", None, "passed in cell 4"),
+    "failed_there": Case(1, "assert x == 2", 0, "line 1"),
     "later": Case(1, "assert x == 100", 1, item="P2"),
     "still_helped": Case(1, "assert twice(double, 1) == 4", 1, item="P2"),
 }  # fmt: skip

@@ -221,6 +221,7 @@ class _Shift(_Claim):
 class _Passes(_Claim):
     ended: bool
     value: Number = None
+    number: Words = ""  # the same as it is written, such as nan
     error: Words = ""
     line: Count | None = None
     lines: Annotated[list[Count], Field(max_length=_SHORT)] = []

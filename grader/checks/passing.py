@@ -22,6 +22,7 @@ import secrets
 from collections.abc import Iterator
 from typing import Any, Literal
 
+from grader.checks import relied
 from grader.checks.decision import Decision, Evidence, Unmet, Unsure, joined, partial, passed, say
 from grader.model import Assignment, Criterion, Submission, Text
 
@@ -47,13 +48,14 @@ def passes(evidence: Evidence, *, source: str, kind: Kind = "cell") -> Decision:
     found = evidence.claim(PROBE, asked_as(evidence.criterion), evidence.criterion.id)
     if not found["ended"]:
         raise _failed(evidence, found)
-    if replaced := _used(found.get("replaced", []), evidence.criterion.code or ""):
+    if replaced := relied.replaced(found.get("replaced", []), evidence):
         raise Unsure(_REPLACED.filled(replaced), _REPLACED_REVIEW.filled(evidence.criterion.id, replaced), "partial")
     value, full = found.get("value"), evidence.criterion.points
-    if kind != "cell" or value is None or value == full:
+    told = found.get("number") or (f"{value:g}" if value is not None else "")
+    if kind != "cell" or not told or value == full:
         return passed()
-    if not 0 <= value <= full:
-        reason = _NO_POINTS_REVIEW.filled(evidence.criterion.id, f"{value:g}", f"{full:g}")
+    if value is None or not 0 <= value <= full:
+        reason = _NO_POINTS_REVIEW.filled(evidence.criterion.id, told, f"{full:g}")
         raise Unsure(_NO_POINTS, reason, "partial", value=value)
     if value == 0:
         raise Unmet(_SHARE.filled("0", f"{full:g}"), value=value)
@@ -86,10 +88,13 @@ def _failed(evidence: Evidence, found: dict[str, Any]) -> Exception:
         return Unmet(_FAILED)
     if hidden.intersection(lines):
         return Unmet(_HIDDEN)
+    secret = bool(hidden) and lines[0] > min(hidden)
+    if not secret and (cell := _passed_in_place(evidence, code)):
+        return Unsure(_LATER.filled(cell), _LATER_REVIEW.filled(evidence.criterion.id, cell), "failed")
     written = _shown(code, line)
     error = str(found.get("error", "")).strip().removesuffix(":").replace("`", "'")
     if hidden:
-        error = "" if lines[0] > min(hidden) else _kind(error)
+        error = "" if secret else _kind(error)
     said = [*([_AT.filled(line, written)] if written else []), *([say("{0}", "{0}").filled(error)] if error else [])]
     if not said:
         return Unmet(_FAILED)
@@ -103,16 +108,21 @@ def _kind(error: str) -> str:
     return name if isinstance(found, type) and issubclass(found, BaseException) else ""
 
 
+def _passed_in_place(evidence: Evidence, code: str) -> int | None:
+    """Number of the notebook's cell that holds what students see of the test, where it ran without an error."""
+    wanted, failed = _bare(without_hidden(code)), {error.cell for error in evidence.execution.errors}
+    for number, cell in enumerate(evidence.cells, start=1):
+        if cell.get("cell_type") == "code" and _bare(cell.get("source", "")) == wanted and number not in failed:
+            raised = any(output.get("output_type") == "error" for output in cell.get("outputs", []))
+            if cell.get("execution_count") is not None and not raised:
+                return number
+    return None
+
+
 def _shown(code: str, line: int | None) -> str:
     """The line of the test, as it may stand in a sentence; nothing where there is none of that number."""
     lines = code.splitlines()
     return lines[line - 1].strip()[:_LONGEST_LINE].replace("`", "'") if line and line <= len(lines) else ""
-
-
-def _used(replaced: list[str], code: str) -> str:
-    """Those of the replaced names whose last part the test uses."""
-    names = [name for name in replaced if re.search(rf"\b{re.escape(name.rpartition('.')[2])}\b", code)]
-    return ", ".join(names[:4])
 
 
 # ---------------------------------------------------------------- hidden parts
@@ -229,6 +239,14 @@ def ended(request: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
 _FAILED = say("테스트를 통과하지 못했습니다.", "the test did not pass")
 _HIDDEN = say("공개하지 않은 테스트를 통과하지 못했습니다.", "a hidden test did not pass")
 _AT = say("{0}번째 줄 `{1}`", "line {0}, `{1}`")
+_LATER = say(
+    "{0}번 셀에서는 통과했지만 노트북 끝에서는 통과하지 못해 사람이 확인합니다. 여기에 쓰이는 것이 뒤에 바뀌었습니다.",
+    "a person will look: it passed in cell {0}, but not at the notebook's end, as something that it uses changed since",
+)
+_LATER_REVIEW = say(
+    "테스트 `{0}`은(는) {1}번 셀에서는 통과했지만 노트북 끝에서는 통과하지 못했습니다. 그 사이에 바뀐 것이 있습니다.",
+    "the test `{0}` passed in cell {1}, but not at the notebook's end: something that it uses was changed in between",
+)
 _SHARE = say("테스트가 {1}점 가운데 {0}점을 주었습니다.", "the test gave {0} of {1} points")
 _ENDED = say("테스트를 하다가 커널이 멈췄습니다: {0}", "the kernel died in the test: {0}")
 _ENDED_REVIEW = say(

@@ -54,6 +54,15 @@ def restored(notebook: dict[str, Any], assignment: Assignment) -> tuple[dict[str
     return {**notebook, "cells": cells}, tuple(said)
 
 
+def of_another(notebook: dict[str, Any], assignment: Assignment) -> Text | None:
+    """Why this may be no hand-in of the assignment: its cells have names, and none that an item lists."""
+    listed = {name for item in assignment.items for name in item.cells}
+    own = [name for cell in notebook["cells"] if (name := name_of(cell))]
+    if not listed or not own or listed.intersection(own):
+        return None
+    return _ANOTHER.filled(", ".join(f"`{name}`" for name in own[:3]))
+
+
 @lru_cache(maxsize=8)
 def cells_of(handout: Path | None) -> tuple[Cell, ...]:
     return tuple(reading.read(handout).notebook["cells"]) if handout is not None else ()
@@ -119,6 +128,10 @@ def _likeness(given: Cell, cell: Cell) -> float:
     return 0.0 if is_locked(given) and ratio < _MOSTLY_KEPT else _SAME_KIND + ratio
 
 
+_ANOTHER = Text(
+    ko="다른 과제의 노트북일 수 있습니다. 이 과제의 셀은 없고 {0} 같은 셀이 있습니다.",
+    en="this may be a notebook of another assignment: it has none of this one's cells, but such as {0}",
+)
 _RESTORED = Text(
     ko="{0}번 셀(`{1}`)은 고치지 않는 셀이어서, 배포한 내용으로 실행했습니다.",
     en="cell {0} (`{1}`) was not to be edited: it was run as it was handed out",

@@ -26,6 +26,7 @@ _MODULES = (
     "modules",
     "found",
     "images",
+    "relied",
     "passing",
     "selfcheck",
     "collect",
@@ -54,6 +55,7 @@ def _load(sources, repairs):
     package.helps.install(repairs, [getattr(package, name) for name in repairs.get("modules", ())])
     package.collect.listen({_CALL!r})
     package.common.remember()
+    package.relied.remember()
 """
 
 

@@ -11,12 +11,11 @@ import sys
 import traceback
 import types
 
-from .common import Fault, describe, finite_or_none, is_a, np, replaced
+from .common import Fault, describe, finite_or_none, is_a, np
+from .relied import relied_on
 
 _compile, _exec, _eval, _parse = compile, exec, eval, ast.parse
 _FILE = "<test>"
-_ASSERTING = ("numpy.testing", "pandas.testing", "torch.testing", "unittest", "pytest")
-_COMPARING = (("numpy", "allclose isclose array_equal"), ("torch", "allclose isclose equal"), ("math", "isclose"))
 _KEPT, _CHANGED, _NOTHING = {}, {}, object()  # names by item; names that tests changed: what they were and became
 _NEWER = int(np.__version__.partition(".")[0]) > 1  # than numpy 1
 _NUMBERS = (int, float, np.integer, np.floating)
@@ -24,12 +23,14 @@ _NUMBERS = (int, float, np.integer, np.floating)
 
 def passes(namespace, request):
     """Whether the test ran to its end (then its `token` is told back), else where and how it stopped."""
-    told = {"replaced": [*replaced(), *_foreign()]}
+    told = {}
     with _names_of(request["item"], namespace), _without_exit():
         try:
+            told["replaced"] = relied_on(namespace, request)
             if request.get("seed"):
                 seed(namespace, request["seed"])
             told |= _KINDS[request["kind"]](request["code"], namespace)
+            told["replaced"] = list(dict.fromkeys([*told["replaced"], *relied_on(namespace, request)]))
             told["token"] = request["token"]
         except Fault:
             raise
@@ -93,7 +94,7 @@ def _cell(code, namespace):
     _exec(_compile(tree, _FILE, "exec"), namespace)
     value = _eval(_compile(ast.Expression(last.value), _FILE, "eval"), namespace) if last is not None else None
     number = is_a(value, *_NUMBERS) and not is_a(value, bool)
-    return {"value": finite_or_none(value)} if number else {}
+    return {"value": finite_or_none(value), "number": str(float(value))} if number else {}
 
 
 def _function(code, namespace):
@@ -225,28 +226,3 @@ def _lines(error):
         found += [frame.tb_lineno] if frame.tb_frame.f_code.co_filename == _FILE else []
         frame = frame.tb_next
     return found
-
-
-def _foreign():
-    """Assertions and comparisons of libraries that come from elsewhere than the library."""
-    found = []
-    for name in _ASSERTING:
-        module = sys.modules.get(name)
-        owners = [(name, module), (f"{name}.TestCase", getattr(module, "TestCase", None))]
-        for path, owner in owners:
-            names = [one for one in dir(owner) if one.startswith("assert")] if owner is not None else []
-            found += [f"{path}.{one}" for one in names if _is_foreign(getattr(owner, one, None), name)]
-    for name, names in _COMPARING:
-        module = sys.modules.get(name)
-        found += [f"{name}.{one}" for one in names.split() if _is_foreign(getattr(module, one, None), name)]
-    return found[:20]
-
-
-def _is_foreign(value, library):
-    """Whether a function was written outside the library."""
-    if is_a(value, type) or not callable(value):
-        return False
-    return str(getattr(value, "__module__", None) or library).partition(".")[0] not in (
-        library.partition(".")[0],
-        "_pytest",
-    )

@@ -30,7 +30,7 @@ def laid_out(cells: Sequence[Cell], asked: Mapping[str, Question]) -> tuple[list
         if question is None:
             continue
         words = "\n\n".join(cells[index]["source"] for index in own if cells[index]["cell_type"] == "markdown")
-        names = tuple(f"{question.id}-{number}" for number in range(1, len(own) + 1))
+        names = tuple(f"{question.id}-cell-{number}" for number in range(1, len(own) + 1))
         for index, cell_name in zip(own, names, strict=True):
             named[index] = {**cells[index], "metadata": {**cells[index]["metadata"], "name": cell_name}}
         told = {"title": first_line(words) or name, "cells": names, "prompt": words if question.manual else ""}

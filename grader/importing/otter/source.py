@@ -104,7 +104,7 @@ def _named(cells: Sequence[tuple[Cell, Asked | None]]) -> list[Cell]:
         own = id_of(asked.name)
         count[own] += 1
         tags = [*cell["metadata"].get("tags", ()), own]
-        metadata = {**cell["metadata"], "tags": list(dict.fromkeys(tags)), "name": f"{own}-{count[own]}"}
+        metadata = {**cell["metadata"], "tags": list(dict.fromkeys(tags)), "name": f"{own}-cell-{count[own]}"}
         named.append({**cell, "metadata": metadata})
     return named
 
