@@ -192,6 +192,7 @@ _KINDS = texts(
     command=("셸 명령", "shell commands"),
     download=("내려받기", "downloads"),
     colab=("Colab 모듈", "Colab's modules"),
+    otter=("otter 흉내", "otter imitated"),
     gpu=("GPU 요구", "demands for a GPU"),
     workers=("작업 프로세스", "worker processes"),
     removed=("없어진 함수", "removed functions"),
