@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,8 +9,12 @@ from pathlib import Path
 
 from grader.checking.checked import Checked, CheckedItem
 from grader.exporters.values import points
+from grader.files import file_sha256
 
 _EVERY = 0.1  # seconds between two looks at the file
+
+Stamp = tuple[int, ...]
+_GONE: Stamp = ()
 
 
 def saves(file: Path, every: float = _EVERY) -> Iterator[None]:
@@ -20,27 +23,30 @@ def saves(file: Path, every: float = _EVERY) -> Iterator[None]:
     A file that is gone for a while, as some editors save, is waited for.
     """
     content: str | None = None
-    seen: tuple[int, int] | None = None
+    seen = read = _GONE
     while True:
         stamp = _stamp(file)
-        if stamp is not None and stamp == seen and (now := _hash(file)) != content:
-            content = now
-            yield
+        if stamp != _GONE and stamp == seen != read:
+            read = stamp
+            if (now := _hash(file)) != content:
+                content = now
+                yield
         seen = stamp
         time.sleep(every)
 
 
-def _stamp(file: Path) -> tuple[int, int] | None:
+def _stamp(file: Path) -> Stamp:
+    """What changes with each write, even one that keeps time and size; on Windows only where one of these changes."""
     try:
         found = file.stat()
     except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size
+        return _GONE
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def _hash(file: Path) -> str:
     try:
-        return hashlib.sha256(file.read_bytes()).hexdigest()
+        return file_sha256(file)
     except OSError:
         return ""
 
