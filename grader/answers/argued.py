@@ -22,9 +22,11 @@ _LINKS = words("이 가 은 는 을 를 되 하 더 is are more much")  # betwee
 
 def argues_for_another(found: Iterable[Stretch], question: Iterable[Stretch]) -> bool:
     """Whether an answer gives reasons for others than the one that the question asks of, and none for that one."""
-    asked = {s.term for stretch in question for s in stretch.subjects if s.reason and _is_meant(s)}
     argued = {s.term for stretch in found for s in stretch.subjects if _is_meant(s) and _is_argued(stretch.tokens, s)}
-    return bool(asked and argued) and asked.isdisjoint(argued)
+    if not argued:
+        return False  # as of most answers: the question need not be read
+    asked = {s.term for stretch in question for s in stretch.subjects if s.reason and _is_meant(s)}
+    return bool(asked) and asked.isdisjoint(argued)
 
 
 def _is_meant(subject: Subject) -> bool:

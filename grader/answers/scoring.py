@@ -87,7 +87,7 @@ def score(assignment: Assignment, item_id: str, text: str) -> AnswerScore:
     others = frozenset[str]().union(*(subjects_of(assignment, other) for other in assignment.items)) - own
     raised = guards.raised(page, found, item, lexicon.analyser_for(page.text), own, others)
     titles = (item.title.ko, item.title.en)
-    question = [s for title in titles for s in stretches(read(title).text, lexicon, own)]
+    question = (s for title in titles for s in stretches(read(title).text, lexicon, own))
     raised += [guards.REVERSED] if argues_for_another(found, question) else []
     asked = written_criteria(item)
     concepts = {c.id: assignment.concepts[c.params["concept"]] for c in asked}
