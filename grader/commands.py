@@ -5,15 +5,15 @@ from __future__ import annotations
 import gc
 import json
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader import terminal
 from grader.assignment import load, load_whole
 from grader.class_file import write_class
-from grader.errors import GraderError, RubricError
+from grader.errors import ClusterLost, GraderError, RubricError
 from grader.executions import Executions, StoringRunner
+from grader.executors.engine import Engine, Opened
 from grader.exporters.exported import Wish
 from grader.exporters.html import prepare
 from grader.exporting import Provisional, export
@@ -23,14 +23,11 @@ from grader.gradebook.renamed import passing
 from grader.grading import grade
 from grader.intake.room import Room
 from grader.intake.roster_file import read as read_roster
-from grader.kernels import cores as machine
-from grader.kernels.runner import KernelRunner, kernel_runner
-from grader.kernels.warm import KernelServer, kernel_server
 from grader.model import Assignment, Language
 from grader.results import SIMILARITY, results_in, write_similarity
 from grader.selftest import selftest
 from grader.submissions import Class, collect_class
-from grader.walls.doctor import best, examine
+from grader.walls.doctor import examine
 from grader.walls.plan import Tier
 
 
@@ -48,7 +45,9 @@ class Options:
     no_roster: bool = False
 
 
-def grade_class(paths: Sequence[Path], out: Path, rubric: Path, jobs: int, language: Language, options: Options) -> int:
+def grade_class(
+    paths: Sequence[Path], out: Path, rubric: Path, engine: Engine, language: Language, options: Options
+) -> int:
     """Grade everything below `paths` into `out`. Raises GraderError for bad input before anything runs.
 
     What an earlier run executed is not executed again, unless `rerun`. Archives are unpacked into a temporary folder
@@ -56,37 +55,25 @@ def grade_class(paths: Sequence[Path], out: Path, rubric: Path, jobs: int, langu
     """
     if any(path.is_dir() and path.resolve() == out.resolve() for path in paths):
         raise GraderError(f"{out} holds the hand-ins: choose another folder for the results with -o")
-    with kernel_server() as server, Room() as room:
+    with engine, Room() as room:
         assignment = load_whole(rubric)
         _refuse_without_roster(_last_roll(out, assignment), out, options)
         enrolled = read_roster(options.roster, assignment.deadline) if options.roster is not None else None
         if enrolled is not None and assignment.deadline is None and any(one.extensions for one in enrolled.students):
             terminal.console().print("The roster has extensions, which mean nothing: the rubric has no `deadline`.")
         found = collect_class(paths, assignment, room=room, roster=enrolled)
-        prepare()  # meanwhile the server gets ready
+        prepare()  # meanwhile the engine gets ready
         gc.freeze()  # what is loaded now is never garbage: to look through it takes a sixth of the grader's own time
-        return _grade_found(found, out, assignment, jobs, language, options, server)
+        return _grade_found(found, out, assignment, engine, language, options)
 
 
 def _grade_found(
-    found: Class,
-    out: Path,
-    assignment: Assignment,
-    jobs: int,
-    language: Language,
-    options: Options,
-    server: KernelServer | None,
+    found: Class, out: Path, assignment: Assignment, engine: Engine, language: Language, options: Options
 ) -> int:
-    tier = best(options.walls, secrets=assignment.heldout is not None)
-    cores = machine.usable()
-    if jobs > cores:
-        terminal.console().print(
-            f"{cores} notebooks at a time: with more than cores, honest ones would run out of time"
-        )
     with (
         results_in(out, assignment) as results,
         book_of(out, options.gradebook) as book,
-        kernel_runner(tier, repairs=options.repairs, at_a_time=min(jobs, cores), server=server) as kernels,
+        engine.opened(assignment, options.walls, _tell, repairs=options.repairs) as opened,
     ):
         record = Record(results, book, options.gradebook)
         identities = {one.student: one.identity for one in found.submissions}
@@ -94,7 +81,11 @@ def _grade_found(
         terminal.print_passing(decisions)
         write_class(results.folder, found, assignment)
         record.begin(_roll(found, options.roster, decisions.renamed))
-        return _grade_into(record, found, min(jobs, cores) + 1, language, kernels, options.rerun)
+        return _grade_into(record, found, opened, language, rerun=options.rerun)
+
+
+def _tell(event: str, /, **facts: object) -> None:
+    pass
 
 
 def _roll(found: Class, roster: Path | None, renamed: dict[str, str]) -> Roll:
@@ -125,33 +116,30 @@ def _refuse_without_roster(before: Roll | None, out: Path, options: Options) -> 
     raise GraderError(f"{out} was graded with a roster: {mend}")
 
 
-def _grade_into(record: Record, found: Class, jobs: int, language: Language, kernels: KernelRunner, rerun: bool) -> int:
+def _grade_into(record: Record, found: Class, opened: Opened, language: Language, *, rerun: bool) -> int:
     results, submissions, broken_pages = record.results, found.submissions, []
-    assignment = results.assignment
+    assignment, run = results.assignment, opened.runner
     stored = Executions(results.folder / "executions")
-    with ThreadPoolExecutor(jobs) as executor:
-        runner = StoringRunner(kernels, stored, walls=kernels.walls, repairs=kernels.repairs, rerun=rerun)
-        try:
-            with terminal.bar(len(submissions)) as bar:
-                for graded in grade(submissions, assignment, runner, executor, language, bar.start):
-                    try:
-                        record.add(graded, runner.keys.get(graded.submission.student))
-                    except Exception as error:  # noqa: BLE001  # one page that cannot be made must not cost the class
-                        broken_pages.append(f"{graded.submission.student}: {type(error).__name__}: {error}")
-                    bar.done(graded.submission.student)
-            results.compare(submissions)
-        except KeyboardInterrupt:
-            executor.shutdown(wait=False, cancel_futures=True)
-            runner.stop()
-            kernels.stop()
-            terminal.print_class(record.finish(), assignment, results.index)
-            terminal.console().print(
-                f"Interrupted: {len(results.reports)} of {len(submissions)} are graded and written."
-                " The same command again grades the others."
-            )
-            return 130
-    if kernels.note:
-        terminal.console().print(kernels.note, markup=False)
+    runner = StoringRunner(run, stored, walls=run.walls, repairs=run.repairs, rerun=rerun, installed=run.installed)
+    try:
+        with terminal.bar(len(submissions)) as bar:
+            line = grade(submissions, assignment, runner, opened.executor, language, bar.start, ahead=opened.ahead)
+            for graded in line:
+                try:
+                    record.add(graded, runner.keys.get(graded.submission.student))
+                except Exception as error:  # noqa: BLE001  # one page that cannot be made must not cost the class
+                    broken_pages.append(f"{graded.submission.student}: {type(error).__name__}: {error}")
+                bar.done(graded.submission.student)
+        results.compare(submissions)
+    except (KeyboardInterrupt, ClusterLost) as end:
+        opened.executor.shutdown(wait=False, cancel_futures=True)
+        runner.stop()
+        run.stop()
+        terminal.print_class(record.finish(), assignment, results.index)
+        terminal.print_interrupted(len(results.reports), len(submissions), str(end))
+        return 130 if isinstance(end, KeyboardInterrupt) else end.exit_code
+    if run.note:
+        terminal.console().print(run.note, markup=False)
     reports = record.finish()
     terminal.print_earlier(len(runner.used), len(reports), results.of_others(s.student for s in submissions))
     terminal.print_class(reports, assignment, results.index)

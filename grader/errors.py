@@ -6,6 +6,7 @@ GraderError                 anything a user can mend; the command line prints it
 ├── Busy                    another grader is writing into the folder
 ├── Held                    another program holds the gradebook's file
 └── RunnerError             a kernel could not be started or lost its connection: our fault, not a student's
+    └── ClusterLost         the scheduler or all workers are gone, and did not come back
 
 Unreadable                  a hand-in is no notebook; the batch goes on, and this one gets that status
 """
@@ -59,6 +60,10 @@ class RunnerError(GraderError):
     """The kernel infrastructure failed."""
 
     exit_code = 3
+
+
+class ClusterLost(RunnerError):
+    """The scheduler or all workers of a cluster are gone for too long: nothing can be run any more."""
 
 
 class Unreadable(Exception):

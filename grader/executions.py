@@ -6,6 +6,7 @@ import hashlib
 import json
 import platform
 import sys
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -48,14 +49,21 @@ class StoringRunner:
     """A runner before another one: it stores what that returns, at once, and runs nothing that is stored already.
 
     With `rerun`, only what this very run has stored counts. `walls` is the tier that the other runner works behind,
-    `repairs` whether it repairs.
+    `repairs` whether it repairs, `installed` what it has where notebooks run.
     """
 
     def __init__(
-        self, runner: Runner, executions: Executions, *, walls: str, repairs: bool = True, rerun: bool = False
+        self,
+        runner: Runner,
+        executions: Executions,
+        *,
+        walls: str,
+        repairs: bool = True,
+        rerun: bool = False,
+        installed: Sequence[str] | None = None,
     ) -> None:
         self._runner, self._executions, self._rerun = runner, executions, rerun
-        self._walls, self._repairs = walls, repairs
+        self._walls, self._repairs, self._installed = walls, repairs, installed
         self._stored_now: set[str] = set()
         self._stopping = False
         self._guard, self._running = Lock(), dict[str, Lock]()
@@ -65,7 +73,7 @@ class StoringRunner:
 
     def run(self, submission: Submission, assignment: Assignment) -> Execution:
         try:
-            key = key_of(submission, assignment, self._walls, repairs=self._repairs)
+            key = key_of(submission, assignment, self._walls, repairs=self._repairs, installed=self._installed)
         except (OSError, RecursionError, GraderError):  # a file has gone: the runner finds the words for it
             return self._runner.run(submission, assignment)
         stopped_before = self._stopping
@@ -104,10 +112,18 @@ class StoringRunner:
         return self._executions.get(key) or execution
 
 
-def key_of(submission: Submission, assignment: Assignment, walls: str, *, repairs: bool = True) -> str:
+def key_of(
+    submission: Submission,
+    assignment: Assignment,
+    walls: str,
+    *,
+    repairs: bool = True,
+    installed: Sequence[str] | None = None,
+) -> str:
     """The hash of what decides an execution: the notebook and what it finds, meets and is asked; no points.
 
-    Raises OSError or GraderError if one of the files cannot be read.
+    `installed`: Python and the packages where it runs; None: it runs here. Raises OSError or GraderError if one of the
+    files cannot be read.
     """
     decisive = {
         "sha256": submission.sha256,
@@ -124,7 +140,7 @@ def key_of(submission: Submission, assignment: Assignment, walls: str, *, repair
         "rows": asked_rows(assignment),
         "walls": walls,
         "repairs": _stand_ins(assignment) if repairs else None,
-        "environment": environment(),
+        "environment": environment() if installed is None else list(installed),
         "grader": [__version__, _running_code()],
     }
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
@@ -163,6 +179,11 @@ def environment() -> list[str]:
     """Python and all that is installed: a package that was missing changes what a notebook does."""
     installed = {found.name for place in sys.path if place for found in Path(place).glob("*.dist-info")}
     return [platform.python_version(), platform.machine(), *sorted(installed)]
+
+
+def running_code() -> str:
+    """A hash of our own source as far as it decides what comes out of a kernel."""
+    return hashlib.sha256(json.dumps([__version__, _running_code()]).encode()).hexdigest()
 
 
 @lru_cache(maxsize=1)

@@ -181,6 +181,12 @@ def print_earlier(used: int, graded: int, others: Sequence[str]) -> None:
         screen.print(told, markup=False, soft_wrap=True)
 
 
+def print_interrupted(graded: int, given: int, why: str) -> None:
+    """`why`: empty where somebody wanted it."""
+    told = f"Interrupted{f', as {why}' if why else ''}: {graded} of {given} are graded and written."
+    console().print(f"{told} The same command again grades the others.", markup=False, soft_wrap=True)
+
+
 def print_similar(pairs: Sequence[Pair], compared: int, page: Path) -> None:
     """The pairs that are most alike, and where both sides are shown."""
     screen = console()

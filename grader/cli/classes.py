@@ -22,6 +22,16 @@ _ROSTER = (
 )
 
 
+_SCHEDULER = (
+    "Of a Dask cluster, as tcp://host:8786, with --engine dask. [default: workers on this machine, one for each job]"
+)
+
+
+class Engines(StrEnum):
+    local = "local"
+    dask = "dask"
+
+
 class Walls(StrEnum):
     full = "full"
     reduced = "reduced"
@@ -48,6 +58,13 @@ def grade(
         bool, typer.Option("--repairs/--no-repairs", help="Repair what fails only here: paths, Colab, GPU, downloads.")
     ] = True,
     gradebook: Gradebook = None,
+    engine: Annotated[
+        Engines, typer.Option(help="Where notebooks run: on this machine, or on the workers of a Dask cluster.")
+    ] = Engines.local,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="<address>", help=_SCHEDULER),
+    ] = None,
 ) -> None:
     """Run and score hand-ins; write reports, feedback pages, gradebook.csv and index.html.
 
@@ -55,14 +72,18 @@ def grade(
     3: notebooks cannot be run here; 130: interrupted.
     """
     from grader.commands import Options, grade_class
+    from grader.executors.engine import DaskEngine, LocalEngine
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what is done is kept, no kernel is left
     tier: Tier | None = None if walls is None else walls.value
     rubric = rubric_of(assignment)
     if roster is not None and no_roster:
         raise typer.BadParameter("--roster and --no-roster say the opposite: give one of them")
+    if scheduler is not None and engine is not Engines.dask:
+        raise typer.BadParameter("--scheduler names a Dask cluster: add --engine dask, or leave it out")
     options = Options(rerun=rerun, walls=tier, roster=roster, repairs=repairs, gradebook=gradebook, no_roster=no_roster)
-    raise typer.Exit(grade_class(paths, out, rubric, jobs, lang.value, options))
+    where = LocalEngine(jobs) if engine is Engines.local else DaskEngine(scheduler, jobs)
+    raise typer.Exit(grade_class(paths, out, rubric, where, lang.value, options))
 
 
 def similar(

@@ -72,9 +72,12 @@ def examine() -> Diagnosis:
     return Diagnosis(offers, _facts(), tuple(_advice(offers)))
 
 
-def best(wanted: Tier | None, *, secrets: bool) -> Tier:
-    """The walls to build. Raises RunnerError where there are none, they were not asked for, and there are secrets."""
-    tier = wanted or examine().tier
+def best(wanted: Tier | None, *, secrets: bool, had: Tier | None = None) -> Tier:
+    """The walls to build. Raises RunnerError where there are none, they were not asked for, and there are secrets.
+
+    `had`: the best that can be had where the notebooks run; None: they run here.
+    """
+    tier = wanted or had or examine().tier
     if wanted is None and tier == "none" and secrets:
         raise RunnerError(
             "no walls can be built on this system, so a notebook could read the held-out rows and other hand-ins: "

@@ -1,0 +1,1 @@
+"""Where notebooks run: here, or on the workers of a Dask cluster."""

@@ -1,0 +1,224 @@
+"""Calls on their way through a Dask cluster: sent again when worker, scheduler or network is lost, until they are done.
+
+A call that goes down with its worker is sent again. Which of the calls that a worker had brought it down is not known,
+so one that was there twice is set aside until nothing else is under way, and then runs alone: if workers go on dying,
+it is the cause. A scheduler that is lost is waited for, and all that it had is sent again. A call that is overdue gets
+a second chance on another worker. The first result counts, and there is one for each call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from distributed import Client
+from distributed.comm import CommClosedError
+from distributed.scheduler import KilledWorker
+
+from grader.errors import ClusterLost, RunnerError
+from grader.executors.turns import Turns
+
+_TRIES_TOGETHER = 2  # worker deaths after which a call is set aside
+_TRIES_ALONE = 3  # more than one: a worker may die of something else at that very moment
+_LOOK_SECONDS = 2.0
+_CLOSE_SECONDS = 5.0
+LOST = (CancelledError, CommClosedError, OSError, TimeoutError)  # what Dask raises when a scheduler is gone
+
+
+class Tell(Protocol):
+    """Hears of an event and its facts, from another thread than the caller's."""
+
+    def __call__(self, event: str, /, **facts: Any) -> None: ...
+
+
+@dataclass(eq=False)
+class Call:
+    """`label`: what it is told of as. `deaths`: workers that died while they had it."""
+
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    label: str
+    result: Future[Any] = field(default_factory=Future)
+    deaths: int = 0
+    had_since: float | None = None  # when a worker was first seen with it
+    elsewhere: tuple[str, ...] = ()  # workers to try besides, once it is overdue
+
+
+class Calls:
+    """All coroutines run in one loop. `connect` opens a client, with workshops on its workers, and is called again when
+    the scheduler was lost, for as long as `patience` seconds; as long it may be without workers. It raises RunnerError
+    for a cluster that is of no use. `overdue`: seconds after which a call is sent to another worker too.
+    """
+
+    def __init__(
+        self, connect: Callable[[], Awaitable[Client]], tell: Tell, *, overdue: float, patience: float
+    ) -> None:
+        self._connect, self._tell, self._overdue, self._patience = connect, tell, overdue, patience
+        self.threads = 1  # how many calls the workers can have at a time, as of a moment ago
+        self._client: Client | None = None
+        self._ended = False
+        self._lost: ClusterLost | None = None  # for good
+        self._workers: set[str] = set()
+        self._workers_at = time.monotonic()  # when there was one last
+        self._sent: dict[str, Call] = {}  # by key of the task
+
+    async def begin(self) -> None:
+        """Raises RunnerError if there is no cluster, or none that can be worked with."""
+        self._connecting, self._turns = asyncio.Lock(), Turns()
+        await self._look(await self._connected())
+        self._watching = asyncio.ensure_future(self._watch())
+
+    async def end(self) -> None:
+        self._ended = True
+        with contextlib.suppress(AttributeError):
+            self._watching.cancel()
+        for call in self._sent.values():
+            call.result.cancel()
+        if self._client is not None:
+            await _closed(self._client)
+
+    async def settle(self, call: Call) -> None:
+        """See the call through to its result, whatever that is."""
+        try:
+            result = await self._result(call)
+        except Exception as error:  # noqa: BLE001  # it is the answer to this call
+            if not call.result.cancelled():
+                call.result.set_exception(error)
+        else:
+            if not call.result.cancelled():
+                call.result.set_result(result)
+
+    async def _result(self, call: Call) -> Any:
+        """Together with others, and if workers die of that, alone."""
+        for _ in range(_TRIES_TOGETHER):
+            async with self._turns.together():
+                done = await self._tried(call)
+            if done is not None:
+                return done[0]
+        self._tell("set_aside", student=call.label, why=f"{call.deaths} workers died while they had it")
+        for _ in range(_TRIES_ALONE):
+            async with self._turns.alone():
+                done = await self._tried(call)
+            if done is not None:
+                return done[0]
+        alone = "it was set aside, and they died when they had nothing else to do, too"
+        raise RunnerError(f"{call.deaths} workers died while they ran this ({alone}): look at it before it runs again")
+
+    async def _tried(self, call: Call) -> tuple[Any] | None:
+        """The result; None if its worker died. What is lost otherwise is sent again."""
+        while not self._ended:
+            if self._lost is not None:
+                raise self._lost
+            client = await self._connected()
+            try:
+                return (await self._first(client, call),)
+            except KilledWorker as error:
+                call.deaths += error.allowed_failures + 1
+                self._tell("retried", student=call.label, why="its worker died", worker=error.last_worker.address)
+                return None
+            except LOST:
+                if not self._ended:
+                    self._tell("retried", student=call.label, why="the scheduler was lost", worker=None)
+                    await self._connected(client)
+        raise RunnerError("the run was ended")
+
+    async def _first(self, client: Client, call: Call) -> Any:
+        """The first result: of a second try, too, if the call is overdue where it is."""
+        call.had_since, call.elsewhere = None, ()
+        tries = [asyncio.ensure_future(self._sent_to(client, call))]
+        try:
+            while True:
+                done, _ = await asyncio.wait(tries, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                for one in done:
+                    if one.exception() is None or len(tries) == 1:
+                        return one.result()
+                    tries.remove(one)
+                if self._lost is not None:
+                    raise self._lost
+                if call.elsewhere and len(tries) == 1:
+                    tries.append(asyncio.ensure_future(self._sent_to(client, call, call.elsewhere)))
+                    self._tell("retried", student=call.label, why="it is overdue", worker=None)
+        finally:
+            for one in tries:
+                one.cancel()
+
+    async def _sent_to(self, client: Client, call: Call, workers: tuple[str, ...] = ()) -> Any:
+        key = f"grader-{uuid.uuid4().hex}"
+        self._sent[key] = call
+        future = client.submit(call.function, *call.arguments, key=key, pure=False, workers=list(workers) or None)
+        try:
+            return await future
+        finally:
+            self._sent.pop(key, None)
+            future.release()
+
+    async def _connected(self, lost: Client | None = None) -> Client:
+        """The client; another one if it was `lost`. Raises RunnerError where there is none for too long."""
+        async with self._connecting:
+            if self._client is not None and self._client is not lost:
+                return self._client
+            if lost is not None:
+                self._tell("scheduler_lost", scheduler=address(lost))
+                await _closed(lost)
+            self._client = await self._opened()
+            if lost is not None:
+                self._tell("scheduler_back", scheduler=address(self._client))
+            return self._client
+
+    async def _opened(self) -> Client:
+        until = time.monotonic() + self._patience
+        while True:
+            try:
+                return await self._connect()
+            except LOST as error:
+                if time.monotonic() > until:
+                    self._lost = ClusterLost(f"the scheduler does not answer: {error or type(error).__name__}")
+                    raise self._lost from None
+                await asyncio.sleep(_LOOK_SECONDS / 2)
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            with contextlib.suppress(*LOST):
+                await self._look(await self._connected())
+
+    async def _look(self, client: Client) -> None:
+        """Who is there, and what is overdue where it is."""
+        threads = await client.nthreads()
+        self.threads = sum(threads.values())
+        for event, workers in (
+            ("worker_joined", set(threads) - self._workers),
+            ("worker_left", self._workers - set(threads)),
+        ):
+            for worker in sorted(workers):
+                self._tell(event, worker=worker)
+        self._workers, now = set(threads), time.monotonic()
+        self._workers_at = now if threads else self._workers_at
+        if now - self._workers_at > self._patience:
+            self._lost = ClusterLost(f"{address(client)} has been without workers for {self._patience:.0f} s")
+        for worker, keys in (await client.processing()).items():
+            for call in filter(None, map(self._sent.get, keys)):
+                call.had_since = call.had_since or now
+                if now - call.had_since > self._overdue:
+                    call.elsewhere = tuple(sorted(self._workers - {worker}))
+
+
+def address(client: Client) -> str:
+    """Of its scheduler."""
+    return str(client.scheduler.address) if client.scheduler is not None else ""
+
+
+async def _closed(client: Client) -> None:
+    """And its cluster, where it has one of its own."""
+    cluster = client.cluster
+    with contextlib.suppress(Exception):
+        await asyncio.wait_for(client.close(), _CLOSE_SECONDS)
+    if cluster is not None:
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(cluster.close(), _CLOSE_SECONDS)

@@ -1,0 +1,119 @@
+"""Where a class is run: on the cores of this machine, or on a cluster. Each gives a runner and threads to call it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Protocol, Self
+
+from grader import terminal
+from grader.errors import GraderError
+from grader.kernels import cores as machine
+from grader.kernels.runner import Runner, kernel_runner
+from grader.kernels.warm import KernelServer, kernel_server
+from grader.model import Assignment
+from grader.walls.doctor import best
+from grader.walls.plan import Tier
+
+if TYPE_CHECKING:
+    from grader.executors.calls import Tell
+
+_MOST_THREADS = 4096  # each waits for one notebook of a cluster's
+
+
+class ClassRunner(Runner, Protocol):
+    """`installed`: Python and the packages where notebooks run; None: those of this process. `note`: what to say of it
+    at the end. `stop` ends what is under way."""
+
+    note: str
+
+    @property
+    def installed(self) -> Sequence[str] | None: ...
+
+    @property
+    def walls(self) -> Tier: ...
+
+    @property
+    def repairs(self) -> bool: ...
+
+    def stop(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Opened:
+    """`executor` calls the runner; `ahead`: how many submissions may be under way."""
+
+    runner: ClassRunner
+    executor: Executor
+    ahead: Callable[[], int]
+    dashboard: str = ""
+
+
+class LocalEngine:
+    """Kernels on `jobs` cores. Use as a context manager: the kernel server gets ready meanwhile."""
+
+    name = "local"
+    scheduler = None
+
+    def __init__(self, jobs: int) -> None:
+        self.jobs = min(jobs, machine.usable())
+        self._asked = jobs
+
+    def __enter__(self) -> Self:
+        self._held = contextlib.ExitStack()
+        self._server: KernelServer | None = self._held.enter_context(kernel_server())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._held.close()
+
+    @contextlib.contextmanager
+    def opened(self, assignment: Assignment, walls: Tier | None, tell: Tell, *, repairs: bool) -> Iterator[Opened]:
+        """Raises RunnerError where notebooks cannot be run, or not behind these walls."""
+        tier = best(walls, secrets=assignment.heldout is not None)
+        if self._asked > self.jobs:
+            terminal.console().print(
+                f"{self.jobs} notebooks at a time: with more than cores, honest ones would run out of time"
+            )
+        threads = self.jobs + 1  # the next kernel gets ready while the others run
+        with (
+            kernel_runner(tier, repairs=repairs, at_a_time=self.jobs, server=self._server) as kernels,
+            ThreadPoolExecutor(threads) as executor,
+        ):
+            yield Opened(kernels, executor, lambda: 2 * threads)
+
+
+class DaskEngine:
+    """Workers of the Dask cluster at the address `scheduler`, or `jobs` workers of one core each on this machine."""
+
+    name = "dask"
+
+    def __init__(self, scheduler: str | None, jobs: int) -> None:
+        """Raises GraderError where Dask is not installed."""
+        if find_spec("distributed") is None:
+            raise GraderError("Dask is not installed here: pip install 'grader[cluster]', or leave out --engine dask")
+        self.scheduler, self.jobs = scheduler, min(jobs, machine.usable())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    @contextlib.contextmanager
+    def opened(self, assignment: Assignment, walls: Tier | None, tell: Tell, *, repairs: bool) -> Iterator[Opened]:
+        """Raises RunnerError where there is no cluster, or none whose workers fit."""
+        from grader.executors.remote import Cluster, remote_runner  # with all of Dask
+
+        cluster = Cluster(self.scheduler, self.jobs)
+        with (
+            remote_runner(cluster, assignment, walls, tell, repairs=repairs) as remote,
+            ThreadPoolExecutor(_MOST_THREADS) as executor,
+        ):
+            yield Opened(remote, executor, remote.at_a_time, remote.dashboard)
+
+
+Engine = LocalEngine | DaskEngine

@@ -1,0 +1,171 @@
+"""A runner whose notebooks run on the workers of a Dask cluster."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import dask
+from distributed import Client, LocalCluster
+
+from grader.errors import ClusterLost, RunnerError
+from grader.executors import parcel, workshop
+from grader.executors.calls import Calls, Tell
+from grader.executors.cluster import ClusterExecutor
+from grader.executors.settings import SETTINGS, nanny_options
+from grader.executors.workshop import Fitness, Workshop
+from grader.model import Assignment, CellError, Execution, Submission
+from grader.walls.doctor import best
+from grader.walls.plan import TIERS, Tier
+
+_CONNECT_SECONDS = 10.0
+_WORKERS_SECONDS = 60.0  # for the first worker to come
+_PATIENCE_SECONDS = 1800.0  # for a scheduler that was lost
+_QUESTIONS_SECONDS = 120.0  # a kernel's answers, on top of the notebook's own time
+
+
+@dataclass
+class Cluster:
+    """Where the workers are: at a scheduler's address, or `workers` of one core each on this machine."""
+
+    scheduler: str | None
+    workers: int
+
+
+class RemoteRunner:
+    """Sends each notebook to whichever worker is free; as many threads as there are may call `run` at once.
+
+    `walls`: the tier of all kernels. `installed`: Python, the machine and the packages on the workers.
+    """
+
+    note = ""
+
+    def __init__(self, executor: ClusterExecutor, calls: Calls, opened: _Opened) -> None:
+        self._executor, self._calls, self._opened = executor, calls, opened
+        self.repairs = opened.repairs
+
+    @property
+    def walls(self) -> Tier:
+        return self._opened.workshop.walls
+
+    @property
+    def installed(self) -> tuple[str, ...]:
+        return self._opened.workshop.fitness.installed
+
+    @property
+    def dashboard(self) -> str:
+        return self._opened.dashboard
+
+    def at_a_time(self) -> int:
+        """How many notebooks the workers can have."""
+        return self._calls.threads
+
+    def run(self, submission: Submission, assignment: Assignment) -> Execution:
+        """Raises ClusterLost where there is nothing left that it could run on."""
+        try:
+            content = parcel.packed(submission)
+            ran = self._executor.send(submission.student, workshop.work, content, self._opened.workshop.name).result()
+            return parcel.execution(ran.execution)
+        except ClusterLost:
+            raise
+        except (RunnerError, OSError, ValueError) as error:
+            lost = CellError(cell=None, name="WorkerDied", message=str(error))
+            return Execution(
+                status="infrastructure",
+                submission_sha256=submission.sha256,
+                walls=self.walls,
+                repairing=self.repairs,
+                errors=(lost,),
+            )
+
+    def stop(self) -> None:
+        """Nothing that is under way comes back."""
+        self._executor.shutdown()
+
+
+class _Opened:
+    """Opens clients with workshops on their workers; the first one decides which walls there are."""
+
+    def __init__(self, cluster: Cluster, assignment: Assignment, walls: Tier | None, *, repairs: bool) -> None:
+        self._cluster, self._assignment, self._walls, self.repairs = cluster, assignment, walls, repairs
+        self._rubric = parcel.packed_rubric(assignment)
+        self._workshop: Workshop | None = None
+        self.dashboard = ""
+
+    @property
+    def workshop(self) -> Workshop:
+        assert self._workshop is not None
+        return self._workshop
+
+    async def client(self) -> Client:
+        """Raises RunnerError for workers that do not fit, and OSError where there is no scheduler."""
+        client = await self._connected()
+        try:
+            self.dashboard = client.dashboard_link or ""
+            await client.wait_for_workers(1, timeout=_WORKERS_SECONDS)
+            if self._workshop is None:
+                self._workshop = self._fitting(await _introduced(client))
+            await client.register_plugin(self._workshop)
+        except BaseException:
+            await client.close()
+            raise
+        return client
+
+    async def _connected(self) -> Client:
+        here = self._cluster.scheduler is None
+        where = await _local(self._cluster.workers) if here else self._cluster.scheduler
+        return await Client(where, asynchronous=True, timeout=_CONNECT_SECONDS, set_as_default=False)
+
+    def _fitting(self, workers: Mapping[str, Fitness]) -> Workshop:
+        ours = workshop.fitness()
+        first = workers[min(workers)]
+        for name, theirs in sorted(workers.items()):
+            if theirs.code != ours.code:
+                raise RunnerError(f"the worker {name} has another version of the grader: install this one there")
+            if theirs.installed != first.installed:
+                differ = sorted(set(theirs.installed) ^ set(first.installed))
+                told = ", ".join(differ[:5]) + (f" and {len(differ) - 5} more" if len(differ) > 5 else "")
+                raise RunnerError(
+                    f"the workers {min(workers)} and {name} have not the same installed, so scores could differ: {told}"
+                )
+        weakest = max((theirs.walls for theirs in workers.values()), key=TIERS.index)
+        tier = best(self._walls, secrets=self._assignment.has_secret_rows, had=weakest)
+        return Workshop(self._rubric, tier, first, repairs=self.repairs)
+
+
+@contextlib.contextmanager
+def remote_runner(
+    cluster: Cluster, assignment: Assignment, walls: Tier | None, tell: Tell, *, repairs: bool = True
+) -> Iterator[RemoteRunner]:
+    """A runner on the cluster, for as long as the context lasts. Raises RunnerError if there is none to be had."""
+    limits = assignment.limits
+    overdue = 2 * (limits.seconds + _QUESTIONS_SECONDS) + 60  # twice what the slowest may take, and a worker's start
+    with dask.config.set(SETTINGS):
+        opened = _Opened(cluster, assignment, walls, repairs=repairs)
+        calls = Calls(opened.client, tell, overdue=overdue, patience=_PATIENCE_SECONDS)
+        with ClusterExecutor(calls) as executor:
+            yield RemoteRunner(executor, calls, opened)
+
+
+async def _local(workers: int) -> LocalCluster:
+    """One worker for each core, which nobody on the network can reach."""
+    options = nanny_options(cores=1)
+    return await LocalCluster(
+        n_workers=workers,
+        threads_per_worker=options.pop("nthreads"),
+        host="127.0.0.1",
+        dashboard_address="127.0.0.1:0",
+        asynchronous=True,
+        **options,
+    )
+
+
+async def _introduced(client: Client) -> dict[str, Fitness]:
+    """What each worker says of itself."""
+    try:
+        found: dict[str, Fitness] = await client.run(workshop.fitness)
+    except Exception as error:  # noqa: BLE001  # whatever keeps a worker from loading the grader is one sentence
+        mend = "start workers with `grader worker`, from the same version"
+        raise RunnerError(f"the workers cannot run this grader ({type(error).__name__}: {error}): {mend}") from None
+    return found

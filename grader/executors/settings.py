@@ -1,0 +1,49 @@
+"""Dask's settings for grading, in one place: for a cluster on this machine, for `grader scheduler` and `grader worker`.
+
+Dask is made for many short tasks on data in memory. Here a task takes seconds, its data are kilobytes, and what is
+heavy is not in the worker but in the kernels that it starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+CORES = "cores"  # the resource by which a worker says how many notebooks may run at a time
+PORT = 8786  # of the scheduler, as Dask has it
+
+SETTINGS: Mapping[str, Any] = MappingProxyType(
+    {
+        # A worker's death is told at once: who sent the work decides what is tried again, and what alone.
+        "distributed.scheduler.allowed-failures": 0,
+        # A worker has what its threads can begin and no more; the rest waits where every other worker can have it.
+        "distributed.scheduler.worker-saturation": 1.0,
+        "distributed.scheduler.work-stealing": True,
+        # A machine that is silent for longer is gone, and its work goes to others. Shorter cuts mend themselves.
+        "distributed.scheduler.worker-ttl": "60 s",
+        "distributed.comm.timeouts.connect": "10 s",
+        "distributed.comm.timeouts.tcp": "30 s",
+        # Results are fetched once and let go: there are no copies to look for.
+        "distributed.scheduler.active-memory-manager.start": False,
+        "distributed.scheduler.events-cleanup-delay": "10 minutes",
+        # What asks a hundred times a second what each thread does would only see it wait for a kernel.
+        "distributed.worker.profile.enabled": False,
+        "distributed.admin.system-monitor.gil.enabled": False,
+        "distributed.admin.system-monitor.log-length": 720,
+        # Logs kept in memory: a run of days must not make them grow.
+        "distributed.admin.log-length": 1000,
+        "distributed.admin.low-level-log-length": 100,
+        "distributed.diagnostics.nvml": False,
+    }
+)
+
+
+def nanny_options(cores: int) -> dict[str, Any]:
+    """Keywords of `distributed.Nanny` for a worker on which `cores` notebooks run at a time.
+
+    One thread more, so that the next kernel gets ready while the others run. No limit on the worker's memory: Dask
+    would look at the worker's own process, which holds no more than hand-ins of a few seconds, and never at its
+    kernels, which have limits of their own; it would spill, pause or end the worker for nothing that these could mend.
+    """
+    return {"nthreads": cores + 1, "resources": {CORES: cores}, "memory_limit": 0}
