@@ -107,8 +107,10 @@ class Calls:
                 done = await self._tried(call)
             if done is not None:
                 return done[0]
-        alone = "it was set aside, and they died when they had nothing else to do, too"
-        raise RunnerError(f"{call.deaths} workers died while they ran this ({alone}): look at it before it runs again")
+        raise RunnerError(
+            f"{call.deaths} workers died while they ran this, {_TRIES_ALONE} of them while they ran nothing else:"
+            " look at it before it is run again"
+        )
 
     async def _tried(self, call: Call) -> tuple[Any] | None:
         """The result; None if its worker died. What is lost otherwise is sent again."""

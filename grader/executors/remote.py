@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -114,7 +115,7 @@ class _Opened:
 
     async def _connected(self) -> Client:
         here = self._cluster.scheduler is None
-        where = await _local(self._cluster.workers) if here else self._cluster.scheduler
+        where = await local_cluster(self._cluster.workers) if here else self._cluster.scheduler
         return await Client(where, asynchronous=True, timeout=_CONNECT_SECONDS, set_as_default=False)
 
     def _fitting(self, workers: Mapping[str, Fitness]) -> Workshop:
@@ -148,17 +149,25 @@ def remote_runner(
             yield RemoteRunner(executor, calls, opened)
 
 
-async def _local(workers: int) -> LocalCluster:
-    """One worker for each core, which nobody on the network can reach."""
+async def local_cluster(workers: int) -> LocalCluster:
+    """Workers of one core each, on this machine, which nobody on the network can reach.
+
+    Raises RunnerError if they cannot be started.
+    """
     options = nanny_options(cores=1)
-    return await LocalCluster(
-        n_workers=workers,
-        threads_per_worker=options.pop("nthreads"),
-        host="127.0.0.1",
-        dashboard_address="127.0.0.1:0",
-        asynchronous=True,
-        **options,
-    )
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters of it is told as events
+    try:
+        return await LocalCluster(
+            n_workers=workers,
+            threads_per_worker=options.pop("nthreads"),
+            host="127.0.0.1",
+            dashboard_address="127.0.0.1:0",
+            asynchronous=True,
+            silence_logs=logging.CRITICAL,
+            **options,
+        )
+    except RuntimeError as error:
+        raise RunnerError(f"no workers can be started here: {error}") from None
 
 
 async def _introduced(client: Client) -> dict[str, Fitness]:
