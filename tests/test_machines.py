@@ -155,6 +155,7 @@ def test_a_worker_that_is_told_to_leave_loses_nothing(start: Start, tmp_path: Pa
     [
         (("worker", "10.0.0.5"), "'10.0.0.5' is no scheduler's address: it looks like tcp://10.0.0.5:8786"),
         (("worker", "tcp://10.0.0.5:8786", "--ports", "x"), "--ports x is no port and no range such as 40000:40100"),
+        (("worker", "10.0.0.5:8786", "--interface", "ib9"), "--interface ib9: there are"),
         (("worker", "tls://10.0.0.5:8786"), "has none for a worker: docs/cluster.md says how to get them"),
         (("scheduler", "--port", "TAKEN"), "no scheduler can listen at 127.0.0.1:TAKEN: Address already in use"),
     ],
@@ -199,7 +200,7 @@ def test_with_certificates_nobody_else_gets_in(start: Start, tmp_path: Path) -> 
     address = closed.says(r"tls://.*:\d+")
     worker = start("worker", address, "--walls", "none", "--cores", 1, DASK_CONFIG=config)
     worker.says("at work")
-    ask = "import os, sys; from distributed import Client; print(Client(sys.argv[1], timeout=9).submit(pow, 6, 2).result())"
+    ask = "import sys; from distributed import Client; print(Client(sys.argv[1]).submit(pow, 6, 2).result())"
     asked = [sys.executable, "-W", "ignore", "-c", ask]
     friend = subprocess.run(
         [*asked, address], env={**os.environ, "DASK_CONFIG": config}, capture_output=True, text=True, check=False

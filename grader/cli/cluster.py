@@ -27,6 +27,9 @@ def worker(
     host: Annotated[
         str | None, typer.Option(help="Address to listen at. [default: the one that the scheduler sees]")
     ] = None,
+    interface: Annotated[
+        str | None, typer.Option(help="Network to listen in, such as ib0, in place of --host.")
+    ] = None,
     ports: Annotated[str | None, typer.Option(metavar="<ports>", help=_PORTS)] = None,
     local_directory: Annotated[
         str | None, typer.Option(metavar="<path>", help="For the worker's own files. [default: the temporary folder]")
@@ -51,7 +54,7 @@ def worker(
     from grader.executors.commands import serve_worker
     from grader.executors.machine import Wish
 
-    wish = Wish(address, cores or 0, name, host, ports, local_directory, patience, give_up)
+    wish = Wish(address, cores or 0, name, host, interface, ports, local_directory, patience, give_up)
     raise typer.Exit(serve_worker(wish, None if walls is None else walls.value))
 
 

@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import typer
 from dask.system import CPU_COUNT
 
@@ -24,6 +25,10 @@ def serve_worker(wish: machine.Wish, walls: Tier | None) -> int:
     address = _address(wish.address)
     if wish.ports is not None and not _PORTS.fullmatch(wish.ports):
         raise GraderError(f"--ports {wish.ports} is no port and no range such as 40000:40100")
+    if wish.host is not None and wish.interface is not None:
+        raise GraderError("--host and --interface say the same: give one of them")
+    if wish.interface is not None and wish.interface not in psutil.net_if_addrs():
+        raise GraderError(f"--interface {wish.interface}: there are {', '.join(sorted(psutil.net_if_addrs()))} here")
     if wish.folder is not None:
         Path(wish.folder).mkdir(parents=True, exist_ok=True)
     if address.startswith("tls://") and not scheduling.encrypted("worker"):

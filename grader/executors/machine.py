@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import signal
 import time
 from collections.abc import Awaitable, Callable
@@ -41,6 +42,7 @@ class Wish:
     cores: int = 0
     name: str | None = None
     host: str | None = None
+    interface: str | None = None
     ports: str | None = None
     folder: str | None = None
     patience: float = 60.0
@@ -110,6 +112,7 @@ class _Machine:
             wish.address,
             name=wish.name,
             host=wish.host,
+            interface=wish.interface,
             port=wish.ports or 0,
             worker_port=wish.ports or 0,
             local_directory=wish.folder,
@@ -122,7 +125,8 @@ class _Machine:
 
     async def _found(self) -> bool:
         """Wait for a scheduler that answers; False if there is none for too long."""
-        ask = min(_ASK_SECONDS, max(_PAUSE_SECONDS, _ASK_SECONDS if self.wish.give_up is None else self.wish.give_up))
+        give_up = self.wish.give_up
+        ask = _ASK_SECONDS if give_up is None else min(_ASK_SECONDS, max(_PAUSE_SECONDS, give_up))
         while True:
             try:
                 answered = await connect(self.wish.address, timeout=ask, **self.security.get_connection_args("worker"))
@@ -130,8 +134,8 @@ class _Machine:
                 return True
             except OSError as error:
                 self._lost(f"no scheduler answers at {self.wish.address}: {_sentence(error)}")
-            since, give_up = self.lost_since, self.wish.give_up
-            if give_up is not None and since is not None and time.monotonic() - since >= give_up:
+            since = self.lost_since or time.monotonic()
+            if give_up is not None and time.monotonic() - since >= give_up:
                 self.say(f"no scheduler for {give_up:g} s: giving up")
                 return False
             await asyncio.sleep(_PAUSE_SECONDS)
@@ -190,4 +194,6 @@ def _sentence(error: BaseException) -> str:
     """The innermost reason, on one line."""
     while error.__cause__ is not None:
         error = error.__cause__
-    return " ".join(str(error).split()) or type(error).__name__
+    told = " ".join(str(error).split())
+    refused = re.search(r"'message': '([^']*)'", told)  # by a scheduler, such as a name that is taken
+    return refused[1] if refused else told or type(error).__name__
