@@ -15,6 +15,7 @@ from distributed import Nanny, Status, Worker
 RETIRED = "grader-retired"  # the reason of a worker that was told to leave, as for a smaller cluster
 _LOOK_SECONDS = 0.1
 _FETCH_SECONDS = 10.0  # for results to be fetched; they are small
+_GONE = (OSError, RuntimeError)  # whom one speaks to, or with what: a scheduler may end while its workers leave
 
 
 class LeavingWorker(Worker):  # type: ignore[misc]  # Dask has no types
@@ -38,7 +39,7 @@ class LeavingWorker(Worker):  # type: ignore[misc]  # Dask has no types
         if not self.state.executing:
             await _until(lambda: not self.data, _FETCH_SECONDS)
         given_up = len(self.state.executing)
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(*_GONE):
             retired = self.scheduler.retire_workers(
                 workers=[self.address], close_workers=False, remove=True, stimulus_id=f"leave-{time.time()}"
             )
@@ -64,7 +65,7 @@ class KnowingNanny(Nanny):  # type: ignore[misc]  # Dask has no types
         """As of the worker; 0 if it is gone already."""
         if self.worker_address is None:
             return 0
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(*_GONE):
             async with self.rpc(self.worker_address) as worker:
                 return int(await worker.leave(patience=patience))
         return 0
