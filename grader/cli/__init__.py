@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli import answers, bundles, classes, importing, rubrics, student, term
+from grader.cli import answers, bundles, classes, cluster, importing, rubrics, student, term
 
 _ROOM = "make room there, or write to another place"
 
@@ -42,6 +42,8 @@ for _command in (
     rubrics.lint,
     rubrics.selftest,
     rubrics.doctor,
+    cluster.scheduler,
+    cluster.worker,
 ):
     app.command()(_command)
 

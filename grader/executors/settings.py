@@ -6,9 +6,13 @@ heavy is not in the worker but in the kernels that it starts.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Any
+
+from grader.errors import GraderError
 
 CORES = "cores"  # the resource by which a worker says how many notebooks may run at a time
 PORT = 8786  # of the scheduler, as Dask has it
@@ -47,3 +51,12 @@ def nanny_options(cores: int) -> dict[str, Any]:
     kernels, which have limits of their own; it would spill, pause or end the worker for nothing that these could mend.
     """
     return {"nthreads": cores + 1, "resources": {CORES: cores}, "memory_limit": 0}
+
+
+def need_dask() -> None:
+    """Call before Dask is imported: it reads then how much it is to say, which is nothing unless its own variable asks
+    for more. Raises GraderError where grader[cluster] is not installed.
+    """
+    if find_spec("distributed") is None:
+        raise GraderError("Dask is not installed, which clusters are made with: pip install 'grader[cluster]'")
+    os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "critical")
