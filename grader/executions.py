@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -66,7 +67,7 @@ class StoringRunner:
         self._walls, self._repairs, self._installed = walls, repairs, installed
         self._stored_now: set[str] = set()
         self._stopping = False
-        self._guard, self._running = Lock(), dict[str, Lock]()
+        self._guard, self._running = Lock(), dict[str, tuple[Lock, int]]()  # with how many have or want it
         self.keys: dict[str, str] = {}  # of stored executions, by student
         self.used: list[str] = []  # students whose execution is an earlier run's
         self.not_stored: list[str] = []  # students whose execution could not be stored, with the cause
@@ -89,10 +90,20 @@ class StoringRunner:
             self.used.append(submission.student)
         return stored
 
-    def _one_at_a_time(self, key: str) -> Lock:
+    @contextlib.contextmanager
+    def _one_at_a_time(self, key: str) -> Iterator[None]:
         """What several students handed in alike, as groups do, is run once: the others wait for it."""
         with self._guard:
-            return self._running.setdefault(key, Lock())
+            lock, waiting = self._running.get(key, (Lock(), 0))
+            self._running[key] = lock, waiting + 1
+        try:
+            with lock:
+                yield
+        finally:
+            with self._guard:
+                lock, waiting = self._running.pop(key)
+                if waiting > 1:
+                    self._running[key] = lock, waiting - 1
 
     def stop(self) -> None:
         """From here on nothing is stored: kernels are being killed, which is not the notebooks' doing."""
