@@ -15,10 +15,15 @@ from pathlib import Path
 from queue import Queue
 from socket import create_server
 from threading import Thread
+from typing import Any
 
 import pytest
+import yaml
 from conftest import ROOT, Command
 from distributed import Client, Future
+from typer.main import get_command
+
+from grader.cli import app
 
 EXAMPLES = ROOT / "docs" / "examples" / "cluster"
 _PATIENCE = 60  # seconds
@@ -208,3 +213,89 @@ def test_with_certificates_nobody_else_gets_in(start: Start, tmp_path: Path) -> 
     assert friend.stdout == "36\n", friend.stderr
     stranger = start("worker", address.replace("tls", "tcp"), "--walls", "none", "--give-up", 0)
     assert stranger.ends() == 1
+
+
+# ---------------------------------------------------------------- ready-made starts
+
+
+def taken(line: list[str]) -> dict[str, Any]:
+    """What `grader` makes of the arguments; fails for what it does not know."""
+    name, *arguments = line
+    command = getattr(get_command(app), "commands")[name]  # noqa: B009  # of a group, which its type does not say
+    return dict(command.make_context(name, arguments).params)
+
+
+def program(file: Path, script: str) -> None:
+    file.write_text(f"#!/bin/bash\n{script}\n", encoding="utf-8")
+    file.chmod(0o755)
+
+
+def told(file: Path, lines: int) -> list[list[str]]:
+    """What programs wrote into the file, as words; once there are as many lines."""
+    end = time.monotonic() + _PATIENCE
+    while not file.exists() or len(file.read_text(encoding="utf-8").splitlines()) < lines:
+        assert time.monotonic() < end, file
+        time.sleep(0.05)
+    return [line.split() for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def test_pods_run_commands_that_there_are() -> None:
+    content = (EXAMPLES / "kubernetes.yaml").read_text(encoding="utf-8")
+    cluster, policy = yaml.safe_load_all(content)
+    (scheduling,) = cluster["spec"]["scheduler"]["spec"]["containers"]
+    (working,) = cluster["spec"]["worker"]["spec"]["containers"]
+    scheduler, worker = taken(scheduling["args"]), taken(working["args"])
+    ports = {port["name"]: port["containerPort"] for port in scheduling["ports"]}
+    assert ports == {"tcp-comm": scheduler["port"], "http-dashboard": int(scheduler["dashboard"].rpartition(":")[2])}
+    assert worker["address"] == f"tls://{cluster['metadata']['name']}-scheduler:{scheduler['port']}"
+    assert worker["cores"] == int(working["resources"]["limits"]["cpu"])
+    assert worker["patience"] < cluster["spec"]["worker"]["spec"]["terminationGracePeriodSeconds"]
+    assert policy["spec"]["podSelector"]["matchLabels"] == {"dask.org/cluster-name": cluster["metadata"]["name"]}
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="certificates are made with openssl")
+def test_ssh_starts_a_worker_on_each_host_and_ends_it(tmp_path: Path) -> None:
+    """SSH that stays here, and a grader that writes down what it is asked."""
+    said = tmp_path / "said"
+    (tmp_path / "bin").mkdir()
+    program(
+        tmp_path / "bin" / "grader",
+        f"echo $* >>'{said}'; trap 'echo ended $1 >>\"{said}\"; kill $!; exit' TERM; sleep 60 & wait",
+    )
+    program(tmp_path / "ssh", 'shift; exec bash -c "$*"')
+    env = {"HOME": str(tmp_path), "SSH": str(tmp_path / "ssh"), "ADDRESS": "10.0.0.5"}
+    env |= {"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}", "WORKER_PORTS": "40000:40100"}
+    with subprocess.Popen(["bash", EXAMPLES / "ssh.sh", "one", "two"], env=env, cwd=tmp_path) as cluster:
+        begun = {line[0]: taken(line) for line in told(said, 3)}
+        cluster.terminate()
+        assert cluster.wait(_PATIENCE) == 143
+    assert begun["scheduler"]["host"] == "10.0.0.5"
+    assert begun["worker"]["address"] == "tls://10.0.0.5:8786"
+    assert begun["worker"]["ports"] == "40000:40100"
+    assert sorted(told(said, 6)[3:]) == [["ended", "scheduler"], ["ended", "worker"], ["ended", "worker"]]
+    assert str(tmp_path) in (tmp_path / ".config" / "grader-tls" / "dask.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.long
+def test_slurm_gets_jobs_and_takes_them_back(tmp_path: Path) -> None:
+    jobs, cancelled = tmp_path / "jobs", tmp_path / "cancelled"
+    (tmp_path / "bin").mkdir()
+    program(tmp_path / "bin" / "sbatch", f"cat $1 >>'{jobs}'; echo Submitted batch job 7")
+    program(tmp_path / "bin" / "scancel", f"echo $* >>'{cancelled}'")
+    env = {**os.environ, "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}"}
+    asked = ["--jobs", "1", "--cores", "3", "--memory", "9GB", "--port", "0", "--interface", "lo", "--no-tls"]
+    called = [sys.executable, EXAMPLES / "slurm.py", *asked]
+    with subprocess.Popen(called, env=env, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as cluster:
+        assert cluster.stdout is not None
+        address = cluster.stdout.readline().split()[-1]
+        script = told(jobs, 10)
+        cluster.terminate()
+        assert cluster.wait(_PATIENCE) == 130
+    (line,) = (words for words in script if words[:1] == ["exec"])
+    assert line[1:5] == [sys.executable, "-m", "grader", "worker"]
+    worker = taken(line[4:])
+    assert (worker["address"], worker["cores"]) == (address, 3)
+    assert ["#SBATCH", "--cpus-per-task=3"] in script
+    (signalled,) = (words[1] for words in script if words[1:] and words[1].startswith("--signal=B:TERM@"))
+    assert worker["patience"] < int(signalled.rpartition("@")[2])
+    assert told(cancelled, 1) == [["7"]]

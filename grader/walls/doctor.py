@@ -211,7 +211,10 @@ def _closed_folder() -> str:
 
 def _advice_on_namespaces() -> str:
     if os.getuid() == 0:
-        return "This looks like a container. Full walls need it to run with `--cap-add SYS_ADMIN` or `--privileged`."
+        return (
+            "This looks like a container. Full walls need it to run with `--cap-add SYS_ADMIN --cap-add NET_ADMIN` or"
+            " `--privileged`."
+        )
     if _USERNS_SWITCH.exists() and _USERNS_SWITCH.read_text().strip() == "1":
         return "Full walls need user namespaces: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0"
     return (
