@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shutil
@@ -20,10 +21,11 @@ from typing import Any
 import pytest
 import yaml
 from conftest import ROOT, Command
-from distributed import Client, Future
+from distributed import Client, Future, Scheduler, Status
 from typer.main import get_command
 
 from grader.cli import app
+from grader.executors import leaving
 
 EXAMPLES = ROOT / "docs" / "examples" / "cluster"
 _PATIENCE = 60  # seconds
@@ -153,6 +155,30 @@ def test_a_worker_that_is_told_to_leave_loses_nothing(start: Start, tmp_path: Pa
         start("worker", address, "--walls", "none", "--cores", 1)
         assert slow.result(_PATIENCE) == "slow\n"  # not the error of a task whose worker died
     assert scheduler.ends(signal.SIGTERM) == 0
+
+
+def test_a_worker_rests_while_its_disk_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process, for no disk is filled for a test."""
+    free = [10**6]
+    monkeypatch.setattr(leaving, "free_mb", lambda: free[0])
+    monkeypatch.setattr(leaving, "_DISK_SECONDS", 0.05)
+    monkeypatch.setattr(leaving.signal, "signal", lambda *_: None)
+
+    async def reaches(worker: leaving.LeavingWorker, status: Status) -> None:
+        while worker.status != status:
+            await asyncio.sleep(0.05)
+
+    async def play() -> None:
+        here: dict[str, Any] = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
+        async with (
+            Scheduler(port=0, dashboard=False, **here) as scheduler,
+            leaving.LeavingWorker(scheduler.address, nthreads=1, **here) as worker,
+        ):
+            for megabytes, status in ((10, Status.paused), (10**6, Status.running)):
+                free[0] = megabytes
+                await asyncio.wait_for(reaches(worker, status), _PATIENCE)
+
+    asyncio.run(play())
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from dask.system import CPU_COUNT
 
 from grader.errors import GraderError, RunnerError
 from grader.executors import machine, scheduling
+from grader.executors.leaving import NEEDED_MB, free_mb, short_of_room
 from grader.walls.doctor import best, offer
 from grader.walls.plan import Tier
 
@@ -40,6 +41,8 @@ def serve_worker(wish: machine.Wish, walls: Tier | None) -> int:
     if not offer(tier).works:
         reasons = "; ".join(offer(tier).reasons)
         raise RunnerError(f"{tier} walls cannot be built here: {reasons}; `grader doctor` says what can be done")
+    if (free := free_mb()) < NEEDED_MB:
+        raise RunnerError(f"{short_of_room(free)}: make room, or set TMPDIR to a folder on another disk")
     told = replace(wish, address=address, cores=wish.cores or CPU_COUNT)
     return machine.work(told, tier, _say)
 

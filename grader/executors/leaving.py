@@ -1,19 +1,24 @@
-"""A Dask worker that can leave without losing what it is doing, and a nanny that knows why it left."""
+"""A Dask worker that leaves without losing what it is doing, and rests while its disk is full; and its nanny."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
+import tempfile
 import time
 from collections.abc import Callable
 from typing import Any
 
 from distributed import Nanny, Status, Worker
+from tornado.ioloop import PeriodicCallback
 
 RETIRED = "grader-retired"  # the reason of a worker that was told to leave, as for a smaller cluster
+NEEDED_MB = 1000  # free in the temporary folder, to begin a notebook
 _LOOK_SECONDS = 0.1
+_DISK_SECONDS = 1.0
 _FETCH_SECONDS = 10.0  # for results to be fetched; they are small
 _GONE = (OSError, RuntimeError)  # whom one speaks to, or with what: a scheduler may end while its workers leave
 
@@ -21,12 +26,25 @@ _GONE = (OSError, RuntimeError)  # whom one speaks to, or with what: a scheduler
 class LeavingWorker(Worker):  # type: ignore[misc]  # Dask has no types
     """Its nanny calls `leave` before it ends the process."""
 
+    status: Status
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.handlers["leave"] = self.leave
         # A terminal and some batch systems send their signals to all processes; the nanny decides, this one finishes.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _do_nothing)  # not SIG_IGN, which kernels would inherit
+        self.periodic_callbacks["disk"] = PeriodicCallback(self._look_at_disk, _DISK_SECONDS * 1000)
+
+    def _look_at_disk(self) -> None:
+        """A machine that fails at every notebook is soon free for the next, and would go through a whole class."""
+        free = free_mb()
+        if self.status == Status.running and free < NEEDED_MB:
+            self.status = Status.paused
+            print(f"grader: {short_of_room(free)}; begins nothing until there is room", flush=True)
+        elif self.status == Status.paused and free >= NEEDED_MB:
+            self.status = Status.running
+            print("grader: there is room again", flush=True)
 
     async def leave(self, patience: float) -> int:
         """Begin nothing more, finish what runs if that takes no longer than `patience` seconds, have results fetched.
@@ -75,6 +93,15 @@ class KnowingNanny(Nanny):  # type: ignore[misc]  # Dask has no types
         if self.pid:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
+
+
+def free_mb() -> int:
+    """In the temporary folder, where kernels have theirs."""
+    return shutil.disk_usage(tempfile.gettempdir()).free // 1_000_000
+
+
+def short_of_room(free: int) -> str:
+    return f"{tempfile.gettempdir()} has {free} MB free, and notebooks need {NEEDED_MB}"
 
 
 def _do_nothing(*_: object) -> None:

@@ -57,7 +57,9 @@ async def _serve(host: str, port: int, dashboard: str | None, say: Callable[[str
         await scheduler
     except (OSError, RuntimeError) as error:  # Dask puts the one into the other
         raise GraderError(f"no scheduler can listen at {host}:{port}: {_reason(error)}") from None
-    page = f"; dashboard http://{dashboard}/status" if dashboard else ""
+    page = ""
+    if dashboard:  # at another port than asked for, if that was taken
+        page = f"; dashboard http://{dashboard.rpartition(':')[0]}:{scheduler.services['dashboard'].port}/status"
     say(f"scheduler at {scheduler.address}{page}")
     heard = await signals.get()
     await scheduler.close(reason="signal")
