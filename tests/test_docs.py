@@ -46,6 +46,25 @@ NOT_RUN = {
         "a test below holds the Korean page beside the English one, whose commands are run",
     ),
     ".venv/bin/grader grade course/submitted -a ps1/rubric.yaml -o ps1-out": "tests/test_import_nbgrader.py grades one",
+    **dict.fromkeys(
+        (
+            "grader scheduler --host 10.0.0.5",
+            "grader worker tcp://10.0.0.5:8786",
+            "grader grade demo-class -o out --engine dask --scheduler tcp://10.0.0.5:8786",
+            "bash docs/examples/cluster/tls.sh tls",
+            "DASK_CONFIG=$PWD/tls grader scheduler --host 10.0.0.5",
+            "DASK_CONFIG=$PWD/tls grader worker tls://10.0.0.5:8786",
+            "DASK_CONFIG=$PWD/tls grader grade demo-class -o out --engine dask --scheduler tls://10.0.0.5:8786",
+            "ADDRESS=10.0.0.5 bash docs/examples/cluster/ssh.sh lab1 lab2 lab3",
+            "python docs/examples/cluster/slurm.py --jobs 10 --cores 8 --memory 32GB --walltime 04:00:00 --queue cpu",
+        ),
+        "the reader's own machines; tests/test_machines.py plays it on this one",
+    ),
+    "kubectl create secret generic grader-tls"
+    " --from-file=tls/ca.pem --from-file=tls/cert.pem --from-file=tls/key.pem": "the reader's own Kubernetes",
+    "kubectl apply -f docs/examples/cluster/kubernetes.yaml": "as above; tests/test_machines.py looks at its commands",
+    "kubectl scale daskworkergroup grader-default --replicas 20": "as above",
+    "podman build -f docs/examples/cluster/Containerfile -t registry.example.org/grader:0.1.0 .": "fetches an image",
     CONVERT: "tests/test_shared.py converts notebooks so; the server that this starts would outlive the page",
     ".venv/bin/grader grade demo-class -o out --gradebook postgresql://ta@server/grades": "the reader's own server;"
     " tests/test_gradebook.py grades into PostgreSQL",
