@@ -27,6 +27,7 @@ from grader.executors.turns import Turns
 _TRIES_TOGETHER = 2  # worker deaths after which a call is set aside
 _TRIES_ALONE = 3  # more than one: a worker may die of something else at that very moment
 _LOOK_SECONDS = 2.0
+_FIRST_SECONDS = 15.0  # for the scheduler to be there at the beginning, when somebody looks
 _CLOSE_SECONDS = 5.0
 LOST = (CancelledError, CommClosedError, OSError, TimeoutError)  # what Dask raises when a scheduler is gone
 
@@ -81,7 +82,7 @@ class Calls:
         for call in self._sent.values():
             call.result.cancel()
         if self._client is not None:
-            await _closed(self._client)
+            await closed(self._client)
 
     async def settle(self, call: Call) -> None:
         """See the call through to its result, whatever that is."""
@@ -167,14 +168,16 @@ class Calls:
                 return self._client
             if lost is not None:
                 self._tell("scheduler_lost", scheduler=address(lost))
-                await _closed(lost)
-            self._client = await self._opened()
+                await closed(lost)
+            self._client = await self._opened(
+                self._patience if lost is not None else min(self._patience, _FIRST_SECONDS)
+            )
             if lost is not None:
                 self._tell("scheduler_back", scheduler=address(self._client))
             return self._client
 
-    async def _opened(self) -> Client:
-        until = time.monotonic() + self._patience
+    async def _opened(self, patience: float) -> Client:
+        until = time.monotonic() + patience
         while True:
             try:
                 return await self._connect()
@@ -216,7 +219,7 @@ def address(client: Client) -> str:
     return str(client.scheduler.address) if client.scheduler is not None else ""
 
 
-async def _closed(client: Client) -> None:
+async def closed(client: Client) -> None:
     """And its cluster, where it has one of its own."""
     cluster = client.cluster
     with contextlib.suppress(Exception):

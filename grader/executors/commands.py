@@ -14,16 +14,16 @@ from dask.system import CPU_COUNT
 from grader.errors import GraderError, RunnerError
 from grader.executors import machine, scheduling
 from grader.executors.leaving import NEEDED_MB, free_mb, short_of_room
+from grader.executors.settings import address_of
 from grader.walls.doctor import best, offer
 from grader.walls.plan import Tier
 
-_ADDRESS = re.compile(r"(?:(tcp|tls)://)?([^\s/:]+|\[[0-9a-fA-F:]+\]):(\d{1,5})/?")
 _PORTS = re.compile(r"\d{1,5}(:\d{1,5})?")
 
 
 def serve_worker(wish: machine.Wish, walls: Tier | None) -> int:
     """Work behind walls that were tried first. The exit code."""
-    address = _address(wish.address)
+    address = address_of(wish.address)
     if wish.ports is not None and not _PORTS.fullmatch(wish.ports):
         raise GraderError(f"--ports {wish.ports} is no port and no range such as 40000:40100")
     if wish.host is not None and wish.interface is not None:
@@ -53,14 +53,6 @@ def serve_scheduler(host: str, port: int, dashboard: str | None) -> int:
     if warning is not None:
         print(f"grader: {warning}", file=sys.stderr, flush=True)
     return scheduling.schedule(host, port, dashboard, _say)
-
-
-def _address(given: str) -> str:
-    """As Dask wants it."""
-    found = _ADDRESS.fullmatch(given.strip())
-    if found is None or int(found[3]) > 65535:
-        raise GraderError(f"{given!r} is no scheduler's address: it looks like tcp://10.0.0.5:8786, or tls:// with TLS")
-    return f"{found[1] or 'tcp'}://{found[2]}:{found[3]}"
 
 
 def _say(line: str) -> None:

@@ -6,11 +6,10 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol, Self
 
 from grader import terminal
-from grader.errors import GraderError
+from grader.executors.settings import address_of, need_dask
 from grader.kernels import cores as machine
 from grader.kernels.runner import Runner, kernel_runner
 from grader.kernels.warm import KernelServer, kernel_server
@@ -92,10 +91,10 @@ class DaskEngine:
     name = "dask"
 
     def __init__(self, scheduler: str | None, jobs: int) -> None:
-        """Raises GraderError where Dask is not installed."""
-        if find_spec("distributed") is None:
-            raise GraderError("Dask is not installed here: pip install 'grader[cluster]', or leave out --engine dask")
-        self.scheduler, self.jobs = scheduler, min(jobs, machine.usable())
+        """Raises GraderError where Dask is not installed, and for what is no address."""
+        need_dask()
+        self.scheduler = None if scheduler is None else address_of(scheduler)
+        self.jobs = min(jobs, machine.usable())
 
     def __enter__(self) -> Self:
         return self

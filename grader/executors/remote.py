@@ -12,7 +12,7 @@ from distributed import Client, LocalCluster
 
 from grader.errors import ClusterLost, RunnerError
 from grader.executors import parcel, workshop
-from grader.executors.calls import Calls, Tell
+from grader.executors.calls import Calls, Tell, closed
 from grader.executors.cluster import ClusterExecutor
 from grader.executors.settings import SETTINGS, nanny_options
 from grader.executors.workshop import Fitness, Workshop
@@ -71,7 +71,7 @@ class RemoteRunner:
         except ClusterLost:
             raise
         except (RunnerError, OSError, ValueError) as error:
-            lost = CellError(cell=None, name="WorkerDied", message=str(error))
+            lost = CellError(cell=None, name=type(error).__name__, message=str(error))
             return Execution(
                 status="infrastructure",
                 submission_sha256=submission.sha256,
@@ -104,12 +104,11 @@ class _Opened:
         client = await self._connected()
         try:
             self.dashboard = client.dashboard_link or ""
-            await client.wait_for_workers(1, timeout=_WORKERS_SECONDS)
             if self._workshop is None:
                 self._workshop = self._fitting(await _introduced(client))
             await client.register_plugin(self._workshop)
         except BaseException:
-            await client.close()
+            await closed(client)
             raise
         return client
 
@@ -155,7 +154,6 @@ async def local_cluster(workers: int) -> LocalCluster:
     Raises RunnerError if they cannot be started.
     """
     options = nanny_options(cores=1)
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters of it is told as events
     try:
         return await LocalCluster(
             n_workers=workers,
@@ -172,6 +170,11 @@ async def local_cluster(workers: int) -> LocalCluster:
 
 async def _introduced(client: Client) -> dict[str, Fitness]:
     """What each worker says of itself."""
+    try:
+        await client.wait_for_workers(1, timeout=_WORKERS_SECONDS)
+    except TimeoutError:
+        at = client.scheduler.address
+        raise RunnerError(f"{at} has no workers: start some with `grader worker {at}`") from None
     try:
         found: dict[str, Fitness] = await client.run(workshop.fitness)
     except Exception as error:  # noqa: BLE001  # whatever keeps a worker from loading the grader is one sentence

@@ -7,6 +7,7 @@ heavy is not in the worker but in the kernels that it starts.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from importlib.util import find_spec
 from types import MappingProxyType
@@ -41,6 +42,17 @@ SETTINGS: Mapping[str, Any] = MappingProxyType(
         "distributed.diagnostics.nvml": False,
     }
 )
+
+
+_ADDRESS = re.compile(r"(?:(tcp|tls)://)?([^\s/:]+|\[[0-9a-fA-F:]+\]):(\d{1,5})/?")
+
+
+def address_of(given: str) -> str:
+    """A scheduler's address as Dask wants it. Raises GraderError for what is none."""
+    found = _ADDRESS.fullmatch(given.strip())
+    if found is None or int(found[3]) > 65535:
+        raise GraderError(f"{given!r} is no scheduler's address: it looks like tcp://10.0.0.5:8786, or tls:// with TLS")
+    return f"{found[1] or 'tcp'}://{found[2]}:{found[3]}"
 
 
 def nanny_options(cores: int) -> dict[str, Any]:
