@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: all setup demo check test test-all test-browser test-stress test-hostile selftest bench clean
+.PHONY: all setup demo check test test-all test-browser test-stress test-chaos test-hostile selftest bench clean
 
 all: check test
 
@@ -41,7 +41,11 @@ test-browser: setup
 
 # two writers and a thousand decisions each, on SQLite and on PostgreSQL
 test-stress: setup
-	$(BIN)/pytest -m stress
+	$(BIN)/pytest -m stress --ignore tests/test_cluster.py
+
+# workers killed every few seconds, a hand-in that kills its worker, clients and the scheduler killed, the network cut
+test-chaos: setup
+	$(BIN)/pytest -m stress tests/test_cluster.py
 
 test-hostile: setup
 	$(BIN)/pytest tests/hostile
