@@ -27,7 +27,7 @@ def markdown(results: Results) -> str:
         parts += ["Memory of kernels at a time, MB of private pages (with everything shared, counted once):"]
         parts += [_kernels(results)]
     if results.targets():
-        parts += ["What was aimed at:", _targets(results.targets())]
+        parts += ["What was aimed at:", targets(results.targets())]
     return "\n\n".join(parts)
 
 
@@ -89,9 +89,9 @@ def _kernels(results: Results) -> str:
     return _table(["kernels", *map(str, counts), "each further one"], rows)
 
 
-def _targets(targets: Sequence[Target]) -> str:
+def targets(found: Sequence[Target]) -> str:
     rows = []
-    for target in targets:
+    for target in found:
         asked = f"{'≥' if target.at_least else '≤'} {target.asked:g} {target.unit}"
         digits = 0 if target.unit == "MB" else 2
         rows.append(

@@ -7,7 +7,11 @@ would be run once, and of those that stop early no two come to the same total, s
 
 from __future__ import annotations
 
+import contextlib
+import csv
 import json
+import math
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Any
@@ -102,3 +106,42 @@ def _r2(rate: float, steps: int, train: tuple[Any, Any], heldout: tuple[Any, Any
 
 def _earned(r2: float) -> float:
     return min(1.0, max(0.0, (r2 - NOTHING) / (FULL - NOTHING)))
+
+
+def differences(out: Path, totals: dict[str, float]) -> list[str]:
+    """One sentence for each student who is not graded exactly once, or not with this total, in any of three places."""
+    found: list[str] = []
+    for place, graded in (
+        ("gradebook.db", _in_database(out)),
+        ("gradebook.csv", _in_table(out)),
+        ("reports/", _in_reports(out)),
+    ):
+        told: dict[str, list[float]] = {}
+        for student, total in graded:
+            told.setdefault(student, []).append(total)
+        found += [f"{place}: {student} is no one's name" for student in told.keys() - totals.keys()]
+        for student, right in totals.items():
+            given = told.get(student, [])
+            if len(given) != 1 or not abs(given[0] - right) <= TOLERANCE:
+                found.append(f"{place}: {student} has {given} instead of {right:.3f}")
+    return found
+
+
+def _in_database(out: Path) -> list[tuple[str, float]]:
+    with contextlib.closing(sqlite3.connect(out / "gradebook.db")) as book:
+        rows = book.execute("SELECT student, report FROM reports").fetchall()
+    return [(student, _number(json.loads(report)["total"])) for student, report in rows]
+
+
+def _in_table(out: Path) -> list[tuple[str, float]]:
+    with open(out / "gradebook.csv", encoding="utf-8-sig", newline="") as file:
+        return [(row["student"], _number(row["total"])) for row in csv.DictReader(file)]
+
+
+def _in_reports(out: Path) -> list[tuple[str, float]]:
+    reports = (json.loads(file.read_text(encoding="utf-8")) for file in (out / "reports").glob("*.json"))
+    return [(report["student"], _number(report["total"])) for report in reports]
+
+
+def _number(total: object) -> float:
+    return float(str(total)) if total not in (None, "") else math.nan
