@@ -48,13 +48,15 @@ class Measured:
 
 @dataclass(frozen=True)
 class Known:
-    """All that was measured. `task`: seconds of client and scheduler to hand out one submission; `cluster_start`:
-    until a local cluster has its workers; `end_once`, `end_each`: of the client at a class's end."""
+    """All that was measured. For each submission on a Dask cluster: `task`, seconds of CPU of client and scheduler to
+    hand it out, and `worker_more`, seconds of a core beyond what the local engine takes. `cluster_start`: until a local
+    cluster has its workers. `end_once`, `end_each`: of the client at a class's end."""
 
     date: str
     machine: dict[str, object]
     cores: int
     task: float
+    worker_more: float
     cluster_start: float
     end_once: float
     end_each: float
@@ -65,7 +67,7 @@ class Known:
         of = self.workloads[workload]
         dask = engine == "dask"
         return Costs(
-            run=of.graded.each * self.cores - of.client,
+            run=of.graded.each * self.cores - of.client + (self.worker_more if dask else 0.0),
             send=self.task if dask else 0.0,
             receive=of.client,
             parcel=of.parcel,
@@ -99,15 +101,19 @@ def measure(sizes: Mapping[str, int]) -> Known:
     found = dict(_workloads(sizes))
     small, large = (_end(count) for count in (SIZES[TINY], _LARGER * SIZES[TINY]))
     each = max(0.0, (large - small) / ((_LARGER - 1) * SIZES[TINY]))
-    light = found.get("light") or next(iter(found.values()))
-    handed_out = noops.local_cluster(_NO_OPS, light.parcel, light.result)
-    print(f"no-ops through a local cluster: {handed_out.each * 1000:.2f} ms each", flush=True)
+    workload = "light" if "light" in found else next(iter(found))
+    one = found[workload]
+    task = noops.local_cluster(_NO_OPS, one.parcel, one.result).cpu_each
+    dask = _on_dask(workload, one.students)
+    more = (dask.each - one.graded.each) * CORES - task
+    print(f"Dask: {task * 1000:.1f} ms of client and scheduler, {more * 1000:.1f} ms more of a worker", flush=True)
     return Known(
         date=dt.datetime.now(dt.UTC).date().isoformat(),
         machine=machine(),
         cores=CORES,
-        task=handed_out.each,
-        cluster_start=handed_out.start,
+        task=task,
+        worker_more=max(0.0, more),
+        cluster_start=max(0.0, dask.start - one.graded.start),
         end_once=max(0.0, small - each * SIZES[TINY]),
         end_each=each,
         workloads=found,
@@ -145,6 +151,13 @@ def _measured(folder: Path, workload: str, students: int) -> Measured:
         shape=shape,
         busy_elsewhere=cost.elsewhere / (cost.elsewhere + cost.cpu),
     )
+
+
+def _on_dask(workload: str, students: int) -> Pace:
+    """Of the same class through a local cluster."""
+    with tempfile.TemporaryDirectory(prefix="costs-") as name:
+        rubric = classes.lay_out(Path(name), workload, students)
+        return classes.grade(Path(name), rubric, Way("dask"))[1]
 
 
 def _end(students: int) -> float:

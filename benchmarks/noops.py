@@ -8,12 +8,17 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
 
+import dask
 from distributed import Client, LocalCluster
 
 from benchmarks.peers import CORES
+from grader.executors.calls import Calls
+from grader.executors.cluster import ClusterExecutor
+from grader.executors.settings import SETTINGS, nanny_options
 
 _AHEAD = 2  # submissions in flight for each worker
 _WARM_UP = 50
+_PATIENCE = 3600.0  # seconds: none is overdue, and no cluster given up
 
 
 @dataclass(frozen=True)
@@ -26,15 +31,12 @@ class HandedOut:
 
 
 def local_cluster(count: int, parcel: int, result: int, workers: int = CORES) -> HandedOut:
-    """So many no-ops, each with a parcel of its own, through a scheduler in this process and workers in others."""
+    """So many no-ops, each with a parcel of its own, through the grader's executor: client and scheduler are in this
+    process, and the workers, set up as the grader's, in others."""
     began = time.perf_counter()
-    with (
-        LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster,
-        Client(cluster) as client,
-    ):
-        client.wait_for_workers(workers)
+    calls = Calls(lambda: _connected(workers), lambda event, /, **facts: None, overdue=_PATIENCE, patience=_PATIENCE)
+    with dask.config.set(SETTINGS), ClusterExecutor(calls) as executor:
         start = time.perf_counter() - began
-        executor = client.get_executor(pure=False)
         _hand_out(executor, _WARM_UP, parcel, result, _AHEAD * workers)
         began, used = time.perf_counter(), time.process_time()
         _hand_out(executor, count, parcel, result, _AHEAD * workers)
@@ -45,6 +47,17 @@ def local_cluster(count: int, parcel: int, result: int, workers: int = CORES) ->
 def no_op(parcel: bytes, result: int) -> bytes:
     """What a worker does: as many bytes back, other ones each time."""
     return (parcel[:16] or b"0").ljust(result, b"1")
+
+
+async def _connected(workers: int) -> Client:
+    options = nanny_options(cores=1)
+    threads = options.pop("nthreads")
+    cluster = LocalCluster(
+        n_workers=workers, threads_per_worker=threads, dashboard_address="127.0.0.1:0", asynchronous=True, **options
+    )
+    client = await Client(await cluster, asynchronous=True, set_as_default=False)
+    await client.wait_for_workers(workers)
+    return client
 
 
 def _hand_out(executor: Executor, count: int, parcel: int, result: int, at_most: int) -> None:
