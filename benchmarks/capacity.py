@@ -1,9 +1,11 @@
 """How many machines a course needs, and for how long: measured costs put into a simulation of every submission.
 
-    python -m benchmarks.capacity                                  the table of docs/capacity.md
+    python -m benchmarks.capacity                                  the tables of docs/capacity.md
     python -m benchmarks.capacity --submissions 400 --workload full --within 2     the fewest machines for it
     python -m benchmarks.capacity --measure                        this machine's costs into benchmarks/costs.json
     python -m benchmarks.capacity --check [--engine dask]          classes predicted, then graded: 20 % is allowed
+
+With `--write` what is printed takes its place in docs/capacity.md, too.
 
 A submission costs its client some milliseconds (to read, send, score and record it) and a worker's core some seconds.
 The client does one at a time, so beyond some number of cores more of them wait for it. The costs are of the machine
@@ -27,11 +29,13 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks import costs, predictions
+from benchmarks import costs, predictions, table
 from benchmarks.classes import CORES, WORKLOADS
 from benchmarks.costs import Known
+from benchmarks.environments import ROOT
 from benchmarks.simulated import Cluster, Outcome, at_once, in_a_rush, simulate
 
+PAGE = ROOT / "docs" / "capacity.md"
 SUBMISSIONS = {100: (1, 4), 10_000: (1, 4, 16), 1_000_000: (4, 16, 64)}  # with so many machines
 _TOLD = ("light", "full")
 _MOST_MACHINES = 4096
@@ -58,12 +62,16 @@ def main() -> int:
         return 0
     known = costs.read(asked.costs)
     cluster = Cluster(1, asked.cores, losses=asked.losses)
-    if asked.check:
-        return predictions.check(known, asked.engine, asked.quick)
     if asked.within is not None:
         return _fewest(known, cluster, asked)
-    _tables(known, cluster, asked.last_hours)
-    return 0
+    if asked.check:
+        lines, missed = predictions.check(known, asked.engine, asked.quick)
+        name = f"check-{asked.engine}"
+    else:
+        lines, missed, name = _tables(known, cluster, asked.last_hours), 0, "capacity"
+    if asked.write:
+        table.put("\n".join(lines), PAGE, name)
+    return int(missed > 0)
 
 
 def _arguments() -> argparse.Namespace:
@@ -79,6 +87,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--workloads", default=",".join(costs.SIZES), help="to measure [%(default)s]")
     parser.add_argument("--check", action="store_true", help="takes three minutes on a quiet machine")
     parser.add_argument("--engine", choices=("local", "dask"), default="local", help="to check [%(default)s]")
+    parser.add_argument("--write", action="store_true", help="into docs/capacity.md")
     parser.add_argument("--quick", action="store_true", help="check with tiny classes, which shows little")
     return parser.parse_args()
 
@@ -86,10 +95,10 @@ def _arguments() -> argparse.Namespace:
 # ---------------------------------------------------------------- the table
 
 
-def _tables(known: Known, cluster: Cluster, last_hours: float) -> None:
-    print(_assumptions(known, cluster, last_hours), end="\n\n", flush=True)
-    print(limits(known, cluster.cores), end="\n\n", flush=True)
-    print(*_HEAD, sep="\n", flush=True)
+def _tables(known: Known, cluster: Cluster, last_hours: float) -> list[str]:
+    """Prints them line by line, as the larger ones take a minute."""
+    lines = [_assumptions(known, cluster, last_hours), "", *limits(known, cluster.cores), "", *_HEAD]
+    print(*lines, sep="\n", flush=True)
     cases = [
         (known, submissions, workload, replace(cluster, machines=machines), last_hours)
         for submissions, counts in SUBMISSIONS.items()
@@ -97,7 +106,9 @@ def _tables(known: Known, cluster: Cluster, last_hours: float) -> None:
     ]
     with ProcessPoolExecutor(CORES) as pool:
         for row in pool.map(_row, *zip(*cases, strict=True)):
-            print(line(row), flush=True)
+            lines.append(line(row))
+            print(lines[-1], flush=True)
+    return lines
 
 
 def _row(known: Known, submissions: int, workload: str, cluster: Cluster, last_hours: float) -> Row:
@@ -128,7 +139,7 @@ def line(row: Row) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def limits(known: Known, cores: int) -> str:
+def limits(known: Known, cores: int) -> list[str]:
     """By workload: what the client can hand out, and from how many machines on more of them help no more."""
     lines = [
         "| notebook | core, s | client, ms | most an hour | machines that keep the client busy |",
@@ -139,7 +150,7 @@ def limits(known: Known, cores: int) -> str:
         client = each.send + each.receive
         machines = math.ceil((each.run / client + 1) / cores)
         lines.append(f"| {workload} | {each.run:.2f} | {client * 1000:.1f} | {_HOUR / client:,.0f} | {machines} |")
-    return "\n".join(lines)
+    return lines
 
 
 def told(seconds: float) -> str:
@@ -152,7 +163,8 @@ def told(seconds: float) -> str:
 
 def _assumptions(known: Known, cluster: Cluster, last_hours: float) -> str:
     return (
-        f"Costs of {known.date}, {known.cores} cores of {known.machine}. Machines of {cluster.cores} such cores, the"
+        f"Costs of {known.date}, measured on {known.cores} cores of {known.machine['architecture']}. Machines of"
+        f" {cluster.cores} such cores, the"
         f" client on one of its own; {cluster.bits / 1e9:g} Gbit/s; {cluster.losses:g} losses of a machine an hour;"
         f" the rush: seven days, as 1 / (hours left + {last_hours:g})."
     )

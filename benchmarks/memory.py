@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import matplotlib as mpl
@@ -16,6 +17,7 @@ from matplotlib.figure import Figure
 
 from benchmarks.measure import sizes
 
+_PAUSE = 20.0  # seconds between two samples: nothing ran
 _COLORS = {"client": "#1f6fb4", "workers": "#d98a3d", "kernels": "#999999"}
 _TITLES = {
     "client": "client, with the scheduler",
@@ -73,6 +75,12 @@ def growth(samples: Sequence[Sample], role: str, count: int) -> float:
         return float("nan")
     held = [getattr(one, role) for one in half]
     return float(np.polyfit([one.graded for one in half], held, 1)[0]) * 1000
+
+
+def seconds(samples: Sequence[Sample]) -> float:
+    """From the first sample to the last, without the time between two commands."""
+    steps = (after.at - before.at for before, after in pairwise(samples))
+    return sum(step for step in steps if step < _PAUSE)
 
 
 def peak(samples: Sequence[Sample], role: str) -> float:

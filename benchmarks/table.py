@@ -31,11 +31,12 @@ def markdown(results: Results) -> str:
     return "\n\n".join(parts)
 
 
-def put(text: str, readme: Path) -> None:
-    """Replace what stands between the two markers."""
-    before, rest = readme.read_text(encoding="utf-8").split(START)
-    _, after = rest.split(END)
-    readme.write_text(f"{before}{START}\n{text}\n{END}{after}", encoding="utf-8")
+def put(text: str, page: Path, name: str = "bench") -> None:
+    """Replace what stands between the two markers of this name."""
+    start, end = START.replace("bench", name), END.replace("bench", name)
+    before, rest = page.read_text(encoding="utf-8").split(start)
+    _, after = rest.split(end)
+    page.write_text(f"{before}{start}\n{text}\n{end}{after}", encoding="utf-8")
 
 
 _HEAD = [
