@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Iterator
@@ -53,7 +54,12 @@ async def _connected(workers: int) -> Client:
     options = nanny_options(cores=1)
     threads = options.pop("nthreads")
     cluster = LocalCluster(
-        n_workers=workers, threads_per_worker=threads, dashboard_address="127.0.0.1:0", asynchronous=True, **options
+        n_workers=workers,
+        threads_per_worker=threads,
+        dashboard_address="127.0.0.1:0",
+        asynchronous=True,
+        silence_logs=logging.ERROR,
+        **options,
     )
     client = await Client(await cluster, asynchronous=True, set_as_default=False)
     await client.wait_for_workers(workers)

@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from build import course, notebook  # noqa: E402  # the tests' folder has to be on the path first
+from hostile.classroom import HONEST  # noqa: E402
 
 FULL, NOTHING = 0.8, 0.4  # R² that earns everything, and nothing
 RUNS, R2 = 2, 4  # points
@@ -33,32 +34,18 @@ TOLERANCE = 0.006  # points: a criterion's are rounded to 0.01
 _STEPS = {"right": 40, "half": 8, "wrong": 3, "stops": 40}  # of training, by what becomes of the notebook
 _KINDS = ("right", "half", "right", "wrong", "half", "stops")  # in turn
 _SPREAD = 100_003  # learning rates; a prime, so that neighbours' are far apart
-_CELLS = (
-    """
-    import pandas as pd, torch
-    from torch import nn
-    table = pd.read_csv('sample_data/train.csv')
-    x = torch.tensor(table[['a', 'b']].to_numpy(), dtype=torch.float32)
-    y = torch.tensor(table[['price']].to_numpy(), dtype=torch.float32)
-    """,
-    """
-    linear = nn.Linear(2, 1)
-    for weights in linear.parameters():
-        nn.init.zeros_(weights)
-    optimizer = torch.optim.SGD(linear.parameters(), lr={rate})
-    for _ in range({steps}):
-        optimizer.zero_grad()
-        loss = nn.functional.mse_loss(linear(x), y)
-        loss.backward()
-        optimizer.step()
-    """,
-    """
-    def predict(df):
-        with torch.no_grad():
-            return linear(torch.tensor(df[['a', 'b']].to_numpy(), dtype=torch.float32)).numpy().ravel()
-    print('{student}', loss.item())
-    """,
-)
+_TRAINING = """
+linear = nn.Linear(2, 1)
+for weights in linear.parameters():
+    nn.init.zeros_(weights)
+descent = torch.optim.SGD(linear.parameters(), lr={rate})
+for _ in range({steps}):
+    descent.zero_grad()
+    loss = nn.functional.mse_loss(linear(x), y)
+    loss.backward()
+    descent.step()
+"""
+_CELLS = (HONEST[0], _TRAINING, HONEST[2])
 _STOPS = "raise RuntimeError('not finished')"
 
 
@@ -69,7 +56,7 @@ def lay_out(folder: Path, count: int) -> dict[str, float]:
     totals = {}
     for number in range(count):
         student, kind, rate = f"s{number:07}", _KINDS[number % len(_KINDS)], _rate(number)
-        words = {"rate": repr(rate), "steps": str(_STEPS[kind]), "student": student}
+        words = {"rate": repr(rate), "steps": str(_STEPS[kind]), "seed": str(number)}
         cells = [_filled(cell, words) for cell in _CELLS]
         notebook(folder / "class" / f"{student}.ipynb", *cells, *([_STOPS] if kind == "stops" else []))
         totals[student] = (0 if kind == "stops" else RUNS) + R2 * _earned(_r2(rate, _STEPS[kind], train, heldout))

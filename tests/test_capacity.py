@@ -15,9 +15,9 @@ import pytest
 from conftest import ROOT, Command
 
 sys.path.insert(0, str(ROOT))  # the benchmark is no package that is installed
-capacity, classes, costs, memory, simulated, tiny = (
+capacity, classes, costs, memory, simulated, table, tiny = (
     importlib.import_module(f"benchmarks.{name}")
-    for name in ("capacity", "classes", "costs", "memory", "simulated", "tiny")
+    for name in ("capacity", "classes", "costs", "memory", "simulated", "table", "tiny")
 )
 Cluster, Costs, simulate, at_once = simulated.Cluster, simulated.Costs, simulated.simulate, simulated.at_once
 
@@ -174,9 +174,7 @@ def test_growth_is_that_of_the_second_half_while_there_is_something_to_grade() -
 
 def test_no_two_tiny_notebooks_are_alike(tmp_path: Path) -> None:
     totals = tiny.lay_out(tmp_path, 600)
-    contents = {
-        file.read_text(encoding="utf-8").replace(file.stem, "") for file in (tmp_path / "class").glob("*.ipynb")
-    }
+    contents = {file.read_bytes() for file in (tmp_path / "class").glob("*.ipynb")}
     assert len(totals) == len(contents) == 600
     assert min(totals.values()) == tiny.RUNS
     assert max(totals.values()) == tiny.RUNS + tiny.R2
@@ -199,3 +197,13 @@ def test_tiny_notebooks_come_to_the_totals_that_were_reckoned(tmp_path: Path, gr
     shutil.copy(out / "reports" / f"{first}.json", out / "reports" / "again.json")
     twice = [told.partition(":")[0] for told in tiny.differences(out, totals)]
     assert sorted(twice) == ["gradebook.csv", "reports/"]
+
+
+def test_the_page_has_a_place_for_whatever_is_measured(tmp_path: Path) -> None:
+    page = tmp_path / "capacity.md"
+    shutil.copy(capacity.PAGE, page)
+    for name in ("capacity", "check-local", "check-dask", "ten-thousand"):
+        table.put(f"figures of {name}", page, name)
+        table.put(f"newer figures of {name}", page, name)
+    text = page.read_text(encoding="utf-8")
+    assert text.count("figures of") == text.count("newer figures of") == 4
