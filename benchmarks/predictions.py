@@ -33,7 +33,7 @@ CASES = (
     Case("full", 24, CORES),
     Case("full", 6, 1),
 )
-_QUICK = (Case(TINY, 12, CORES), Case("light", 4, 1))
+_QUICK = (Case(TINY, 12, CORES), Case("light", 8, 1))
 
 
 def predicted(known: Known, case: Case, engine: str) -> float:
