@@ -165,9 +165,9 @@ class _Sampler:
     def _run(self) -> None:
         while not self._done.wait(_SAMPLE_SECONDS):
             depths = _depths()
-            sizes = {pid: _sizes(pid) for pid in depths}
-            kernels = [private for pid, (_, private) in sizes.items() if depths[pid] >= self.kernel_depth]
-            self.peak = max(self.peak, sum(share for share, _ in sizes.values()))
+            found = {pid: sizes(pid) for pid in depths}
+            kernels = [private for pid, (_, private) in found.items() if depths[pid] >= self.kernel_depth]
+            self.peak = max(self.peak, sum(share for share, _ in found.values()))
             self.private = max(self.private, sum(kernels))
             self.kernel = max(self.kernel, *kernels, 0.0)
 
@@ -187,7 +187,7 @@ def _depths() -> dict[int, int]:
     return depths
 
 
-def _sizes(pid: int) -> tuple[float, float]:
+def sizes(pid: int) -> tuple[float, float]:
     """Proportional and private memory of a process in MB; none if it is gone."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]

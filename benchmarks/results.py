@@ -71,7 +71,7 @@ class Results:
         """The schema is told in `bench.py`."""
         found: dict[str, Any] = {
             "date": dt.datetime.now(dt.UTC).date().isoformat(),
-            "machine": _machine(),
+            "machine": machine(),
             "rounds": self.rounds,
             "class": CLASS,
             "busy_elsewhere": busy_elsewhere(self.runs),
@@ -83,7 +83,7 @@ class Results:
             "kernels": [asdict(held) for held in self.kernels],
             "runs": [asdict(run) for run in self.runs],
         }
-        file.write_text(json.dumps(_rounded(found), indent=1) + "\n")
+        file.write_text(json.dumps(rounded(found), indent=1) + "\n")
 
     def _summary(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -129,7 +129,7 @@ def _ratios(results: Results) -> list[Target]:
     return found
 
 
-def _machine() -> dict[str, Any]:
+def machine() -> dict[str, Any]:
     return {
         "system": platform.system(),
         "architecture": platform.machine(),
@@ -139,9 +139,9 @@ def _machine() -> dict[str, Any]:
     }
 
 
-def _rounded(value: Any) -> Any:
+def rounded(value: Any, digits: int = 3) -> Any:
     if isinstance(value, float):
-        return round(value, 3)
+        return round(value, digits)
     if isinstance(value, dict):
-        return {key: _rounded(entry) for key, entry in value.items()}
-    return [_rounded(entry) for entry in value] if isinstance(value, list) else value
+        return {key: rounded(entry, digits) for key, entry in value.items()}
+    return [rounded(entry, digits) for entry in value] if isinstance(value, list) else value

@@ -27,15 +27,16 @@ def markdown(results: Results) -> str:
         parts += ["Memory of kernels at a time, MB of private pages (with everything shared, counted once):"]
         parts += [_kernels(results)]
     if results.targets():
-        parts += ["What was aimed at:", _targets(results.targets())]
+        parts += ["What was aimed at:", targets(results.targets())]
     return "\n\n".join(parts)
 
 
-def put(text: str, readme: Path) -> None:
-    """Replace what stands between the two markers."""
-    before, rest = readme.read_text(encoding="utf-8").split(START)
-    _, after = rest.split(END)
-    readme.write_text(f"{before}{START}\n{text}\n{END}{after}", encoding="utf-8")
+def put(text: str, page: Path, name: str = "bench") -> None:
+    """Replace what stands between the two markers of this name."""
+    start, end = START.replace("bench", name), END.replace("bench", name)
+    before, rest = page.read_text(encoding="utf-8").split(start)
+    _, after = rest.split(end)
+    page.write_text(f"{before}{start}\n{text}\n{end}{after}", encoding="utf-8")
 
 
 _HEAD = [
@@ -89,9 +90,9 @@ def _kernels(results: Results) -> str:
     return _table(["kernels", *map(str, counts), "each further one"], rows)
 
 
-def _targets(targets: Sequence[Target]) -> str:
+def targets(found: Sequence[Target]) -> str:
     rows = []
-    for target in targets:
+    for target in found:
         asked = f"{'≥' if target.at_least else '≤'} {target.asked:g} {target.unit}"
         digits = 0 if target.unit == "MB" else 2
         rows.append(

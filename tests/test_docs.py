@@ -69,6 +69,19 @@ NOT_RUN = {
     ".venv/bin/grader grade demo-class -o out --gradebook postgresql://ta@server/grades": "the reader's own server;"
     " tests/test_gradebook.py grades into PostgreSQL",
 }
+NOT_RUN |= {
+    f".venv/bin/python -m benchmarks.{command}": "takes minutes of a quiet machine, and writes into this page"
+    for command in (
+        "capacity --measure",
+        "capacity --check --write",
+        "capacity --check --engine dask --write",
+        "capacity --write",
+        "ten_thousand",
+    )
+}
+NOT_RUN[".venv/bin/python -m benchmarks.capacity --submissions 2000 --workload full --within 1"] = (
+    "wants the whole source; tests/test_capacity.py runs it there"
+)
 # command -> exit code, where that is not 0
 ENDS = {
     **{f"grader check hw1.ipynb{more}": 1 for more in ("", " --item P1.1", " --lang ko")},  # P1 is missing in it
