@@ -33,7 +33,7 @@ test: setup
 
 # all but the hostile suite, which wants the machine for itself
 test-all: setup
-	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/hostile -m 'not stress'
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore tests/hostile -m 'not stress'
 
 # a TA's evening in a headless Chromium
 test-browser: setup
