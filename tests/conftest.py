@@ -3,12 +3,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from grader.assignment import load
+from grader.kernels.warm import KernelServer
 from grader.model import Assignment
 
 ROOT = Path(__file__).parents[1]
@@ -28,6 +29,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def homework() -> Assignment:
     return load(ROOT / "rubrics" / "hw1.yaml")
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[KernelServer]:
+    """For all tests that run notebooks in this process: each kernel is forked from it as it stood at first."""
+    with KernelServer() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")
