@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from forked import Forks
 
 from grader.assignment import load
 from grader.kernels.warm import KernelServer
@@ -39,12 +40,27 @@ def server() -> Iterator[KernelServer]:
 
 
 @pytest.fixture(scope="session")
-def grader() -> Command:
-    """Run the command line as a user would, in the repository, and return what it printed."""
+def forks() -> Iterator[Forks | None]:
+    """None where forks are not safe."""
+    if sys.platform != "linux":
+        yield None
+        return
+    with Forks() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def grader(forks: Forks | None) -> Command:
+    """Run the command line as a user would, in the repository, and return what it printed.
+
+    In a process of its own, for which nothing need be imported anew; tests/test_cli.py starts it as a shell does.
+    """
 
     def run(*arguments: object, timeout: float = 900) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "grader", *map(str, arguments)]
-        environment = {**os.environ, "PYTHONUTF8": "1"}
+        words, environment = [*map(str, arguments)], {**os.environ, "PYTHONUTF8": "1"}
+        if forks is not None:
+            return forks.run(words, ROOT, environment, timeout)
+        command = [sys.executable, "-m", "grader", *words]
         return subprocess.run(
             command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=timeout, check=False
         )
