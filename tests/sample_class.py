@@ -64,7 +64,18 @@ def copy_demo(target: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
     chosen = [case for case in cases() if case.demo]
     for name, case in zip(_NAMES, chosen, strict=False):
-        shutil.copytree(FOLDER / case.name, target / name, ignore=shutil.ignore_patterns("expect.yaml"))
+        copy_case(case.name, target / name)
+
+
+def copy_class(target: Path) -> None:
+    """Every case, by its name."""
+    for case in cases():
+        copy_case(case.name, target / case.name)
+
+
+def copy_case(name: str, target: Path) -> None:
+    """What the student hands in, without what is expected of it."""
+    shutil.copytree(FOLDER / name, target, ignore=shutil.ignore_patterns("expect.yaml"))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from build import course, submission
 
 from grader.checks import claims
 from grader.kernels.runner import kernel_runner
+from grader.kernels.warm import KernelServer
 from grader.model import Assignment, Execution, Report, Submission
 from grader.scoring import score
 
@@ -78,11 +79,11 @@ class Honest:
 
 
 @pytest.fixture(scope="module")
-def honest(tmp_path_factory: pytest.TempPathFactory) -> Honest:
+def honest(server: KernelServer, tmp_path_factory: pytest.TempPathFactory) -> Honest:
     folder = tmp_path_factory.mktemp("honest")
     assignment = course(folder / "course", *CRITERIA)
     handed_in = submission(folder, assignment, NOTEBOOK)
-    with kernel_runner() as runner:
+    with kernel_runner(server=server) as runner:
         execution = runner.run(handed_in, assignment)
     made = Honest(assignment, handed_in, execution)
     report = made.judged(execution.evidence)

@@ -19,6 +19,7 @@ from grader.assignment import load
 from grader.checks import CHECKS, Check, parameters
 from grader.errors import RubricError
 from grader.kernels.runner import kernel_runner
+from grader.kernels.warm import KernelServer
 from grader.scoring import score
 
 BY_NAME = {page.name: page for page in PAGES}
@@ -293,7 +294,9 @@ mlp = nn.Sequential(nn.Linear(2, 8), nn.ReLU(), {0}nn.Linear(8, 1))
 
 
 @pytest.mark.long
-def test_the_check_on_the_page_can_be_added_and_decides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_check_on_the_page_can_be_added_and_decides(
+    server: KernelServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = BY_NAME["docs/checks.md"]
     judge, line, entry = (next(block.text for block in page.blocks if said in block.text) for said in OWN_CHECK)
     module = ModuleType("layers")
@@ -304,7 +307,7 @@ def test_the_check_on_the_page_can_be_added_and_decides(tmp_path: Path, monkeypa
         monkeypatch.setitem(CHECKS, name, check)
     (criterion,) = yaml.safe_load(entry)
     assignment = course(tmp_path / "course", yaml.safe_dump(criterion, default_flow_style=True).strip())
-    with kernel_runner() as runner:
+    with kernel_runner(server=server) as runner:
         for folder, layer, outcome in (("with", "nn.Dropout(0.1), ", "passed"), ("without", "", "failed")):
             handed_in = submission(tmp_path / folder, assignment, NOTEBOOK.format(layer))
             execution = runner.run(handed_in, assignment)

@@ -79,11 +79,10 @@ def outputs(folder: Path, runner: KernelRunner) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], dict[str, Any]]:
+def both(server: KernelServer, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], dict[str, Any]]:
     # One folder for both, so that paths in tracebacks are the same.
     folder = tmp_path_factory.mktemp("fidelity")
-    with KernelServer() as server:
-        return outputs(folder, KernelRunner()), outputs(folder, KernelRunner(server))
+    return outputs(folder, KernelRunner()), outputs(folder, KernelRunner(server))
 
 
 @pytest.mark.parametrize("name", CELLS)

@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -77,12 +77,6 @@ ENDLESS = {
 }
 FRESH = ("prints", "large displays", "writes to the descriptor")  # the rest is the same whatever a kernel comes from
 IMPORTS = "from IPython.display import HTML, clear_output, display"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[KernelServer]:
-    with KernelServer() as started:
-        yield started
 
 
 @pytest.fixture

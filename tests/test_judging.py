@@ -7,7 +7,7 @@ sentence, never as a fault of the grader's.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -54,12 +54,6 @@ def by_mlp(df): return mlp(tensor(df)).detach().numpy()[:, 0]
 FITTED = "linear = fit(nn.Linear(2, 1))"
 UNTRAINED = "linear = nn.Linear(2, 1)"
 PREDICT = "def predict(df): return linear(tensor(df)).detach().numpy()"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[KernelServer]:
-    with KernelServer() as started:
-        yield started
 
 
 @pytest.fixture

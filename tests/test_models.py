@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -55,12 +55,6 @@ error = predict(train)[:, 0] - train["price"].values
 print("RMSE:", (error ** 2).mean() ** 0.5, "R2:", 1 - (error ** 2).mean() / train["price"].var(ddof=0))
 """
 PLOT = 'plt.plot(losses); plt.xlabel("step"); plt.ylabel("loss"); plt.title("training"); plt.show()'
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[KernelServer]:
-    with KernelServer() as started:
-        yield started
 
 
 @pytest.fixture

@@ -124,12 +124,11 @@ def rubric(folder: Path, cases: dict[str, Case] = CASES) -> Assignment:
 
 
 @pytest.fixture(scope="module")
-def findings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Finding]:
+def findings(server: KernelServer, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Finding]:
     folder = tmp_path_factory.mktemp("passing")
     assignment = rubric(folder)
     handed_in = collect([notebook(folder / "kim.ipynb", *NOTEBOOK, heading=False)], assignment)[0]
-    with KernelServer() as server:
-        execution = KernelRunner(server).run(handed_in, assignment)
+    execution = KernelRunner(server).run(handed_in, assignment)
     report = score(handed_in, execution, assignment, "en", dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
     return {finding.criterion: finding for one in report.scores for finding in one.findings}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +26,6 @@ from grader.repairs.order import better, saved_order
 from grader.walls.doctor import examine
 
 CASES = yaml.safe_load((Path(__file__).parent / "repairs.yaml").read_text(encoding="utf-8"))
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[KernelServer]:
-    with KernelServer() as started:
-        yield started
 
 
 Run = Callable[..., Execution]

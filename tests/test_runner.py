@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -22,12 +22,6 @@ pytestmark = pytest.mark.long
 Run = Callable[..., Execution]
 QUICK = "{seconds: 30, cell_seconds: 2, memory_mb: 1500, output_mb: 0.2}"
 ROOMY = "{seconds: 60, cell_seconds: 30, memory_mb: 1500, output_mb: 0.2}"  # for what must end by another limit
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[KernelServer]:
-    with KernelServer() as started:
-        yield started
 
 
 @pytest.fixture(params=["fresh, none", "fresh, best", "warm, none", "warm, reduced", "warm, full"])
