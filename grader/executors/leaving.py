@@ -65,7 +65,11 @@ class LeavingWorker(Worker):  # type: ignore[misc]  # Dask has no types
         return given_up
 
     async def close(self, *args: Any, reason: str = "worker-close", **kwargs: Any) -> Any:
-        """Who is retired is told so first, by its status; all other reasons are for coming back."""
+        """Who is retired is told so first, by its status; all other reasons are for coming back.
+
+        Nothing that still runs is waited for: `leave` has done so, or there is no scheduler to take the result.
+        """
+        kwargs["executor_wait"] = False
         kwargs["reason"] = RETIRED if self.status == Status.closing_gracefully else reason
         return await super().close(*args, **kwargs)
 
