@@ -6,7 +6,8 @@ GraderError                 anything a user can mend; the command line prints it
 ├── Busy                    another grader is writing into the folder
 ├── Held                    another program holds the gradebook's file
 └── RunnerError             a kernel could not be started or lost its connection: our fault, not a student's
-    └── ClusterLost         the scheduler or all workers are gone, and did not come back
+    ├── ClusterLost         the scheduler or all workers are gone, and did not come back
+    └── WorkerFault         a worker of a cluster cannot do its work; another one may
 
 Unreadable                  a hand-in is no notebook; the batch goes on, and this one gets that status
 """
@@ -64,6 +65,17 @@ class RunnerError(GraderError):
 
 class ClusterLost(RunnerError):
     """The scheduler or all workers of a cluster are gone for too long: nothing can be run any more."""
+
+
+class WorkerFault(RunnerError):
+    """`worker` cannot do its work, and says `why`: a full disk, another version, kernels that do not start."""
+
+    def __init__(self, worker: str, why: str) -> None:
+        super().__init__(worker, why)
+        self.worker, self.why = worker, why
+
+    def __str__(self) -> str:
+        return f"{self.worker}: {self.why}"
 
 
 class Unreadable(Exception):

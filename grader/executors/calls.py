@@ -3,7 +3,7 @@
 A call that goes down with its worker is sent again. Which of the calls that a worker had brought it down is not known,
 so one that was there twice is set aside until nothing else is under way, and then runs alone: if workers go on dying,
 it is the cause. A scheduler that is lost is waited for, and all that it had is sent again. A call that is overdue gets
-a second chance on another worker. The first result counts, and there is one for each call.
+a second chance on another worker, as does what a worker could not do. The first result counts; each call has one.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ from distributed import Client
 from distributed.comm import CommClosedError
 from distributed.scheduler import KilledWorker
 
-from grader.errors import ClusterLost, RunnerError
+from grader.errors import ClusterLost, RunnerError, WorkerFault
 from grader.executors.turns import Turns
 
 _TRIES_TOGETHER = 2  # worker deaths after which a call is set aside
 _TRIES_ALONE = 3  # more than one: a worker may die of something else at that very moment
+_FAULTS = 3  # workers that may say of themselves that they could not do it
 _LOOK_SECONDS = 2.0
 _FIRST_SECONDS = 15.0  # for the scheduler to be there at the beginning, when somebody looks
 _CLOSE_SECONDS = 5.0
@@ -49,6 +50,7 @@ class Call:
     deaths: int = 0
     had_since: float | None = None  # when a worker was first seen with it
     elsewhere: tuple[str, ...] = ()  # workers to try besides, once it is overdue
+    faults: list[WorkerFault] = field(default_factory=list)
 
 
 class Calls:
@@ -125,6 +127,11 @@ class Calls:
                 call.deaths += error.allowed_failures + 1
                 self._tell("retried", student=call.label, why="its worker died", worker=error.last_worker.address)
                 return None
+            except WorkerFault as fault:
+                call.faults.append(fault)
+                if len(call.faults) == _FAULTS:
+                    raise
+                self._tell("retried", student=call.label, why=fault.why, worker=fault.worker)
             except LOST:
                 if not self._ended:
                     self._tell("retried", student=call.label, why="the scheduler was lost", worker=None)
@@ -134,7 +141,8 @@ class Calls:
     async def _first(self, client: Client, call: Call) -> Any:
         """The first result: of a second try, too, if the call is overdue where it is."""
         call.had_since, call.elsewhere = None, ()
-        tries = [asyncio.ensure_future(self._sent_to(client, call))]
+        fit = tuple(self._workers - {fault.worker for fault in call.faults}) if call.faults else ()
+        tries = [asyncio.ensure_future(self._sent_to(client, call, fit))]
         try:
             while True:
                 done, _ = await asyncio.wait(tries, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)

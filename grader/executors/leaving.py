@@ -108,6 +108,13 @@ def short_of_room(free: int) -> str:
     return f"{tempfile.gettempdir()} has {free} MB free, and notebooks need {NEEDED_MB}"
 
 
+class LocalNanny(Nanny):  # type: ignore[misc]  # Dask has no types
+    """Of a cluster on this machine: Ctrl-C reaches its workers too, and is for who started them to deal with."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, worker_class=LeavingWorker, **kwargs)
+
+
 def _do_nothing(*_: object) -> None:
     pass
 

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 import dask
 from distributed import Client, LocalCluster
+from distributed.security import Security
 
 from grader.errors import ClusterLost, RunnerError
 from grader.executors import parcel, workshop
 from grader.executors.calls import Calls, Tell, closed
 from grader.executors.cluster import ClusterExecutor
+from grader.executors.leaving import LocalNanny
 from grader.executors.settings import SETTINGS, nanny_options
 from grader.executors.workshop import Fitness, Workshop
 from grader.model import Assignment, CellError, Execution, Submission
@@ -124,8 +126,7 @@ class _Opened:
             if theirs.code != ours.code:
                 raise RunnerError(f"the worker {name} has another version of the grader: install this one there")
             if theirs.installed != first.installed:
-                differ = sorted(set(theirs.installed) ^ set(first.installed))
-                told = ", ".join(differ[:5]) + (f" and {len(differ) - 5} more" if len(differ) > 5 else "")
+                told = workshop.differing(theirs.installed, first.installed)
                 raise RunnerError(
                     f"the workers {min(workers)} and {name} have not the same installed, so scores could differ: {told}"
                 )
@@ -158,7 +159,9 @@ async def local_cluster(workers: int) -> LocalCluster:
         return await LocalCluster(
             n_workers=workers,
             threads_per_worker=options.pop("nthreads"),
+            worker_class=LocalNanny,
             host="127.0.0.1",
+            security=Security.temporary(),  # other users of this machine reach its ports, too
             dashboard_address="127.0.0.1:0",
             asynchronous=True,
             silence_logs=logging.CRITICAL,

@@ -6,19 +6,21 @@ import time
 from functools import cache
 from typing import Any, NamedTuple
 
-from distributed import Reschedule, get_worker
+from distributed import get_worker
 from distributed.diagnostics.plugin import WorkerPlugin
 
 from grader import executions
+from grader.errors import WorkerFault
 from grader.executors import parcel
 from grader.executors.settings import CORES
 from grader.kernels import cores as machine
 from grader.kernels.leftovers import OwnedFolder, sweep
 from grader.kernels.runner import KernelRunner
 from grader.kernels.warm import KernelServer, available
-from grader.model import Assignment
 from grader.walls.doctor import examine, offer
 from grader.walls.plan import Tier
+
+_WORKSHOP_SECONDS = 30.0
 
 
 class Ran(NamedTuple):
@@ -48,37 +50,44 @@ class Workshop(WorkerPlugin):  # type: ignore[misc]  # Dask has no types
         self.name = f"grader-{parcel.mark(rubric + told)}"
 
     def setup(self, worker: Any) -> None:
-        """Lay the rubric's files down and get kernels ready; a worker that does not fit takes no work."""
-        self.assignment: Assignment | None = None
+        """Lay the rubric's files down and get kernels ready. `misfit` says why this worker is of no use, if it is."""
         self.folder = OwnedFolder("grader-rubric-")
-        if _alike(fitness(), self.fitness) and offer(self.walls).works:
+        self.misfit = _misfit(fitness(), self.fitness, self.walls)
+        if not self.misfit:
             self.assignment = parcel.unpacked_rubric(self.rubric, self.folder.path)
             self.runner = kernels(self.walls, self.repairs, cores_of(worker))
+        self.ready = True
 
     def teardown(self, worker: Any) -> None:
         self.folder.remove()
 
     def work(self, content: bytes, worker: str) -> Ran:
-        assert self.assignment is not None
+        """Raises WorkerFault if it is no fault of the notebook's that nothing came of it."""
+        if self.misfit:
+            raise WorkerFault(worker, self.misfit)
         begun = time.monotonic()
-        folder = OwnedFolder("grader-parcel-")
         try:
-            submission = parcel.unpacked(content, folder.path)
-            execution = self.runner.run(submission, self.assignment)
-            return Ran(worker, time.monotonic() - begun, parcel.written(execution))
-        finally:
-            folder.remove()
+            folder = OwnedFolder("grader-parcel-")
+            try:
+                execution = self.runner.run(parcel.unpacked(content, folder.path), self.assignment)
+            finally:
+                folder.remove()
+        except OSError as error:
+            raise WorkerFault(worker, str(error)) from None
+        if execution.status == "infrastructure":
+            raise WorkerFault(worker, "; ".join(f"{error.name}: {error.message}" for error in execution.errors))
+        return Ran(worker, time.monotonic() - begun, parcel.written(execution))
 
 
 def work(content: bytes, workshop: str) -> Ran:
-    """The task of a worker: run one parcel in the workshop of that name."""
+    """The task of a worker: run one parcel in the workshop of that name. Raises WorkerFault."""
     worker = get_worker()
-    found = worker.plugins.get(workshop)
-    if found is None or found.assignment is None:  # it came before its workshop, or with another grader
-        time.sleep(0.2)
-        raise Reschedule
-    name: str = worker.address
-    ran: Ran = found.work(content, name)
+    until = time.monotonic() + _WORKSHOP_SECONDS
+    while not getattr(found := worker.plugins.get(workshop), "ready", False):  # it joined a moment ago
+        if time.monotonic() > until:
+            raise WorkerFault(worker.address, "what it needs for this rubric could not be laid down: is its disk full?")
+        time.sleep(0.1)
+    ran: Ran = found.work(content, worker.address)
     return ran
 
 
@@ -87,8 +96,19 @@ def fitness() -> Fitness:
     return Fitness(executions.running_code(), tuple(executions.environment()), examine().tier)
 
 
-def _alike(one: Fitness, other: Fitness) -> bool:
-    return (one.code, one.installed) == (other.code, other.installed)
+def _misfit(ours: Fitness, asked: Fitness, walls: Tier) -> str:
+    """Why scores from here would not mean the same as others'; empty if they do."""
+    if ours.code != asked.code:
+        return "it has another version of the grader"
+    if ours.installed != asked.installed:
+        return f"it has other packages: {differing(ours.installed, asked.installed)}"
+    return "" if offer(walls).works else f"{walls} walls cannot be built there: {'; '.join(offer(walls).reasons)}"
+
+
+def differing(one: tuple[str, ...], other: tuple[str, ...]) -> str:
+    """The first few that only one of the two has."""
+    differ = sorted(set(one) ^ set(other))
+    return ", ".join(differ[:5]) + (f" and {len(differ) - 5} more" if len(differ) > 5 else "")
 
 
 def cores_of(worker: Any) -> int:
