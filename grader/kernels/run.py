@@ -25,6 +25,7 @@ from grader.finding.conversation import Talk, conversation
 from grader.kernels import faults, repairing
 from grader.kernels.client import CappedClient, Stopped
 from grader.kernels.cores import Cores
+from grader.kernels.laps import Laps
 from grader.kernels.log import kernel_log
 from grader.kernels.watch import Watch, kill_below, kill_tree
 from grader.kernels.workplace import Workplace
@@ -77,6 +78,7 @@ class Run:
         self.evidence: dict[str, Any] = {}
         self.stopped: CellError | None = None
         self.status: ExecutionStatus | None = None
+        self.laps = Laps()
 
     async def execution(self, running: set[int], cores: Cores, on_cells: Callable[[], None]) -> Execution:
         """Run and question the notebook; its kernel's process number stands in `running` meanwhile.
@@ -96,26 +98,34 @@ class Run:
         try:
             await self.client.async_start_new_kernel_client()
             await self._install_probes()
+            self.laps.end_of("start_up")
             async with cores.one_for(pid):
+                self.laps.end_of("waiting")
                 on_cells()
                 started = time.monotonic()
                 await self._cells(started)
                 seconds = time.monotonic() - started
+                self.laps.end_of("cells")
                 if self.stopped is None and self.repairs is not None:
                     await self._ask_ledger()
                 if self.stopped is None:
                     await self._question()
+                self.laps.end_of("questions")
             if self.client.flood and self.stopped is None and not self.ended_by_test:
                 self._stop(*await self._cause_of_death(None))
         finally:
             watching.cancel()
             running.discard(pid)
+            self.watch.look_at_time()
             kill_below(pid, self.watch.supervisors)
             await self._reaped(_OWN_END_SECONDS)
             kill_tree(pid)
             await self._reaped(_REAPED_SECONDS)
+            told = getattr(manager.provisioner.process, "cpu_seconds", None)
+            self.cpu_seconds = self.watch.cpu_seconds if told is None else max(told, self.watch.cpu_seconds)
             with contextlib.suppress(RuntimeError):
                 await self.client._async_cleanup_kernel()
+        self.laps.end_of("end")
         return self._told(seconds)
 
     async def _reaped(self, seconds: float) -> None:
@@ -241,6 +251,8 @@ class Run:
             evidence=evidence,
             errors=tuple(errors),
             seconds=round(seconds, 3),
+            cpu_seconds=round(self.cpu_seconds, 3),
+            phases=self.laps.seconds(),
             peak_memory_mb=round(self.watch.peak_bytes / 1e6, 1),
             walls=self.plan.tier,
             repairing=self.repairs is not None,

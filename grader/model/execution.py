@@ -48,6 +48,13 @@ class Execution(Noun):
     evidence: dict[str, Any] = Field(default_factory=dict, description="by probe and name, see grader/probes")
     errors: tuple[CellError, ...] = ()
     seconds: float = Field(0.0, ge=0, description="wall time, measured by the grader")
+    cpu_seconds: float | None = Field(
+        None, ge=0, description="processor time of the kernel and all that it started, measured by the grader"
+    )
+    phases: dict[str, float] = Field(
+        default_factory=dict,
+        description="wall seconds by part: `start_up` of the kernel, `waiting` for a core, `cells`, `questions`, `end`",
+    )
     peak_memory_mb: float | None = None
     notebook: dict[str, Any] | None = Field(None, description="executed, nbformat 4 JSON")
     walls: Walls = "none"
