@@ -47,7 +47,10 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
                 "dashboard": Fact((str,), "address of Dask's own page about its workers", needed=False),
             },
         ),
-        "started": Event("a submission begins to run; again after `retried`", {"student": _STUDENT, "worker": _WORKER}),
+        "started": Event(
+            "a submission is taken in hand: by a thread, or sent to the cluster; again after `retried`",
+            {"student": _STUDENT, "worker": _WORKER},
+        ),
         "reused": Event(
             "a submission is graded by a stored execution, or by that of an identical one; nothing ran",
             {
@@ -63,7 +66,7 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
                 "status": Fact((str,), "of the execution: `ok`, `student_error`, `timeout`, …"),
                 "seconds": Fact(_NUMBER, "wall time of its cells"),
                 "cpu_seconds": Fact(_NUMBER, "processor time of its kernel and all that it started", needed=False),
-                "waited": Fact(_NUMBER, "seconds until a worker or thread took it", needed=False),
+                "waited": Fact(_NUMBER, "seconds from `started` until a worker began with it", needed=False),
                 "phases": Fact((dict,), "seconds by part of its way through the kernel", needed=False),
                 "worker": _WORKER,
                 "provisional": Fact((bool,), "whether a person has to decide something"),
