@@ -15,17 +15,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from build import course, submission
+from graded_class import NOON
 from prometheus_client.parser import text_string_to_metric_families
 from test_journal import Clock, begun, finished
 
 from grader.errors import GraderError
 from grader.exporters.html import run_page
+from grader.grading import Graded
 from grader.journal.account import Account, RunReport
-from grader.journal.events import EVENTS
+from grader.journal.events import EVENTS, Noted
 from grader.journal.journal import Journal
 from grader.journal.metrics import Metrics, place, published
 from grader.journal.progress import Standing, shown
-from grader.journal.watched import journal_of
+from grader.journal.watched import journal_of, note_graded
+from grader.model import CellError, Execution, ExecutionStatus
+from grader.scoring import score
 
 
 class Terminal(io.StringIO):
@@ -170,6 +175,39 @@ def test_an_address_is_told_from_a_file(given: str, host: str, port: int) -> Non
     assert place(f"./{given}.prom").file == Path(f"{given}.prom")
 
 
+# ---------------------------------------------------------------- how one submission ended
+
+
+@pytest.mark.parametrize(
+    ("status", "reused", "event", "facts"),
+    [
+        ("timeout", False, "finished", {"seconds": 2.0, "cpu_seconds": 1.5, "phases": {"cells": 2.0}, "worker": "one"}),
+        ("ok", True, "reused", {}),
+        ("infrastructure", False, "failed", {"why": "no kernel | at all"}),
+    ],
+)
+def test_a_graded_submission_is_noted_once(
+    tmp_path: Path, status: ExecutionStatus, reused: bool, event: str, facts: dict[str, Any]
+) -> None:
+    noted: list[Noted] = []
+    assignment = course(tmp_path / "course", "{check: runs, points: 1}")
+    handed_in = submission(tmp_path, assignment, "x = 1")
+    lost = (CellError(cell=None, name="RunnerError", message="no kernel\nat all"),)
+    execution = Execution(
+        status=status,
+        submission_sha256=handed_in.sha256,
+        errors=lost if status == "infrastructure" else (),
+        seconds=2.0,
+        cpu_seconds=1.5,
+        phases={"cells": 2.0},
+    )
+    graded = Graded(handed_in, execution, score(handed_in, execution, assignment, "en", NOON))
+    note_graded(Journal(noted.append), graded, reused=reused, worker=None if reused else "one")
+    known = {"student": handed_in.student}
+    ended = known if event == "failed" else known | {"status": status, "provisional": False}
+    assert [(one.event, dict(one.facts)) for one in noted] == [(event, ended | facts)]
+
+
 # ---------------------------------------------------------------- the report
 
 
@@ -253,7 +291,7 @@ def test_whatever_ends_a_run_its_report_stays(tmp_path: Path) -> None:
         raise KeyboardInterrupt
     first, second, third = watched.lines()
     assert (first, third) == ("Run: 1 ran, in 0 s.", f"Run report: {tmp_path}/run.html")
-    assert second == "Where the time went: cells 100%; CPU 0.5 s each, 0 s in all."
+    assert second == "Where the time went: running cells 100%; CPU 0.5 s each, 0 s in all."
     report = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
     assert (report["ran"], report["whole"]) == (1, False)
     assert report["run"] in (tmp_path / "run.html").read_text(encoding="utf-8")

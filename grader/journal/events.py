@@ -136,8 +136,11 @@ def checked(event: str, facts: Mapping[str, Any]) -> dict[str, Any]:
         if not isinstance(value, known[name].kinds):
             raise ValueError(f"{event}: {name} is {type(value).__name__}")
     json.dumps(given, allow_nan=False)
-    return {name: _one_line(value) if isinstance(value, str) else value for name, value in given.items()}
+    return {name: _plain(value) for name, value in given.items()}
 
 
-def _one_line(text: str) -> str:
-    return " | ".join(map(printable, text[:_MOST_LETTERS].splitlines()))
+def _plain(value: Any) -> Any:
+    """Words on one line, seconds to the millisecond."""
+    if isinstance(value, str):
+        return " | ".join(map(printable, value[:_MOST_LETTERS].splitlines()))
+    return round(value, 3) if isinstance(value, float) else value

@@ -6,6 +6,7 @@ import contextlib
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from grader.files import write
 from grader.journal import metrics as prometheus
@@ -15,6 +16,9 @@ from grader.journal.log import LOG, Log
 from grader.journal.progress import Standing, shown
 from grader.late_words import length
 from grader.model import Language
+
+if TYPE_CHECKING:
+    from grader.grading import Graded
 
 PAGE, DATA = "run.html", "run.json"
 
@@ -59,6 +63,20 @@ def journal_of(out: Path, title: str, language: Language, metrics: str | None = 
         watched.troubles.append(published.trouble)
 
 
+def note_graded(journal: Journal, graded: Graded, *, reused: bool, **more: Any) -> None:
+    """How one submission ended, once it is written. `more`: `waited` and `worker`, where they are known."""
+    execution, student = graded.execution, graded.submission.student
+    if execution.status == "infrastructure":
+        journal.note("failed", student=student, why=execution.errors[-1].message if execution.errors else "")
+        return
+    ended = {"student": student, "status": execution.status, "provisional": graded.report.status == "provisional"}
+    if reused:
+        journal.note("reused", **ended)
+        return
+    seconds = {"seconds": execution.seconds, "cpu_seconds": execution.cpu_seconds}
+    journal.note("finished", **ended, **seconds, phases=execution.phases or None, **more)
+
+
 def _kept(report: RunReport | None, page: Path, title: str, language: Language) -> str:
     """Write the page and its data; returns why that could not be, or ""."""
     from grader.exporters.html import run_page  # with all that makes pages
@@ -76,6 +94,8 @@ def _kept(report: RunReport | None, page: Path, title: str, language: Language) 
 
 def _told(report: RunReport, page: Path) -> Iterator[str]:
     """Three lines: how much of what, where the time went and what it cost, and where more stands."""
+    from grader.exporters.run_words import part_name
+
     counts = [
         (report.ran, "ran"),
         (report.reused, "reused"),
@@ -87,7 +107,7 @@ def _told(report: RunReport, page: Path) -> Iterator[str]:
     yield f"Run: {told}, in {length(round(report.seconds)).en}."
     if report.ran:
         parts = sorted(report.parts, key=lambda part: -part.share)[:3]
-        shares = ", ".join(f"{part.name.replace('_', ' ')} {part.share:.0%}" for part in parts)
+        shares = ", ".join(f"{part_name(part.name, 'en')} {part.share:.0%}" for part in parts)
         cpu = report.cpu
         cost = "" if cpu.mean is None else f"; CPU {cpu.mean:.2g} s each, {length(round(cpu.sum)).en} in all"
         yield f"Where the time went: {shares}{cost}."

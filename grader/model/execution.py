@@ -61,3 +61,10 @@ class Execution(Noun):
     repairing: bool = Field(True, description="whether what can be repaired was")
     repairs: tuple[Repair, ...] = Field((), description="the kernel's claim, but for those of kind `order`")
     environment: dict[str, str] = Field(default_factory=dict, description="versions in the kernel")
+
+    def besides(self, *others: Execution) -> Execution:
+        """The same, with what other runs of the notebook took: they were needed to come to this one."""
+        known = [one.cpu_seconds for one in (self, *others) if one.cpu_seconds is not None]
+        parts = dict.fromkeys(part for one in (self, *others) for part in one.phases)
+        phases = {part: round(sum(one.phases.get(part, 0.0) for one in (self, *others)), 3) for part in parts}
+        return self.model_copy(update={"cpu_seconds": round(sum(known), 3) if known else None, "phases": phases})
