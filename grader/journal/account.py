@@ -7,6 +7,7 @@ import heapq
 import math
 from array import array
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field
@@ -127,27 +128,31 @@ class Account:
                 self._since[facts["student"]] = noted.clock
             case "finished":
                 self._finish(noted.clock, facts)
-            case "retried" | "reused" | "failed" | "set_aside":
-                self._go_without(noted)
-            case "worker_joined":
-                self._joined[facts["worker"]] = noted.clock
-            case "worker_left":
-                self._there[facts["worker"]] += noted.clock - self._joined.pop(facts["worker"], noted.clock)
+            case "retried":
+                self._retry(noted.clock, facts)
+            case "reused" | "failed":
+                self._since.pop(facts["student"], None)
+            case "worker_joined" | "worker_left":
+                self._come_or_go(noted)
+        told = {"failed": self._failed, "set_aside": self._set_aside}.get(noted.event)
+        if told is not None and len(told) < _MOST:
+            told.append(Trouble(student=facts["student"], why=facts["why"]))
 
-    def _go_without(self, noted: Noted) -> None:
-        """What a submission took until it was lost, and why it was."""
-        facts = noted.facts
-        since = self._since.pop(facts["student"], noted.clock)
-        if noted.event == "retried":
-            self._parts["lost"] += noted.clock - since
-            why = facts["why"]
-            self._retries[why if why in self._retries or len(self._retries) < _MOST else _WHOLE] += 1
-        elif noted.event != "reused":
-            told = self._failed if noted.event == "failed" else self._set_aside
-            if len(told) < _MOST:
-                told.append(Trouble(student=facts["student"], why=facts["why"]))
+    def _come_or_go(self, noted: Noted) -> None:
+        worker = noted.facts["worker"]
+        if noted.event == "worker_joined":
+            self._joined[worker] = noted.clock
+        else:
+            self._there[worker] += noted.clock - self._joined.pop(worker, noted.clock)
 
-    def _finish(self, clock: float, facts: Any) -> None:
+    def _retry(self, clock: float, facts: Mapping[str, Any]) -> None:
+        """What a submission took until now is lost; it begins anew."""
+        self._parts["lost"] += clock - self._since.get(facts["student"], clock)
+        self._since[facts["student"]] = clock
+        why = facts["why"]
+        self._retries[why if why in self._retries or len(self._retries) < _MOST else _WHOLE] += 1
+
+    def _finish(self, clock: float, facts: Mapping[str, Any]) -> None:
         worker, phases = facts.get("worker", ""), facts.get("phases", {})
         whole = clock - self._since.pop(facts["student"], clock)
         known = {"waited": facts.get("waited", 0.0), **(phases or {"cells": facts["seconds"]})}

@@ -65,10 +65,9 @@ class Counts:
             self.workers.add(facts["worker"])
         elif noted.event == "worker_left":
             self.workers.discard(facts["worker"])
-        elif "student" in facts:
+        elif noted.event in _ENDS:
             self.running.pop(facts["student"], None)
-            if noted.event in _ENDS:
-                self._end(noted.event, noted.clock, facts)
+            self._end(noted.event, noted.clock, facts)
 
     def _end(self, event: str, clock: float, facts: Mapping[str, Any]) -> None:
         if event != "reused":  # thousands of these pass in a second and say nothing of what is left

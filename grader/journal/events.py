@@ -38,7 +38,7 @@ _SCHEDULER = Fact((str,), "address of Dask's scheduler")
 EVENTS: Mapping[str, Event] = MappingProxyType(
     {
         "run_started": Event(
-            "a run begins; always the first of its run",
+            "notebooks begin to run; only workers may join before",
             {
                 "submissions": Fact((int,), "how many there are to grade"),
                 "engine": Fact((str,), "what runs them: `local` or `dask`"),
@@ -48,7 +48,7 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
             },
         ),
         "started": Event(
-            "a submission is taken in hand: by a thread, or sent to the cluster; again after `retried`",
+            "a submission is taken in hand: by a thread, or sent to the cluster",
             {"student": _STUDENT, "worker": _WORKER},
         ),
         "reused": Event(
@@ -77,7 +77,7 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
             {"student": _STUDENT, "why": _WHY},
         ),
         "retried": Event(
-            "a submission has to run again because its worker or the way there was lost",
+            "a submission is sent again: its worker or the way there was lost, or it is overdue",
             {"student": _STUDENT, "why": _WHY, "worker": _WORKER},
         ),
         "set_aside": Event(

@@ -133,7 +133,7 @@ class Metrics(Collector):
 _COUNTED = {
     "reused": "Submissions graded without a run, by a stored execution or an identical hand-in",
     "failed": "Submissions lost to a fault of the grader's",
-    "retried": "Times that a submission had to run again because its worker was lost",
+    "retried": "Times that a submission was sent again: its worker was lost, or it was overdue",
     "set_aside": "Submissions that lost their worker too often and are tried again at the end",
     "scheduler_lost": "Times that the scheduler did not answer",
 }

@@ -102,7 +102,7 @@ def shown(standing: Standing, output: IO[str] | None = None, seconds: float = _S
 def _bar(standing: Standing, console: Console) -> Iterator[None]:
     figures = _Told(standing.figures)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), figures)
-    with Progress(*columns, console=console, transient=True, auto_refresh=False) as progress:
+    with Progress(*columns, console=console, transient=True, auto_refresh=False, redirect_stdout=False) as progress:
         bar = progress.add_task("", total=None)
 
         def show() -> None:

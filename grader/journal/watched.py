@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,9 +27,13 @@ PAGE, DATA = "run.html", "run.json"
 class Watched:
     """A run that is watched: its journal, and in the end what it came to. `page`: where the report is."""
 
-    def __init__(self, journal: Journal, account: Account, page: Path) -> None:
-        self.journal, self.account, self.page = journal, account, page
+    def __init__(self, journal: Journal, account: Account, standing: Standing, page: Path) -> None:
+        self.journal, self.account, self.standing, self.page = journal, account, standing, page
         self.troubles: list[str] = []  # what could not be written, each in a sentence
+
+    def shown(self) -> AbstractContextManager[None]:
+        """Progress on standard error for as long as this lasts; nothing else may be printed meanwhile."""
+        return shown(self.standing)
 
     def lines(self) -> Sequence[str]:
         """What is said of the run in a terminal, when it is over."""
@@ -38,7 +43,7 @@ class Watched:
 
 @contextlib.contextmanager
 def journal_of(out: Path, title: str, language: Language, metrics: str | None = None) -> Iterator[Watched]:
-    """Log, progress, metrics and report of the run into `out`, a folder that is there and that nobody else writes to.
+    """Log, metrics and report of the run into `out`, a folder that is there and that nobody else writes to.
 
     `title`: the assignment's. `metrics`: a file or an address, as the command line takes it. Raises GraderError with a
     mend where those cannot be had; whatever else cannot be written is told of in the end and stops nothing.
@@ -53,10 +58,9 @@ def journal_of(out: Path, title: str, language: Language, metrics: str | None = 
             families = prometheus.Metrics()
             subscribers.append(families.take)
             published = stack.enter_context(prometheus.published(families, where))
-        watched = Watched(Journal(*subscribers), account, out / PAGE)
+        watched = Watched(Journal(*subscribers), account, standing, out / PAGE)
         try:
-            with shown(standing):
-                yield watched
+            yield watched
         finally:
             watched.troubles += filter(None, (log.trouble, _kept(account.report(), watched.page, title, language)))
     if published is not None and published.trouble:
