@@ -28,7 +28,7 @@ from grader.journal.events import EVENTS, Noted
 from grader.journal.journal import Journal
 from grader.journal.metrics import Metrics, place, published
 from grader.journal.progress import Standing, shown
-from grader.journal.watched import journal_of, note_graded
+from grader.journal.watched import Watched, journal_of
 from grader.model import CellError, Execution, ExecutionStatus
 from grader.scoring import score
 
@@ -202,7 +202,7 @@ def test_a_graded_submission_is_noted_once(
         phases={"cells": 2.0},
     )
     graded = Graded(handed_in, execution, score(handed_in, execution, assignment, "en", NOON))
-    note_graded(Journal(noted.append), graded, reused=reused, worker=None if reused else "one")
+    Watched(Journal(noted.append), Account(), Standing(), tmp_path).graded(graded, reused=reused, worker="one")
     known = {"student": handed_in.student}
     ended = known if event == "failed" else known | {"status": status, "provisional": False}
     assert [(one.event, dict(one.facts)) for one in noted] == [(event, ended | facts)]
@@ -295,7 +295,7 @@ def test_whatever_ends_a_run_its_report_stays(tmp_path: Path) -> None:
     report = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
     assert (report["ran"], report["whole"]) == (1, False)
     assert report["run"] in (tmp_path / "run.html").read_text(encoding="utf-8")
-    assert len((tmp_path / "run.jsonl").read_text().splitlines()) == 3
+    assert [json.loads(line)["event"] for line in (tmp_path / "run.jsonl").read_text().splitlines()][-1] == "run_ended"
     assert figures((tmp_path / "x.prom").read_text())["grader_submissions_total{'status': 'ok'}"] == 1
 
 

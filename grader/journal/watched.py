@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -29,7 +30,39 @@ class Watched:
 
     def __init__(self, journal: Journal, account: Account, standing: Standing, page: Path) -> None:
         self.journal, self.account, self.standing, self.page = journal, account, standing, page
+        self._began = time.monotonic()
         self.troubles: list[str] = []  # what could not be written, each in a sentence
+
+    def begin(self, **facts: Any) -> None:
+        """The facts are those of `run_started`."""
+        self._began = time.monotonic()
+        self.journal.note("run_started", **facts)
+
+    def start(self, student: str) -> None:
+        self.journal.note("started", student=student)
+
+    def graded(self, graded: Graded, broken: str = "", *, reused: bool = False, **way: Any) -> None:
+        """How one submission ended, once it is written. `broken`: why it could not be; `way`: its `worker`, and how
+        long it `waited` for that, where they are known."""
+        execution, student = graded.execution, graded.submission.student
+        if execution.status == "infrastructure":
+            broken = execution.errors[-1].message if execution.errors else execution.status
+        if broken:
+            self.journal.note("failed", student=student, why=broken)
+            return
+        ended = {"student": student, "status": execution.status, "provisional": graded.report.status == "provisional"}
+        if reused:
+            self.journal.note("reused", **ended)
+            return
+        seconds = {"seconds": execution.seconds, "cpu_seconds": execution.cpu_seconds}
+        self.journal.note("finished", **ended, **seconds, phases=execution.phases or None, **way)
+
+    def end(self) -> None:
+        """Whatever ended the run."""
+        told = self.account.report()
+        if told is not None:
+            counts = {"graded": told.ran + told.reused, "reused": told.reused, "failed": told.failures}
+            self.journal.note("run_ended", **counts, seconds=time.monotonic() - self._began)
 
     def shown(self) -> AbstractContextManager[None]:
         """Progress on standard error for as long as this lasts; nothing else may be printed meanwhile."""
@@ -62,23 +95,10 @@ def journal_of(out: Path, title: str, language: Language, metrics: str | None = 
         try:
             yield watched
         finally:
+            watched.end()
             watched.troubles += filter(None, (log.trouble, _kept(account.report(), watched.page, title, language)))
     if published is not None and published.trouble:
         watched.troubles.append(published.trouble)
-
-
-def note_graded(journal: Journal, graded: Graded, *, reused: bool, **more: Any) -> None:
-    """How one submission ended, once it is written. `more`: `waited` and `worker`, where they are known."""
-    execution, student = graded.execution, graded.submission.student
-    if execution.status == "infrastructure":
-        journal.note("failed", student=student, why=execution.errors[-1].message if execution.errors else "")
-        return
-    ended = {"student": student, "status": execution.status, "provisional": graded.report.status == "provisional"}
-    if reused:
-        journal.note("reused", **ended)
-        return
-    seconds = {"seconds": execution.seconds, "cpu_seconds": execution.cpu_seconds}
-    journal.note("finished", **ended, **seconds, phases=execution.phases or None, **more)
 
 
 def _kept(report: RunReport | None, page: Path, title: str, language: Language) -> str:

@@ -6,10 +6,10 @@ import time
 
 
 class Laps:
-    """Seconds from the making of this, each counted to the part that ended next."""
+    """Seconds from `began` on, by time.monotonic(), each counted to the part that ended next."""
 
-    def __init__(self) -> None:
-        self._last = time.monotonic()
+    def __init__(self, began: float) -> None:
+        self._last = began
         self._seconds: dict[str, float] = {}
 
     def end_of(self, part: str) -> None:

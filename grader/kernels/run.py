@@ -41,7 +41,8 @@ logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # nbclient tells us b
 class Run:
     """A kernel from its start to its end. `order`: the cells by index, where they are to run in another order than they
     stand in; with `repairs`, what would fail is repaired where that can be done. `known`: tests that are not asked
-    again, by key of the evidence. `passed_over`: cells that are not run, by index."""
+    again, by key of the evidence. `passed_over`: cells that are not run, by index. `began`: when its kernel was
+    asked for, by time.monotonic(), if not now."""
 
     def __init__(
         self,
@@ -55,6 +56,7 @@ class Run:
         order: Sequence[int] | None = None,
         known: Mapping[str, Any] = MappingProxyType({}),
         passed_over: Collection[int] = (),
+        began: float | None = None,
     ) -> None:
         self.submission, self.assignment, self.place, self.plan = submission, assignment, place, plan
         self.limits = assignment.limits
@@ -78,7 +80,7 @@ class Run:
         self.evidence: dict[str, Any] = {}
         self.stopped: CellError | None = None
         self.status: ExecutionStatus | None = None
-        self.laps = Laps()
+        self.laps = Laps(time.monotonic() if began is None else began)
 
     async def execution(self, running: set[int], cores: Cores, on_cells: Callable[[], None]) -> Execution:
         """Run and question the notebook; its kernel's process number stands in `running` meanwhile.

@@ -136,13 +136,13 @@ class KernelRunner:
         order: list[int] | None = None,
         part: Part = WHOLE,
     ) -> Execution:
-        socket = self._socket()
-        execution = self._attempt(submission, assignment, socket, order, part)
+        began, socket = time.monotonic(), self._socket()
+        execution = self._attempt(submission, assignment, socket, order, part, began)
         if socket is not None and execution.status in ("killed", "infrastructure") and not self._alive(socket):
             # The server died under this kernel, perhaps by a neighbour's hand: once more, one such notebook at a time.
             with self._again:
-                socket = self._socket()
-                execution = self._attempt(submission, assignment, socket, order, part)
+                began, socket = time.monotonic(), self._socket()
+                execution = self._attempt(submission, assignment, socket, order, part, began)
             if socket is not None and execution.status == "killed" and not self._alive(socket):
                 message = "the kernel server died twice under this notebook; run it again with another one at a time"
                 lost = CellError(cell=None, name="ServerDied", message=message)
@@ -156,6 +156,7 @@ class KernelRunner:
         socket: Path | None,
         order: list[int] | None,
         part: Part,
+        began: float,
     ) -> Execution:
         started = time.monotonic()
         try:
@@ -168,6 +169,7 @@ class KernelRunner:
                         order=order,
                         known=part.known,
                         passed_over=part.passed_over,
+                        began=began,
                     )
                     return asyncio.run(run.execution(self._running, self._cores, self._on_cells))
                 except Exception as error:
