@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from build import course, submission
+from build import course, notebook, submission
+from conftest import Command
 from graded_class import NOON
 from prometheus_client.parser import text_string_to_metric_families
 from test_journal import Clock, begun, finished
@@ -308,6 +309,34 @@ def test_what_cannot_be_written_is_told_once_and_stops_nothing(tmp_path: Path) -
     assert [line.partition(" ")[0] for line in watched.lines()[3:]] == [
         f"{tmp_path}/{n}" for n in ("run.jsonl", "run.html")
     ]
+
+
+# ---------------------------------------------------------------- from the command line
+
+
+@pytest.mark.long
+def test_a_class_is_watched_while_it_is_graded(tmp_path: Path, grader: Command) -> None:
+    course(tmp_path / "course", "{check: runs, points: 1}")
+    for student, cell in (("anna", "x = 1"), ("ben", "x = 1"), ("carl", "1 / 0")):
+        notebook(tmp_path / "class" / f"{student}.ipynb", cell)
+    command = ("grade", tmp_path / "class", "-o", tmp_path / "out", "-a", tmp_path / "course" / "rubric.yaml")
+    refused = grader(*command, "--metrics", "figures.txt")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "a file whose name ends in .prom" in refused.stderr
+    for ran, reused in ((2, 1), (0, 3)):
+        graded = grader(*command, "--metrics", tmp_path / "figures.prom")
+        assert graded.returncode == 0, graded.stderr
+        report = RunReport.model_validate_json((tmp_path / "out" / "run.json").read_bytes())
+        assert (report.submissions, report.ran, report.reused, report.whole) == (3, ran, reused, True)
+        assert figures((tmp_path / "figures.prom").read_text())["grader_reused_total"] == reused
+        events = [json.loads(line) for line in (tmp_path / "out" / "run.jsonl").read_text().splitlines()]
+        assert [one["event"] for one in events if one["run"] == report.run][-1] == "run_ended"
+        assert f"Run report: {tmp_path / 'out' / 'run.html'}" in graded.stdout
+        if ran:
+            assert report.statuses == {"ok": 1, "student_error": 1}
+            assert {"start_up", "cells", "end"} <= {part.name for part in report.parts}
+            assert report.cpu.n == 2
+            assert report.cpu.sum > 0
 
 
 # ---------------------------------------------------------------- the page about it

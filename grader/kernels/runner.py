@@ -187,6 +187,10 @@ class KernelRunner:
                 errors=(CellError(cell=None, name=name, message=message[:2000]),),
             )
 
+    def way(self, student: str) -> dict[str, Any]:
+        """Nothing is between here and the kernels."""
+        return {}
+
     def stop(self) -> None:
         """Kill every kernel that runs now, so that their threads end at once."""
         self._stopping = True
