@@ -23,6 +23,7 @@ from grader.gradebook.renamed import passing
 from grader.grading import grade
 from grader.intake.room import Room
 from grader.intake.roster_file import read as read_roster
+from grader.journal.watched import Watched, journal_of
 from grader.model import Assignment, Language
 from grader.results import SIMILARITY, results_in, write_similarity
 from grader.selftest import selftest
@@ -35,7 +36,7 @@ from grader.walls.plan import Tier
 class Options:
     """How to grade. Without `walls` the best that can be had here; without `repairs` notebooks fail where what they ask
     for is not here. `gradebook`: the URL of a database in place of the file in the folder of results. `no_roster`: that
-    of the last run is left out on purpose."""
+    of the last run is left out on purpose. `metrics`: a file or an address for Prometheus."""
 
     rerun: bool = False
     walls: Tier | None = None
@@ -43,6 +44,7 @@ class Options:
     repairs: bool = True
     gradebook: str | None = None
     no_roster: bool = False
+    metrics: str | None = None
 
 
 def grade_class(
@@ -73,7 +75,8 @@ def _grade_found(
     with (
         results_in(out, assignment) as results,
         book_of(out, options.gradebook) as book,
-        engine.opened(assignment, options.walls, _tell, repairs=options.repairs) as opened,
+        journal_of(results.folder, assignment.title.in_language(language), language, options.metrics) as watched,
+        engine.opened(assignment, options.walls, watched.journal.note, repairs=options.repairs) as opened,
     ):
         record = Record(results, book, options.gradebook)
         identities = {one.student: one.identity for one in found.submissions}
@@ -81,11 +84,16 @@ def _grade_found(
         terminal.print_passing(decisions)
         write_class(results.folder, found, assignment)
         record.begin(_roll(found, options.roster, decisions.renamed))
-        return _grade_into(record, found, opened, language, rerun=options.rerun)
-
-
-def _tell(event: str, /, **facts: object) -> None:
-    pass
+        watched.begin(
+            submissions=len(found.submissions),
+            engine=engine.name,
+            jobs=engine.jobs,
+            scheduler=engine.scheduler,
+            dashboard=opened.dashboard or None,
+        )
+        code = _grade_into(record, found, opened, watched, language, rerun=options.rerun)
+    terminal.print_run(watched.lines())
+    return code
 
 
 def _roll(found: Class, roster: Path | None, renamed: dict[str, str]) -> Roll:
@@ -116,20 +124,24 @@ def _refuse_without_roster(before: Roll | None, out: Path, options: Options) -> 
     raise GraderError(f"{out} was graded with a roster: {mend}")
 
 
-def _grade_into(record: Record, found: Class, opened: Opened, language: Language, *, rerun: bool) -> int:
+def _grade_into(
+    record: Record, found: Class, opened: Opened, watched: Watched, language: Language, *, rerun: bool
+) -> int:
     results, submissions, broken_pages = record.results, found.submissions, []
     assignment, run = results.assignment, opened.runner
     stored = Executions(results.folder / "executions")
     runner = StoringRunner(run, stored, walls=run.walls, repairs=run.repairs, rerun=rerun, installed=run.installed)
     try:
-        with terminal.bar(len(submissions)) as bar:
-            line = grade(submissions, assignment, runner, opened.executor, language, bar.start, ahead=opened.ahead)
+        with watched.shown():
+            line = grade(submissions, assignment, runner, opened.executor, language, watched.start, ahead=opened.ahead)
             for graded in line:
+                student, broken = graded.submission.student, ""
                 try:
-                    record.add(graded, runner.keys.get(graded.submission.student))
+                    record.add(graded, runner.keys.get(student))
                 except Exception as error:  # noqa: BLE001  # one page that cannot be made must not cost the class
-                    broken_pages.append(f"{graded.submission.student}: {type(error).__name__}: {error}")
-                bar.done(graded.submission.student)
+                    broken = f"{type(error).__name__}: {error}"
+                    broken_pages.append(f"{student}: {broken}")
+                watched.graded(graded, broken, reused=runner.reused(student), **run.way(student))
         results.compare(submissions)
     except (KeyboardInterrupt, ClusterLost) as end:
         opened.executor.shutdown(wait=False, cancel_futures=True)

@@ -70,6 +70,7 @@ class StoringRunner:
         self._guard, self._running = Lock(), dict[str, tuple[Lock, int]]()  # with how many have or want it
         self.keys: dict[str, str] = {}  # of stored executions, by student
         self.used: list[str] = []  # students whose execution is an earlier run's
+        self._not_run: set[str] = set()
         self.not_stored: list[str] = []  # students whose execution could not be stored, with the cause
 
     def run(self, submission: Submission, assignment: Assignment) -> Execution:
@@ -86,9 +87,18 @@ class StoringRunner:
                     raise RunnerError("interrupted while another run of the same notebook was waited for")
                 return self._stored(key, submission.student, self._runner.run(submission, assignment))
         self.keys[submission.student] = key
+        self._not_run.add(submission.student)
         if not now:
             self.used.append(submission.student)
         return stored
+
+    def reused(self, student: str) -> bool:
+        """Whether this run did not run it; asked once."""
+        try:
+            self._not_run.remove(student)
+        except KeyError:
+            return False
+        return True
 
     @contextlib.contextmanager
     def _one_at_a_time(self, key: str) -> Iterator[None]:

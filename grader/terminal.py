@@ -1,16 +1,14 @@
-"""What the command line shows: a progress bar, the class's table, complaints."""
+"""What the command line shows: the class's table, what a run came to, complaints."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from grader.exporting import Done
@@ -27,37 +25,6 @@ if TYPE_CHECKING:
 _MOST_ROWS = 36  # of one table
 _MOST_LETTERS = 160
 _PLAIN_WIDTH = 160  # of what goes into a file or a pipe, where nothing wraps
-
-
-class Bar:
-    """A progress bar that names the students whose notebooks run now."""
-
-    def __init__(self, progress: Progress, total: int) -> None:
-        self._progress = progress
-        self._task = progress.add_task("", total=total)
-        self._running: list[str] = []
-
-    def start(self, student: str) -> None:
-        self._running.append(student)
-        self._show()
-
-    def done(self, student: str) -> None:
-        self._running.remove(student)
-        self._progress.advance(self._task)
-        self._show()
-
-    def _show(self) -> None:
-        self._progress.update(self._task, description=escape(", ".join(self._running))[:60])
-
-
-@contextmanager
-def bar(total: int) -> Iterator[Bar]:
-    """A bar on standard error, so that standard output holds only results."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    console = Console(stderr=True, emoji=False)
-    left = (TextColumn("left"), TimeRemainingColumn())
-    with Progress(*columns, *left, console=console, transient=True, disable=not console.is_terminal) as progress:
-        yield Bar(progress, total)
 
 
 def console() -> Console:
@@ -179,6 +146,12 @@ def print_earlier(used: int, graded: int, others: Sequence[str]) -> None:
         named = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
         told = f"Not in this class, so not in the gradebook; their reports of earlier runs stay: {named}"
         screen.print(told, markup=False, soft_wrap=True)
+
+
+def print_run(lines: Sequence[str]) -> None:
+    """What a run came to."""
+    for line in lines:
+        console().print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def print_interrupted(graded: int, given: int, why: str) -> None:

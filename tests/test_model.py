@@ -310,3 +310,17 @@ def test_a_provisional_report_tells_what_is_certain() -> None:
     provisional = report(scores=(score(), mixed), total=None, status="provisional", max_points=6.0)
     assert provisional.decided == 2.5
     assert report().decided == report().total
+
+
+def test_what_a_notebook_took_is_that_of_all_its_runs() -> None:
+    """A notebook is run again in its saved order, or past a test that ended its kernel."""
+    kinds = ({"cells": 2.0, "end": 0.1}, 1.5), ({"start_up": 0.2, "cells": 0.123}, None), ({"cells": 1.0}, 0.25)
+    first, second, third = (
+        Execution(status="ok", submission_sha256="0", seconds=1.0, phases=phases, cpu_seconds=cpu)
+        for phases, cpu in kinds
+    )
+    together = first.besides(second, third)
+    assert together.phases == {"cells": 3.123, "end": 0.1, "start_up": 0.2}
+    assert (together.cpu_seconds, together.seconds) == (1.75, 1.0)
+    assert second.besides().cpu_seconds is None
+    assert first.besides() == first

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -230,3 +231,34 @@ def test_a_closed_pipe_is_an_error_and_not_the_end(run: Run, tmp_path: Path, tin
     execution = run(tmp_path, tiny, "import os\nr, w = os.pipe()\nos.close(r)\nos.write(w, b'x')", "print('after')")
     assert [error.name for error in execution.errors] == ["BrokenPipeError"]
     assert printed(execution, 3) == "after\n"
+
+
+@pytest.mark.parametrize("start", ["warm", "fresh"])
+def test_processor_time_is_counted_whoever_spends_it(server: KernelServer, tmp_path: Path, start: str) -> None:
+    """The kernel, a child, and an orphan that is killed with the kernel: each prints what it took. The grader's own
+    share comes to it, which is much where the kernel is started afresh."""
+    spend = "import time\nend = time.process_time() + 0.4\nwhile time.process_time() < end: pass\n"
+    told = f"{spend}print(time.process_time())"
+    child = f"import subprocess, sys\nprint(subprocess.check_output([sys.executable, '-c', {told!r}], text=True))"
+    orphan = """
+        import os
+        read, write = os.pipe()
+        if os.fork() == 0:
+            if os.fork() == 0:
+                exec(spend)
+                os.write(write, str(time.process_time()).encode())
+                time.sleep(60)
+            os._exit(0)
+        print(os.read(read, 99).decode())
+    """
+    tiny = course(tmp_path / "course", "{check: runs, points: 1}", limits=ROOMY)
+    runner = KernelRunner(server if start == "warm" else None, examine().tier)
+    cells = (child, f"spend = {spend!r}\n{textwrap.dedent(orphan)}", told)
+    execution = runner.run(submission(tmp_path, tiny, *cells), tiny)
+    spent = sum(float(printed(execution, cell)) for cell in (2, 3, 4))
+    assert spent > 1.2
+    assert execution.cpu_seconds is not None
+    assert execution.cpu_seconds > 0.98 * spent
+    if start == "warm":
+        assert execution.cpu_seconds < 1.15 * spent + 0.15
+    assert set(execution.phases) == {"start_up", "waiting", "cells", "questions", "end"}

@@ -32,6 +32,9 @@ class Engines(StrEnum):
     dask = "dask"
 
 
+_METRICS = "The run's figures for Prometheus: a file whose name ends in .prom, or HOST:PORT or :PORT to serve them."
+
+
 class Walls(StrEnum):
     full = "full"
     reduced = "reduced"
@@ -65,6 +68,7 @@ def grade(
         str | None,
         typer.Option(metavar="<address>", help=_SCHEDULER),
     ] = None,
+    metrics: Annotated[str | None, typer.Option(metavar="<place>", help=_METRICS)] = None,
 ) -> None:
     """Run and score hand-ins; write reports, feedback pages, gradebook.csv and index.html.
 
@@ -81,7 +85,7 @@ def grade(
         raise typer.BadParameter("--roster and --no-roster say the opposite: give one of them")
     if scheduler is not None and engine is not Engines.dask:
         raise typer.BadParameter("--scheduler names a Dask cluster: add --engine dask, or leave it out")
-    options = Options(rerun=rerun, walls=tier, roster=roster, repairs=repairs, gradebook=gradebook, no_roster=no_roster)
+    options = Options(rerun, tier, roster, repairs, gradebook, no_roster, metrics)
     where = LocalEngine(jobs) if engine is Engines.local else DaskEngine(scheduler, jobs)
     raise typer.Exit(grade_class(paths, out, rubric, where, lang.value, options))
 

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from grader import terminal
 from grader.executors.settings import address_of, need_dask
@@ -39,6 +39,8 @@ class ClassRunner(Runner, Protocol):
     def repairs(self) -> bool: ...
 
     def stop(self) -> None: ...
+
+    def way(self, student: str) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import dask
 from distributed import Client, LocalCluster
@@ -47,6 +49,11 @@ class RemoteRunner:
     def __init__(self, executor: ClusterExecutor, calls: Calls, opened: _Opened) -> None:
         self._executor, self._calls, self._opened = executor, calls, opened
         self.repairs = opened.repairs
+        self._ways: dict[str, dict[str, Any]] = {}
+
+    def way(self, student: str) -> dict[str, Any]:
+        """Which worker ran it, and how long it waited for that; asked once."""
+        return self._ways.pop(student, {})
 
     @property
     def walls(self) -> Tier:
@@ -68,7 +75,10 @@ class RemoteRunner:
         """Raises ClusterLost where there is nothing left that it could run on."""
         try:
             content = parcel.packed(submission)
+            begun = time.monotonic()
             ran = self._executor.send(submission.student, workshop.work, content, self._opened.workshop.name).result()
+            waited = max(0.0, time.monotonic() - begun - ran.seconds)
+            self._ways[submission.student] = {"worker": ran.worker, "waited": waited}
             return parcel.execution(ran.execution)
         except ClusterLost:
             raise

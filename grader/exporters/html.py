@@ -24,6 +24,7 @@ from grader.repairs.ledger import sentence
 from grader.similarity import HandIn, Pair
 
 if TYPE_CHECKING:
+    from grader.journal.account import RunReport
     from grader.tuning.workbench import Tuning
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -166,6 +167,21 @@ def tune_page(tuning: Tuning, assignment: Assignment, language: Language) -> str
         sections=tables.sections(tuning, language),
         curve=tables.curve_points(tuning),
         w=partial(phrase, language=language),
+    )
+
+
+def run_page(report: RunReport, title: str, language: Language) -> str:
+    """What a run came to, for whoever started it. Raises nothing for any report."""
+    from grader.exporters import run_words  # which no other page needs
+
+    return _page(
+        "run.html.j2",
+        language,
+        report=report,
+        title=title,
+        w=partial(run_words.phrase, language=language),
+        length=partial(run_words.length, language=language),
+        part_name=partial(run_words.part_name, language=language),
     )
 
 

@@ -32,6 +32,7 @@ class ForkedKernel:
     def __init__(self, path: str, request: dict[str, Any], descriptors: list[int]) -> None:
         """Raises RunnerError if there is no server at `path` or it gives no kernel."""
         self.returncode: int | None = None
+        self.cpu_seconds: float | None = None  # known once it has ended
         self._received = b""
         self._connection = socket.socket(socket.AF_UNIX)
         self._connection.settimeout(_ANSWER_SECONDS)
@@ -63,7 +64,8 @@ class ForkedKernel:
     def wait(self, timeout: float | None = None) -> int:
         if self.returncode is None:
             try:
-                self.returncode = int(self._line()["exit"])
+                told = self._line()
+                self.returncode, self.cpu_seconds = int(told["exit"]), told.get("cpu")
             except (OSError, EOFError):
                 self.returncode = -signal.SIGKILL  # the server died, and its kernels with it
             self._connection.close()

@@ -25,6 +25,7 @@ from grader.finding.conversation import Talk, conversation
 from grader.kernels import faults, repairing
 from grader.kernels.client import CappedClient, Stopped
 from grader.kernels.cores import Cores
+from grader.kernels.laps import Laps
 from grader.kernels.log import kernel_log
 from grader.kernels.watch import Watch, kill_below, kill_tree
 from grader.kernels.workplace import Workplace
@@ -40,7 +41,8 @@ logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # nbclient tells us b
 class Run:
     """A kernel from its start to its end. `order`: the cells by index, where they are to run in another order than they
     stand in; with `repairs`, what would fail is repaired where that can be done. `known`: tests that are not asked
-    again, by key of the evidence. `passed_over`: cells that are not run, by index."""
+    again, by key of the evidence. `passed_over`: cells that are not run, by index. `began`: when its kernel was
+    asked for, by time.monotonic(), if not now."""
 
     def __init__(
         self,
@@ -54,6 +56,7 @@ class Run:
         order: Sequence[int] | None = None,
         known: Mapping[str, Any] = MappingProxyType({}),
         passed_over: Collection[int] = (),
+        began: float | None = None,
     ) -> None:
         self.submission, self.assignment, self.place, self.plan = submission, assignment, place, plan
         self.limits = assignment.limits
@@ -77,6 +80,7 @@ class Run:
         self.evidence: dict[str, Any] = {}
         self.stopped: CellError | None = None
         self.status: ExecutionStatus | None = None
+        self.laps = Laps(time.monotonic() if began is None else began)
 
     async def execution(self, running: set[int], cores: Cores, on_cells: Callable[[], None]) -> Execution:
         """Run and question the notebook; its kernel's process number stands in `running` meanwhile.
@@ -96,26 +100,34 @@ class Run:
         try:
             await self.client.async_start_new_kernel_client()
             await self._install_probes()
+            self.laps.end_of("start_up")
             async with cores.one_for(pid):
+                self.laps.end_of("waiting")
                 on_cells()
                 started = time.monotonic()
                 await self._cells(started)
                 seconds = time.monotonic() - started
+                self.laps.end_of("cells")
                 if self.stopped is None and self.repairs is not None:
                     await self._ask_ledger()
                 if self.stopped is None:
                     await self._question()
+                self.laps.end_of("questions")
             if self.client.flood and self.stopped is None and not self.ended_by_test:
                 self._stop(*await self._cause_of_death(None))
         finally:
             watching.cancel()
             running.discard(pid)
+            self.watch.look_at_time()
             kill_below(pid, self.watch.supervisors)
             await self._reaped(_OWN_END_SECONDS)
             kill_tree(pid)
             await self._reaped(_REAPED_SECONDS)
+            told = getattr(manager.provisioner.process, "cpu_seconds", None)
+            self.cpu_seconds = self.watch.cpu_seconds if told is None else max(told, self.watch.cpu_seconds)
             with contextlib.suppress(RuntimeError):
                 await self.client._async_cleanup_kernel()
+        self.laps.end_of("end")
         return self._told(seconds)
 
     async def _reaped(self, seconds: float) -> None:
@@ -241,6 +253,8 @@ class Run:
             evidence=evidence,
             errors=tuple(errors),
             seconds=round(seconds, 3),
+            cpu_seconds=round(self.cpu_seconds, 3),
+            phases=self.laps.seconds(),
             peak_memory_mb=round(self.watch.peak_bytes / 1e6, 1),
             walls=self.plan.tier,
             repairing=self.repairs is not None,

@@ -4,7 +4,9 @@
 One connection to the socket is one kernel, in JSON lines:
 
     client: {"argv": [...], "cwd": "...", "env": {...}, "plan": {...}}   with two descriptors, stdout and stderr
-    server: {"pid": n}, and when the kernel has ended {"exit": code as subprocess gives it}
+    server: {"pid": n}, and when the kernel has ended {"exit": code as subprocess gives it, "cpu": s}
+
+"cpu" is the processor time of the kernel and of all below it that somebody waited for, as the system accounts it.
 
 A closed connection kills the kernel and its process group, so no kernel outlives who asked for it. The server has one
 thread when it forks: a lock that another thread holds would be held for ever in the child.
@@ -178,7 +180,7 @@ class Server:
     def reap(self) -> None:
         while True:
             try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
+                pid, status, used = os.wait4(-1, os.WNOHANG)
             except ChildProcessError:
                 return
             if pid == 0:
@@ -187,7 +189,8 @@ class Server:
             connection = self.kernels.pop(pid, None)
             if connection is not None:
                 with contextlib.suppress(OSError):
-                    connection.sendall(json.dumps({"exit": os.waitstatus_to_exitcode(status)}).encode() + b"\n")
+                    told = {"exit": os.waitstatus_to_exitcode(status), "cpu": used.ru_utime + used.ru_stime}
+                    connection.sendall(json.dumps(told).encode() + b"\n")
                 self.close(connection)
             supervisor.kill_children(but=frozenset(self.kernels))  # what a notebook left behind came to us
 

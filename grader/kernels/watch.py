@@ -30,6 +30,7 @@ class Watch:
         self.pid, self.limits, self.plan = pid, limits, plan
         self.supervisors = _SUPERVISORS[plan.tier] if sys.platform == "linux" else 0
         self.peak_bytes = 0
+        self.cpu_seconds = 0.0  # of all processes when they were last looked at, and of those that ended before
         self.broken: tuple[ExecutionStatus, str] | None = None  # status and what happened, once a limit is passed
 
     async def run(self) -> None:
@@ -40,6 +41,7 @@ class Watch:
             self._look_at_sockets()
             if self.broken is None and time.monotonic() > next_look_at_disk:
                 self._look_at_disk()
+                self.look_at_time()
                 next_look_at_disk = time.monotonic() + _DISK_SECONDS
             if self.broken is not None:
                 kill_tree(self.pid)
@@ -57,6 +59,9 @@ class Watch:
         self.peak_bytes = max(self.peak_bytes, used)
         if used > limit:
             self.broken = ("out_of_memory", f"used more than {self.limits.memory_mb} MB of memory")
+
+    def look_at_time(self) -> None:
+        self.cpu_seconds = max(self.cpu_seconds, sum(map(_used, (self.pid, *descendants(self.pid)))))
 
     def _look_at_sockets(self) -> None:
         with contextlib.suppress(OSError):
@@ -129,6 +134,13 @@ def _resident(pid: int) -> int:
     with contextlib.suppress(psutil.Error):
         return int(psutil.Process(pid).memory_info().rss)
     return 0
+
+
+def _used(pid: int) -> float:
+    """Seconds of processor time, its own and that of its children which ended."""
+    with contextlib.suppress(psutil.Error):
+        return float(sum(psutil.Process(pid).cpu_times()[:4]))
+    return 0.0
 
 
 def _proportional(pid: int) -> int:

@@ -48,9 +48,23 @@ class Execution(Noun):
     evidence: dict[str, Any] = Field(default_factory=dict, description="by probe and name, see grader/probes")
     errors: tuple[CellError, ...] = ()
     seconds: float = Field(0.0, ge=0, description="wall time, measured by the grader")
+    cpu_seconds: float | None = Field(
+        None, ge=0, description="processor time of the kernel and all that it started, measured by the grader"
+    )
+    phases: dict[str, float] = Field(
+        default_factory=dict,
+        description="wall seconds by part: `start_up` of the kernel, `waiting` for a core, `cells`, `questions`, `end`",
+    )
     peak_memory_mb: float | None = None
     notebook: dict[str, Any] | None = Field(None, description="executed, nbformat 4 JSON")
     walls: Walls = "none"
     repairing: bool = Field(True, description="whether what can be repaired was")
     repairs: tuple[Repair, ...] = Field((), description="the kernel's claim, but for those of kind `order`")
     environment: dict[str, str] = Field(default_factory=dict, description="versions in the kernel")
+
+    def besides(self, *others: Execution) -> Execution:
+        """The same, with what other runs of the notebook took: they were needed to come to this one."""
+        known = [one.cpu_seconds for one in (self, *others) if one.cpu_seconds is not None]
+        parts = dict.fromkeys(part for one in (self, *others) for part in one.phases)
+        phases = {part: round(sum(one.phases.get(part, 0.0) for one in (self, *others)), 3) for part in parts}
+        return self.model_copy(update={"cpu_seconds": round(sum(known), 3) if known else None, "phases": phases})
