@@ -86,7 +86,8 @@ def grade(
     if scheduler is not None and engine is not Engines.dask:
         raise typer.BadParameter("--scheduler names a Dask cluster: add --engine dask, or leave it out")
     options = Options(rerun, tier, roster, repairs, gradebook, no_roster, metrics)
-    where = LocalEngine(jobs) if engine is Engines.local else DaskEngine(scheduler, jobs)
+    again = (out / "executions").is_dir() and not rerun
+    where = LocalEngine(jobs, again=again) if engine is Engines.local else DaskEngine(scheduler, jobs)
     raise typer.Exit(grade_class(paths, out, rubric, where, lang.value, options))
 
 

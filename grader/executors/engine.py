@@ -54,18 +54,21 @@ class Opened:
 
 
 class LocalEngine:
-    """Kernels on `jobs` cores. Use as a context manager: the kernel server gets ready meanwhile."""
+    """Kernels on `jobs` cores. Use as a context manager: the kernel server gets ready meanwhile.
+
+    `again`: much of the class may have run before, so kernels are got ready only when one is needed.
+    """
 
     name = "local"
     scheduler = None
 
-    def __init__(self, jobs: int) -> None:
+    def __init__(self, jobs: int, *, again: bool = False) -> None:
         self.jobs = min(jobs, machine.usable())
-        self._asked = jobs
+        self._asked, self._again = jobs, again
 
     def __enter__(self) -> Self:
         self._held = contextlib.ExitStack()
-        self._server: KernelServer | None = self._held.enter_context(kernel_server())
+        self._server: KernelServer | None = self._held.enter_context(kernel_server(early=not self._again))
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -97,13 +97,17 @@ class KernelServer:
 
 
 @contextlib.contextmanager
-def kernel_server() -> Iterator[KernelServer | None]:
-    """A server that gets ready while the caller reads what is to be run; None where there can be none."""
+def kernel_server(*, early: bool = True) -> Iterator[KernelServer | None]:
+    """A server that gets ready while the caller reads what is to be run; None where there can be none.
+
+    Not `early`, it starts when the first kernel is asked for: perhaps none is.
+    """
     if not available():
         yield None
         return
     with KernelServer() as server:
-        server.begin()
+        if early:
+            server.begin()
         yield server
 
 
