@@ -58,7 +58,7 @@ class ClassFile(Noun):
 def write_class(folder: Path, found: Class, assignment: Assignment) -> None:
     """Write the file, before anything runs: an interrupted run can be exported as far as it went."""
     members = {
-        "students": tuple(submission.student for submission in found.submissions),
+        "students": tuple(found.students),
         "missing": tuple(Missing(student=s, identity=found.identities.get(s, Identity())) for s in found.missing),
         "opened": opened_in(folder),
     }

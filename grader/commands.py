@@ -79,8 +79,7 @@ def _grade_found(
         engine.opened(assignment, options.walls, watched.journal.note, repairs=options.repairs) as opened,
     ):
         record = Record(results, book, options.gradebook)
-        identities = {one.student: one.identity for one in found.submissions}
-        decisions = passing(identities, book.standings(assignment.id), _last_roll(out, assignment))
+        decisions = passing(found.students, book.standings(assignment.id), _last_roll(out, assignment))
         terminal.print_passing(decisions)
         write_class(results.folder, found, assignment)
         record.begin(_roll(found, options.roster, decisions.renamed))
@@ -98,7 +97,7 @@ def _grade_found(
 
 def _roll(found: Class, roster: Path | None, renamed: dict[str, str]) -> Roll:
     return Roll(
-        students=tuple(one.student for one in found.submissions),
+        students=tuple(found.students),
         missing=found.missing,
         strangers=found.strangers,
         roster=str(roster or ""),
@@ -153,7 +152,7 @@ def _grade_into(
     if run.note:
         terminal.console().print(run.note, markup=False)
     reports = record.finish()
-    terminal.print_earlier(len(runner.used), len(reports), results.of_others(s.student for s in submissions))
+    terminal.print_earlier(len(runner.used), len(reports), results.of_others(found.students))
     terminal.print_class(reports, assignment, results.index)
     terminal.print_roll(found.missing, found.strangers, found.unused)
     terminal.print_failures(broken_pages, runner.not_stored)

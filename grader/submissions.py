@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from grader.intake.recognise import looks_like_class, notebooks_directly
 from grader.intake.room import Room
 from grader.intake.roster import Roster
 from grader.intake.suffixes import is_archive
+from grader.intake.turns import HandIns
 from grader.items import notebook
 from grader.items.given import of_another, restored
 from grader.model import Assignment, Identity, Submission
@@ -33,11 +32,13 @@ LOCK = listing.LOCK
 class Class:
     """What was found below the paths: the hand-ins by student, and what is missing or left over.
 
-    `missing` are enrolled and handed in nothing; `strangers` are hand-ins of nobody in the roster; `unused` are names
-    of files that are nobody's hand-in.
+    `submissions` are read when it is their turn, in the order of `students`, who handed in. `missing` are enrolled and
+    handed in nothing; `strangers` are hand-ins of nobody in the roster; `unused` are names of files that are nobody's
+    hand-in.
     """
 
-    submissions: tuple[Submission, ...]
+    submissions: Sequence[Submission]
+    students: Mapping[str, Identity]
     missing: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
@@ -67,11 +68,12 @@ def collect_alone(path: Path, assignment: Assignment, *, room: Room | None = Non
 def collect_class(
     paths: Iterable[Path], assignment: Assignment, *, room: Room | None = None, roster: Roster | None = None
 ) -> Class:
-    """Read every hand-in below `paths`, and hold them against the roster if there is one.
+    """Find every hand-in below `paths`, and hold them against the roster if there is one; read none of them yet.
 
     Archives are unpacked into `room`, whose files the submissions refer to: grade them before it is closed. Raises
     SubmissionError for a path that does not exist, holds no hand-in at all, or is an archive that cannot be read. A
-    file of a student's that cannot be read becomes a Submission without a notebook: it is reported, never left out.
+    file of a student's that cannot be read, or not any more when it is its turn, becomes a Submission without a
+    notebook: it is reported, never left out.
     """
     given = list(paths)
     classes = {path.resolve().parent for path in given if len(given) > 1 and _is_students_own(path)}
@@ -82,14 +84,13 @@ def collect_class(
     left = [hand_in.shown for hand_in in hand_ins if hand_in.doubtful]
     theirs = together(hand_in for hand_in in hand_ins if not hand_in.doubtful)
     named = with_names_of_their_own(shared(theirs, roster, assignment.deadline) if roster is not None else theirs)
-    with ThreadPoolExecutor(os.cpu_count()) as executor:
-        read = executor.map(lambda hand_in: _submission(hand_in, assignment), named)
-        submissions = sorted(read, key=lambda submission: submission.student)
+    named.sort(key=lambda hand_in: hand_in.student)
     missing = roster.missing(h.student for h in named if h.identity.enrolled) if roster else []
     return Class(
-        tuple(submissions),
+        HandIns(named, lambda hand_in: _submission(hand_in, assignment)),
+        {hand_in.student: hand_in.identity for hand_in in named},
         tuple(missing),
-        tuple(s.student for s in submissions if s.identity.enrolled is False),
+        tuple(hand_in.student for hand_in in named if hand_in.identity.enrolled is False),
         tuple(sorted({*left, *(name for one in found for name in one.unused)})),
         roster.identities(missing) if roster else {},
     )

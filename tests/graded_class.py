@@ -68,7 +68,8 @@ def graded(
     stored = Executions(out / "executions")
     with results_in(out, assignment) as results, Gradebook.in_folder(out, url) as book:
         record = Record(results, book, url)
-        everybody = Class(tuple(found.values()), missing=("absent",))
+        students = {name: one.identity for name, one in found.items()}
+        everybody = Class(tuple(found.values()), students, missing=("absent",))
         write_class(out, everybody, assignment)
         record.begin(Roll(students=tuple(works), missing=("absent",)))
         for student, work in works.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,8 @@ def answer(text: str) -> bytes:
 
 def collected(*paths: Path, roster: Path | None = None, assignment: Assignment = HOMEWORK) -> Class:
     with Room() as room:
-        return collect_class(paths, assignment, room=room, roster=read_roster(roster) if roster else None)
+        theirs = collect_class(paths, assignment, room=room, roster=read_roster(roster) if roster else None)
+        return replace(theirs, submissions=tuple(theirs.submissions))
 
 
 def found(*paths: Path, roster: Path | None = None) -> dict[str, Submission]:

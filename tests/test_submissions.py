@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import unicodedata
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from grader.errors import SubmissionError
 from grader.intake import contents
 from grader.model import Assignment, Criterion, Item, Submission, Text
 from grader.names import file_name
-from grader.submissions import LOCK, collect
+from grader.submissions import LOCK, collect, collect_class
 
 SAID = Text(ko="말", en="word")
 HOMEWORK = Assignment(
@@ -524,3 +526,37 @@ def test_a_collected_class_is_json_and_back(tmp_path: Path) -> None:
     write(tmp_path / "lee" / "hw1.txt")
     for submission in collect([tmp_path], HOMEWORK):
         assert Submission.model_validate_json(submission.model_dump_json()) == submission
+
+
+# ---------------------------------------------------------------- a class of any size
+
+
+def test_a_class_is_read_a_few_hand_ins_at_a_time(tmp_path: Path) -> None:
+    for number in range(100):
+        write(tmp_path / f"s{number:03}.ipynb", "답")
+    theirs = collect_class([tmp_path], HOMEWORK)
+    for _ in range(2):  # the line walks through a class, and then the comparison does
+        alive: list[weakref.ref[Submission]] = []
+        names = []
+        for submission in theirs.submissions:
+            names.append(submission.student)
+            alive = [one for one in (*alive, weakref.ref(submission)) if one() is not None]
+            assert len(alive) < 10
+        assert names == list(theirs.students) == [f"s{number:03}" for number in range(100)]
+    assert len(theirs.submissions) == 100
+
+
+def test_what_disappears_before_it_is_read_is_reported(tmp_path: Path) -> None:
+    for name in ("kim.ipynb", "lee.ipynb", "park/hw1.ipynb", "yoo.ipynb"):
+        write(tmp_path / name, "답")
+    theirs = collect_class([tmp_path], HOMEWORK)
+    (tmp_path / "kim.ipynb").unlink()
+    (tmp_path / "lee.ipynb").write_text("{")
+    shutil.rmtree(tmp_path / "park")
+    read = {one.student: one for one in theirs.submissions}
+    assert [(name, one.notebook is None) for name, one in read.items()] == [
+        *(("kim", True), ("lee", True), ("park", True), ("yoo", False))
+    ]
+    assert read["kim"].warnings == ("kim.ipynb cannot be opened: No such file or directory",)
+    assert read["park"].warnings == ("hw1.ipynb cannot be opened: No such file or directory",)
+    assert "not a whole notebook file" in read["lee"].warnings[0]

@@ -116,7 +116,8 @@ def of_folder(root: Path, *, of_class: bool) -> Listing:
             refused[prefix.rstrip("/")] = f"the folder {printable(folder.name)}/ cannot be opened: {error.strerror}"
             continue
         kept = list(_kept(children, of_class=of_class and not prefix))
-        passed_over |= {prefix + found for child in children if child not in kept for found in _notebook_in(child)}
+        left = set(children).difference(kept)
+        passed_over |= {prefix + found for child in left for found in _notebook_in(child)}
         for child in kept:
             name = prefix + child.name
             said = odd(child)
