@@ -79,7 +79,7 @@ def _grade_found(
         engine.opened(assignment, options.walls, watched.journal.note, repairs=options.repairs) as opened,
     ):
         record = Record(results, book, options.gradebook)
-        decisions = passing(found.students, book.standings(assignment.id), _last_roll(out, assignment))
+        decisions = passing(found.students, book.decisions(assignment.id), _last_roll(out, assignment))
         terminal.print_passing(decisions)
         write_class(results.folder, found, assignment)
         record.begin(_roll(found, options.roster, decisions.renamed))

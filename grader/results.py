@@ -19,9 +19,9 @@ from grader.exporters.cells import harmless, yes_no
 from grader.exporters.class_report.anonymous import Answers
 from grader.exporters.class_report.ideas import none_kept
 from grader.exporters.html import class_page, executed_page, feedback_page, similarity_page
-from grader.exporters.overview import language_of
 from grader.files import NoLocks, lock, remove_torn, write
 from grader.grading import Graded
+from grader.held import HeldReports
 from grader.intake.documents import SHOWN_AS_THEY_ARE
 from grader.model import Assignment, Language, Report, Submission
 from grader.names import file_name, spelling
@@ -38,7 +38,7 @@ class Results:
     def __init__(self, folder: Path, assignment: Assignment) -> None:
         self.folder = folder
         self.assignment = assignment
-        self.reports: list[Report] = []
+        self.reports = HeldReports()
         self._similar: tuple[str | None, int | None] = (None, None)
         for name in ("reports", "executed", "feedback"):
             (folder / name).mkdir(parents=True, exist_ok=True)
@@ -52,7 +52,7 @@ class Results:
         execution, name = graded.execution, file_name(graded.report.student)
         file = self.folder / "reports" / f"{name}.json"
         report = _since(file, graded.report)
-        self._count(report)
+        self.reports.put(report)
         write(file, _plain(report))
         if execution.notebook is not None:
             notebook = json.dumps(execution.notebook, ensure_ascii=False, indent=1)
@@ -71,17 +71,13 @@ class Results:
         name = file_name(report.student)
         file = self.folder / "reports" / f"{name}.json"
         report = _since(file, report)
-        self._count(report)
+        self.reports.put(report)
         shown = self.folder / "feedback" / f"{name}.html"
         if page or not shown.exists() or not _says_the_same(file, report):
             graded = stored()
             if graded is not None:
                 self._write_page(report, graded, name)
         write(file, _plain(report))
-
-    def _count(self, report: Report) -> None:
-        """The report is the one that counts for its student."""
-        self.reports = [other for other in self.reports if other.student != report.student] + [report]
 
     def _write_page(self, report: Report, graded: Graded, name: str) -> None:
         link = f"../executed/{quote(name)}.html" if graded.execution.notebook is not None else None
@@ -106,7 +102,7 @@ class Results:
     def compare(self, submissions: Sequence[Submission]) -> None:
         """Write similarity.json and similarity.html, which `finish` leads to, if there are two hand-ins or more."""
         if len(submissions) > 1:
-            language = language_of(self.reports)
+            language = self.reports.language
             pairs = write_similarity(self.folder, submissions, self.assignment, language, self._links())
             self._similar = (SIMILARITY, len(pairs))
 
@@ -118,12 +114,12 @@ class Results:
     def finish(
         self, missing: Sequence[str] = (), strangers: Sequence[str] = (), answers: Answers = none_kept
     ) -> list[Report]:
-        """Write gradebook.csv and index.html; returns the reports sorted by student.
+        """Write gradebook.csv and index.html; returns the reports sorted by student, as far as those show them.
 
         `missing` are students who handed in nothing, `strangers` those of the reports who are not in the roster.
         `answers` fetches what a student wrote for an item.
         """
-        reports = sorted(self.reports, key=lambda report: report.student)
+        reports = self.reports.by_name()
         write(self.folder / "gradebook.csv", gradebook(reports, self.assignment, missing))
         similar, pairs = self._similar
         links = self._links()
@@ -134,7 +130,7 @@ class Results:
         return reports
 
     def _links(self) -> dict[str, str]:
-        return {report.student: f"feedback/{quote(file_name(report.student))}.html" for report in self.reports}
+        return {student: f"feedback/{quote(file_name(student))}.html" for student in self.reports.students}
 
 
 @contextlib.contextmanager

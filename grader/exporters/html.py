@@ -19,6 +19,7 @@ from grader.exporters.class_report import criteria, ideas, words
 from grader.exporters.class_report import report as class_report
 from grader.exporters.class_report.anonymous import Answers
 from grader.exporters.labels import label, status_name, status_sentence
+from grader.held import majority
 from grader.model import Assignment, Execution, Identity, Language, Report, Submission, Visibility
 from grader.repairs.ledger import sentence
 from grader.similarity import HandIn, Pair
@@ -96,7 +97,7 @@ def class_page(
     ``pairs``. ``answers`` fetches the answers that are shown as examples; ``absent`` tells more of the ``missing``, so
     that nobody of them is named there. Raises nothing for any reports.
     """
-    language = overview.language_of(reports)
+    language = majority(report.language for report in reports)
     return _page(
         "class.html.j2",
         language,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import mean, median
 
@@ -118,12 +117,6 @@ def of(reports: Sequence[Report], assignment: Assignment, language: Language) ->
         late_waiting=together((row.told, row.report.student, None) for row in late if row.waits),
         unsure=together((report.unsure, report.student, None) for report in ordered if report.unsure),
     )
-
-
-def language_of(reports: Iterable[Report]) -> Language:
-    """The language of most reports; Korean when there is no majority."""
-    counts = Counter(report.language for report in reports)
-    return "en" if counts["en"] > counts["ko"] else "ko"
 
 
 def _final(reports: Sequence[Report], points: Callable[[Report], float | None]) -> list[float | None]:

@@ -10,8 +10,9 @@ import datetime as dt
 import math
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self, TypeVar
@@ -57,6 +58,12 @@ class Standing:
         decided = self.overrides or self.looks
         counts = standing(self.machine, self.overrides, self.looks) if decided else self.machine
         object.__setattr__(self, "report", counts)
+
+    @property
+    def number(self) -> int:
+        """Of the last of all this."""
+        decided = [*(one.number for one in self.overrides), *(one.number for one in self.looks)]
+        return max([self.report_number, *decided])
 
     @property
     def conflicts(self) -> list[tuple[Override, str]]:
@@ -170,6 +177,17 @@ class Gradebook:
     def standing(self, assignment: str, student: str) -> Standing | None:
         """Where one student stands; None without a report."""
         return self.standings(assignment, student).get(student)
+
+    def walk(self, assignment: str, students: Iterable[str]) -> Iterator[tuple[str, Standing]]:
+        """Where each of these students stands, a few of them held at a time."""
+        left = iter(students)
+        while part := list(islice(left, _AT_A_TIME)):
+            yield from self.standings(assignment, *part).items()
+
+    def decisions(self, assignment: str) -> Iterator[tuple[str, Standing]]:
+        """Where those stand on whom a person decided something, sorted by name, a few of them held at a time."""
+        named = self._transaction(lambda connection: rows.decided_on(connection, assignment), reading=True)
+        return self.walk(assignment, named)
 
     def numbers(self, assignment: str) -> dict[str, int]:
         """By student the number of what was written down last: one that has not grown tells that nothing came."""

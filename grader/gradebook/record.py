@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from grader.errors import Busy, GraderError
@@ -29,6 +29,7 @@ class Record:
         self._at = address(url)
         self._asked: Asked | None = None
         self._roll = Roll(students=())
+        self._seen: dict[str, int] = {}  # by student, number of the last that is in the report that was written
 
     def begin(self, roll: Roll) -> None:
         """Raises OSError if the folder or one of the rubric's files cannot be read or written."""
@@ -43,15 +44,20 @@ class Record:
         self.book.land([graded.report], self._roll.renamed)
         now = self.book.standing(graded.report.assignment, graded.report.student)
         counts = now.report if now is not None else graded.report
+        self._seen[counts.student] = now.number if now is not None else 0
         self.results.add(replace(graded, report=counts))
 
     def finish(self) -> list[Report]:
         """The class's files, with what people decided while notebooks ran."""
-        standings = self.book.standings(self.results.assignment.id)
-        for report in list(self.results.reports):
-            now = standings.get(report.student)
-            if now is not None and _decided(now.report) != _decided(report):
-                self.results.renew(now.report, lambda student=report.student: stored(self.keeping, student))  # type: ignore[misc]
+        assignment = self.results.assignment.id
+        numbers = self.book.numbers(assignment)
+        grown = [
+            student for student in self.results.reports.students if numbers.get(student) != self._seen.get(student)
+        ]
+        for student, now in self.book.walk(assignment, grown):
+            written = self.results.reports.get(student)
+            if written is not None and _decided(now.report) != _decided(written):
+                self.results.renew(now.report, lambda student=student: stored(self.keeping, student))  # type: ignore[misc]
         return self.results.finish(self._roll.missing, self._roll.strangers, answers_in(self.keeping))
 
 
@@ -85,8 +91,8 @@ def stored(keeping: Keeping, student: str) -> Graded | None:
 
 
 def answers_in(keeping: Keeping) -> Answers:
-    """Fetches what was kept of students' answers, each student's file once."""
-    kept = cache(keeping.get)
+    """Fetches what was kept of students' answers; a student's file once, if it is asked for all of one at a time."""
+    kept = lru_cache(maxsize=4)(keeping.get)
 
     def answer(student: str, item: str) -> str | None:
         of_student = kept(student)
@@ -103,7 +109,8 @@ def rewrite(
     given = (str(results.folder), results.assignment.model_dump_json(), frozenset(pages))
     counts = [standings[student].report for student in roll.students if student in standings]
     for renewed in in_processes(_renew, given, [report.model_dump_json() for report in counts]):
-        results.reports += map(Report.model_validate_json, renewed)
+        for text in renewed:
+            results.reports.put(Report.model_validate_json(text))
     results.compared_before()
     return results.finish(roll.missing, roll.strangers, answers_in(Keeping(results.folder)))
 
@@ -112,7 +119,9 @@ def renew_some(
     results: Results, keeping: Keeping, reports: Mapping[str, Report], roll: Roll, students: Iterable[str]
 ) -> None:
     """The files of these students, and the class's. `reports`: everybody's that count, by name."""
-    results.reports = [reports[student] for student in roll.students if student in reports]
+    for student in roll.students:
+        if student in reports:
+            results.reports.put(reports[student])
     for student in students:
         if student in reports:
             results.renew(reports[student], lambda student=student: stored(keeping, student), page=True)  # type: ignore[misc]
@@ -157,7 +166,7 @@ def caught_up(folder: Path, url: str | None) -> str:
 
 
 def _renew(given: tuple[str, str, frozenset[str]], reports: Sequence[str]) -> list[str]:
-    """Write the files of each report; returns the reports as they stand there, with the dates that they keep."""
+    """Write the files of each report; returns what the class's files show of them, with the dates that they keep."""
     folder, rubric, pages = given
     results = Results(Path(folder), Assignment.model_validate_json(rubric))
     keeping = Keeping(results.folder)
@@ -165,7 +174,7 @@ def _renew(given: tuple[str, str, frozenset[str]], reports: Sequence[str]) -> li
         report = Report.model_validate_json(text)
         name = report.student
         results.renew(report, lambda name=name: stored(keeping, name), page=name in pages)  # type: ignore[misc]
-    return [report.model_dump_json() for report in results.reports]
+    return [report.model_dump_json() for report in results.reports.by_name()]
 
 
 def _same_as_before(folder: Path, url: str | None) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from grader.gradebook.book import Standing
 from grader.gradebook.keeping import Roll
-from grader.model import Identity
+from grader.model import Identity, Look, Override
 from grader.model.override import is_decided_anew
 from grader.names import spelling
 
@@ -21,45 +21,49 @@ class Passing:
     left: tuple[str, ...]  # of the last class: nobody of this one is known to be them
 
 
-def passing(found: Mapping[str, Identity], standings: Mapping[str, Standing], before: Roll | None) -> Passing:
-    """`found`: who handed in; `before`: the last run's class."""
+@dataclass(frozen=True)
+class Decided:
+    """Whom people decided on, and what."""
+
+    identity: Identity
+    overrides: tuple[Override, ...]
+    looks: tuple[Look, ...]
+
+
+def passing(found: Mapping[str, Identity], standings: Iterable[tuple[str, Standing]], before: Roll | None) -> Passing:
+    """`found`: who handed in; `standings`: of those on whom people decided; `before`: the last run's class."""
     last = before or Roll(students=())
+    decided = {name: Decided(one.machine.identity, one.overrides, one.looks) for name, one in standings}
+    of_last = frozenset(last.students)
     known = {new: old for new, old in last.renamed.items() if new in found and old not in found}
-    known |= renamed(found, standings, last.students)
-    coming = {new: news_of(standings[old], standings.get(new)) for new, old in known.items() if old in standings}
-    left = (name for name in decided(standings) if name in last.students and name not in found)
+    known |= renamed(found, decided, of_last)
+    coming = {new: news_of(decided[old], decided.get(new)) for new, old in known.items() if old in decided}
+    left = [name for name in decided if name in of_last and name not in found]
+    passed = set(known.values())
     return Passing(
         known,
         {new: count for new, count in coming.items() if count},
-        tuple(name for name in left if name not in known.values()),
+        tuple(name for name in left if name not in passed),
     )
 
 
-def renamed(
-    found: Mapping[str, Identity], standings: Mapping[str, Standing], before: Collection[str]
-) -> dict[str, str]:
-    """By the name in this run (`found`) that under which the gradebook has decisions on the same person.
+def renamed(found: Mapping[str, Identity], decided: Mapping[str, Decided], before: Collection[str]) -> dict[str, str]:
+    """By the name in this run (`found`) that under which people decided on the same person.
 
     `before`: the class of the last run. Who may be several people is nobody, and two of one class are two.
     """
     pairs = [
         (new, old)
-        for old, standing in decided(standings).items()
+        for old, one in decided.items()
         if old not in found
         for new, identity in found.items()
-        if not (new in before and old in before)
-        and _are_one(standing.machine.identity, old, identity, new, in_class=old in before)
+        if not (new in before and old in before) and _are_one(one.identity, old, identity, new, in_class=old in before)
     ]
     olds, news = [old for _, old in pairs], [new for new, _ in pairs]
     return {new: old for new, old in pairs if olds.count(old) == news.count(new) == 1}
 
 
-def decided(standings: Mapping[str, Standing]) -> dict[str, Standing]:
-    """Those on whom a person decided something."""
-    return {name: standing for name, standing in standings.items() if standing.overrides or standing.looks}
-
-
-def news_of(old: Standing, new: Standing | None) -> int:
+def news_of(old: Decided, new: Decided | None) -> int:
     """How many decisions on the one the other does not have yet."""
     overrides = new.overrides if new is not None else ()
     there = {one.at for one in overrides} | {one.at for one in (new.looks if new is not None else ())}

@@ -157,6 +157,12 @@ def overrides_of(connection: Connection, assignment: str, *students: str) -> dic
     return found
 
 
+def decided_on(connection: Connection, assignment: str) -> list[str]:
+    """Students of whom there is an override or a look."""
+    each = (_theirs(select(table.c.student).distinct(), table, assignment) for table in (overrides, looks))
+    return sorted({student for query in each for (student,) in connection.execute(query)})
+
+
 def marks_of(connection: Connection, assignment: str, *students: str) -> list[SecondMark]:
     """Second marks in order of time, each with the decision that it is a second look at."""
     first = and_(
