@@ -23,6 +23,7 @@ _LABELLED = re.compile(
 )
 _PARTS = re.compile(r"[\W\d_]+")
 _WORD = re.compile(r"[가-힣]+|[^\W\d_]+")
+_READ = 1000  # students whose answers are read for that
 _MANY, _SHARE = 4, 0.05  # other students, and of the class: a word that more of them use is no name
 
 
@@ -42,10 +43,7 @@ class Anonymous:
         for student, one in [*((report.student, report.identity) for report in reports), *others.items()]:
             for name in names.of_student(student, one):
                 self._bearers.setdefault(name, set()).add(student)
-        known = names.joined(self._bearers)
-        self._certain = [name for name in known if not self._is_everyday(name.word)]
-        self._any = _any_of(f"(?:{name.pattern})" for name in self._certain)
-        self._surely = _any_of(name.surely for name in known if name.surely)
+        self._known = names.joined(self._bearers)
         self._common: dict[Name, bool] = {}
 
     def hide(self, text: str, report: Report) -> str:
@@ -53,16 +51,22 @@ class Anonymous:
         own = [part for part in _own(report) if not self._is_everyday(part)]
         loosely = _any_of(map(_loosely, sorted(own, key=len, reverse=True)), re.IGNORECASE)
         text = _hidden(text, _ADDRESSES)
-        for pattern in (loosely, self._of_class(text), self._surely, _NUMBERS):
+        for pattern in (loosely, *self._of_class(text), _NUMBERS):
             text = _hidden(text, pattern) if pattern is not None else text
         return _hidden(text, _LABELLED)
 
-    def _of_class(self, text: str) -> re.Pattern[str] | None:
-        """The names of the class in this text; the class's answers are read only where one may be a word of them."""
-        if self._any is None or not self._any.search(text):
-            return None
-        there = [name for name in self._certain if re.search(name.pattern, text)]
-        return _any_of(f"(?:{name.pattern})" for name in there if not (name.rare and self._is_common(name)))
+    def _of_class(self, text: str) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
+        """The names of the class in this text: patterns for all that name somebody, and where the text says so.
+
+        The class's answers are read only where one may be a word of them.
+        """
+        letters = names.letters_of(text)
+        may_be = [name for name in self._known if name.letters in letters]
+        there = [name for name in may_be if not self._is_everyday(name.word) and re.search(name.pattern, text)]
+        return (
+            _any_of(f"(?:{name.pattern})" for name in there if not (name.rare and self._is_common(name))),
+            _any_of(name.surely for name in may_be if name.surely),
+        )
 
     def _is_everyday(self, word: str) -> bool:
         """Whether it is a word of answers or of this rubric; Korean ones have endings."""
@@ -82,14 +86,19 @@ class Anonymous:
         if name not in self._common:
             pattern = re.compile(name.pattern, re.IGNORECASE)
             using = {student for student, text in self._texts if pattern.search(text)} - self._bearers[name]
-            self._common[name] = len(using) > max(_MANY, _SHARE * len(self._reports))
+            self._common[name] = len(using) > max(_MANY, _SHARE * len(self._some))
         return self._common[name]
+
+    @property
+    def _some(self) -> Sequence[Report]:
+        """All reports; of many so many, from all of them, as tell how common a word is."""
+        return self._reports[:: -(-len(self._reports) // _READ) or 1]
 
     @cached_property
     def _texts(self) -> list[tuple[str, str]]:
-        """Every student with every answer of theirs."""
+        """Students with every answer of theirs."""
         written = [item.id for item in self._assignment.items if any(one.check == WRITTEN for one in item.criteria)]
-        places = [(report.student, item) for report in self._reports for item in written]
+        places = [(report.student, item) for report in self._some for item in written]
         return [(student, composed(self._answers(student, item) or "")) for student, item in places]
 
 

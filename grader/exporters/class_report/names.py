@@ -34,18 +34,25 @@ _LOGIN = 6  # letters from which a login without digits and signs is taken for o
 class Name:
     """One way to name somebody. ``word``: what must be no everyday word, or ``pattern`` names nobody; "" for sure.
 
-    ``surely`` finds it where the words around it say that it is a name; its group is the name. ``rare``: what many say
-    is no name.
+    ``letters``: as `letters_of` leaves them; neither pattern is found in a text without them. ``surely`` finds it where
+    the words around it say that it is a name; its group is the name. ``rare``: what many say is no name.
     """
 
     word: str
     pattern: str
+    letters: str
     surely: str = ""
     rare: bool = False
 
 
 def composed(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
+
+
+def letters_of(text: str) -> str:
+    """Letters and digits alone, in one case and without accents: a text that may hold a name holds its letters."""
+    plain = unicodedata.normalize("NFKD", text.casefold().replace("ı", "i"))  # which `re` takes for one in any case
+    return "".join(sign for sign in plain if sign.isalnum())
 
 
 def is_hangul(text: str) -> bool:
@@ -82,9 +89,11 @@ def _korean(whole: str) -> Iterator[Name]:
     if len(whole) >= 3:
         family = 2 if len(whole) >= 4 else 1
         word = whole[:-1] if whole[-1] in _EASILY_A_PARTICLE else whole  # 이상은: somebody, or 이상 and its particle
-        yield Name(word, rf"{_BEFORE}{whole[:family]}\s?{whole[family:]}", _surely(whole))
+        pattern = rf"{_BEFORE}{whole[:family]}\s?{whole[family:]}"
+        yield Name(word, pattern, letters_of(whole), _surely(whole))
     short = whole if len(whole) == 2 else whole[-2:]
-    yield Name(short, f"{_BEFORE}{short}(?:{_ENDS}|(?={_AFTER_NAME}))", _surely(short), rare=True)
+    pattern = f"{_BEFORE}{short}(?:{_ENDS}|(?={_AFTER_NAME}))"
+    yield Name(short, pattern, letters_of(short), _surely(short), rare=True)
 
 
 def _surely(word: str) -> str:
@@ -95,17 +104,17 @@ def _surely(word: str) -> str:
 
 def _latin(parts: Sequence[str]) -> Iterator[Name]:
     """Whole names in either order in any case, parts of three letters or more with a capital."""
-    spelt = list(map(_spelt, parts))
-    if len(spelt) > 1:
-        orders = (spelt, [spelt[-1], *spelt[:-1]], [spelt[0], spelt[-1]], [spelt[-1], spelt[0]], [*spelt[1:], spelt[0]])
+    if len(parts) > 1:
+        orders = (parts, [parts[-1], *parts[:-1]], [parts[0], parts[-1]], [parts[-1], parts[0]], [*parts[1:], parts[0]])
         for order in orders:
-            yield Name("", rf"{_BEFORE}(?i:{',?[ ]+'.join(order)}){_AFTER}")
+            pattern = rf"{_BEFORE}(?i:{',?[ ]+'.join(map(_spelt, order))}){_AFTER}"
+            yield Name("", pattern, letters_of("".join(order)))
     for part in parts:
         if len(part) >= (3 if part.lower() != part.upper() else 2):
             capital = {part[:1].upper() + part[1:], part.upper(), part.capitalize(), part.title()}
             any_of = "|".join(sorted(map(_spelt, capital)))
             surely = rf"{_BEFORE}{_CUE}({any_of}){_CLAUSE_ENDS}"
-            yield Name(part.casefold(), f"{_BEFORE}(?:{any_of}){_AFTER}", surely, rare=True)
+            yield Name(part.casefold(), f"{_BEFORE}(?:{any_of}){_AFTER}", letters_of(part), surely, rare=True)
 
 
 def _spelt(part: str) -> str:
@@ -119,7 +128,7 @@ def logins(one: Identity) -> Iterator[Name]:
         plain = text.isalpha()
         if not text.isdigit() and len(text) >= (_LOGIN if plain else 3):
             word = text.casefold() if plain else ""
-            yield Name(word, rf"{_BEFORE}(?i:{re.escape(text)}){_AFTER}", rare=plain)
+            yield Name(word, rf"{_BEFORE}(?i:{re.escape(text)}){_AFTER}", letters_of(text), rare=plain)
 
 
 def joined(names: Iterable[Name]) -> list[Name]:
