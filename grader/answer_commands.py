@@ -33,6 +33,7 @@ def tune_rubric(
     from grader.exporters.html import tune_page
     from grader.exporters.tuning import sections
     from grader.tuning.graded import read_graded
+    from grader.tuning.terminal import print_sections
     from grader.tuning.workbench import tune
 
     if out is not None:
@@ -41,7 +42,7 @@ def tune_rubric(
     tuning = tune(assignment, read_graded(answers, assignment, out_of), words)
     for note in tuning.notes:
         terminal.console().print(f"note: {note}", markup=False, highlight=False, soft_wrap=True)
-    terminal.print_sections(sections(tuning, language), language)
+    print_sections(sections(tuning, language), language)
     if out is not None:
         write(out, tune_page(tuning, assignment, language))
         terminal.console().print(f"Report: {out}", markup=False, soft_wrap=True)

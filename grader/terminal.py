@@ -12,18 +12,18 @@ from rich.markup import escape
 from rich.table import Table
 
 from grader.exporting import Done
-from grader.model import Assignment, Language, Report, Score
+from grader.model import Assignment, Report, Score
 from grader.names import printable
 from grader.similarity import Pair
 from grader.walls.doctor import Diagnosis
 
 if TYPE_CHECKING:
-    from grader.exporters.tuning import Section
     from grader.gradebook.renamed import Passing
     from grader.soundness.trials import Warned
 
-_MOST_ROWS = 36  # of one table
-_MOST_LETTERS = 160
+_WHOLE_CLASS = 500  # students who are all shown
+_MOST_NEEDING = 50  # students of a larger class who are shown
+_NEVER_RAN = ("infrastructure", "unreadable")
 _PLAIN_WIDTH = 160  # of what goes into a file or a pipe, where nothing wraps
 
 
@@ -33,7 +33,34 @@ def console() -> Console:
 
 
 def print_class(reports: Sequence[Report], assignment: Assignment, index: Path) -> None:
-    """The table at the end of `grader grade`, what needs a person, and where the report is."""
+    """The table at the end of `grader grade`, what needs a person, and where the report is.
+
+    Of a class that no screen holds only those who need a person, and only so many.
+    """
+    screen = console()
+    if len(reports) <= _WHOLE_CLASS:
+        screen.print(_table(reports, assignment))
+    else:
+        needing = [report for report in reports if _needs_person(report)]
+        screen.print(_table(needing[:_MOST_NEEDING], assignment))
+        told = f"Shown: {min(len(needing), _MOST_NEEDING)} of {len(needing)} who need a person."
+        whole = index.parent / "gradebook.csv"
+        screen.print(f"{told} All {len(reports)}: {whole}", markup=False, highlight=False, soft_wrap=True)
+    waiting = [report for report in reports if report.status == "provisional"]
+    screen.print(f"{len(reports)} graded, {len(reports) - len(waiting)} final, {len(waiting)} provisional.")
+    if any(report.total is None for report in waiting):
+        screen.print("`12+` means 12 points so far: a person has to decide the rest; the report lists what and why.")
+    _print_doubts(reports)
+    print_lateness(reports)
+    _print_never_ran(reports)
+    screen.print(f"Report: {index}", soft_wrap=True)
+
+
+def _needs_person(report: Report) -> bool:
+    return report.status == "provisional" or report.execution.status in _NEVER_RAN
+
+
+def _table(reports: Sequence[Report], assignment: Assignment) -> Table:
     table = Table(header_style="bold", title=assignment.title.en, title_justify="left")
     table.add_column("student", overflow="fold")
     for item in assignment.items:
@@ -55,19 +82,18 @@ def print_class(reports: Sequence[Report], assignment: Assignment, index: Path) 
         run_shown = run if run == "ok" else f"[red]{run}[/]"
         seconds = f"{report.execution.seconds:.1f}"
         table.add_row(escape(report.student), *points, total, *counts, status, run_shown, seconds)
-    screen = console()
-    screen.print(table)
-    waiting = [report for report in reports if report.status == "provisional"]
-    screen.print(f"{len(reports)} graded, {len(reports) - len(waiting)} final, {len(waiting)} provisional.")
-    if any(report.total is None for report in waiting):
-        screen.print("`12+` means 12 points so far: a person has to decide the rest; the report lists what and why.")
-    _print_doubts(reports)
-    print_lateness(reports)
-    for report in reports:
-        if report.execution.status in ("infrastructure", "unreadable"):
-            reason = report.execution.errors[0].message if report.execution.errors else ""
-            screen.print(f"[red]{report.execution.status}[/] {foreign(report.student)}: {foreign(reason)}")
-    screen.print(f"Report: {index}", soft_wrap=True)
+    return table
+
+
+def _print_never_ran(reports: Sequence[Report]) -> None:
+    """Whose notebooks could not be run at all, each with the reason; of very many only the first."""
+    never = [report for report in reports if report.execution.status in _NEVER_RAN]
+    screen, shown = console(), never[: None if len(reports) <= _WHOLE_CLASS else _MOST_NEEDING]
+    for report in shown:
+        reason = report.execution.errors[0].message if report.execution.errors else ""
+        screen.print(f"[red]{report.execution.status}[/] {foreign(report.student)}: {foreign(reason)}")
+    if len(shown) < len(never):
+        screen.print(f"[red]{len(never) - len(shown)} more[/] could not be run")
 
 
 def _print_doubts(reports: Sequence[Report]) -> None:
@@ -80,8 +106,8 @@ def _print_doubts(reports: Sequence[Report]) -> None:
         ),
     ):
         if names:
-            shown = ", ".join(map(foreign, names[:50]))
-            console().print(f"{told} ({len(names)}): {shown}", soft_wrap=True)
+            more = f" and {len(names) - 50} more" if len(names) > 50 else ""
+            console().print(f"{told} ({len(names)}): {', '.join(map(foreign, names[:50]))}{more}", soft_wrap=True)
 
 
 def print_lateness(reports: Sequence[Report]) -> None:
@@ -203,26 +229,6 @@ def print_warnings(found: Sequence[Warned]) -> None:
         screen.print(line, markup=False, highlight=False, soft_wrap=True)
     if found:
         screen.print(f"  {len(found)} warning(s); what earns points here would do so without review", markup=False)
-
-
-def print_sections(sections: Sequence[Section], language: Language) -> None:
-    """Tables of what `grader answers tune` found, the beginning of each."""
-    from grader.exporters.tuning_words import phrase
-
-    screen = console()
-    for section in sections:
-        table = Table(header_style="bold", title=section.title, title_justify="left", title_style="bold")
-        for name, cell in zip(section.columns, section.rows[0], strict=True):
-            table.add_column(name, justify="right" if cell.number else "left", overflow="fold")
-        for row in section.rows[:_MOST_ROWS]:
-            table.add_row(*(escape(_shortened(printable(" ".join(str(cell).split())))) for cell in row))
-        screen.print(table)
-        if len(section.rows) > _MOST_ROWS:
-            screen.print(phrase("shown_more", language, n=len(section.rows) - _MOST_ROWS), style="dim")
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _MOST_LETTERS else f"{text[: _MOST_LETTERS - 1]}…"
 
 
 def foreign(foreign: str) -> str:
