@@ -185,6 +185,10 @@ LABELS = texts(
     no=("아니요", "no"),
     none=("없음", "none"),
     more=("외 {n}개", "{n} more"),
+    rows_left=(
+        "학생이 많아 사람이 볼 학생부터 {shown}명만 보입니다. {n}명 모두:",
+        "So many students that only {shown} are shown, those who need a person first. All {n}:",
+    ),
 )
 
 LEVELS = MappingProxyType(

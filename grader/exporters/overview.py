@@ -13,6 +13,8 @@ from grader.exporters.together import Together, together
 from grader.model import Assignment, ExecutionStatus, Item, Language, Report, Score
 from grader.repairs.ledger import sentence
 
+_MOST_SHOWN = 2000  # students: more rows make a page of megabytes that nobody reads to its end
+
 Reason = tuple[tuple[str, ...], str]  # criteria, and why a person has to decide on them
 
 
@@ -66,7 +68,10 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Overview:
-    """Everything on the class page but its words. ``grades``: what counts, None where the rubric has no deadline."""
+    """Everything on the class page but its words. ``grades``: what counts, None where the rubric has no deadline.
+
+    ``rows_left``: students for whom there is no row.
+    """
 
     submissions: int
     final: int
@@ -76,6 +81,7 @@ class Overview:
     grades: Spread | None
     items: tuple[Spread, ...]
     rows: tuple[StudentRow, ...]
+    rows_left: int
     waiting: tuple[Waiting, ...]
     failed_runs: tuple[Together[Trouble], ...]
     notes: tuple[Together[Note], ...]
@@ -107,7 +113,8 @@ def of(reports: Sequence[Report], assignment: Assignment, language: Language) ->
         if assignment.deadline
         else None,
         items=tuple(_item_spread(item, ordered, language) for item in assignment.items),
-        rows=tuple(_row(report, assignment) for report in ordered),
+        rows=tuple(_row(report, assignment) for report in _shown(ordered)),
+        rows_left=len(ordered) - min(len(ordered), _MOST_SHOWN),
         waiting=tuple(found for item in assignment.items if (found := _waiting(item, ordered)).students),
         failed_runs=together(map(_trouble, failed)),
         notes=together(_notes(ordered)),
@@ -138,6 +145,13 @@ def _trouble(report: Report) -> tuple[Trouble, str, int | None]:
         return Trouble(status, "", ""), report.student, None
     first = report.execution.errors[0]
     return Trouble(status, first.name, first.message), report.student, first.cell
+
+
+def _shown(reports: Sequence[Report]) -> Sequence[Report]:
+    """All, in their order; of very many those who need a person before others."""
+    if len(reports) <= _MOST_SHOWN:
+        return reports
+    return sorted(reports, key=lambda report: (report.status == "final", report.execution.status == "ok"))[:_MOST_SHOWN]
 
 
 def _row(report: Report, assignment: Assignment) -> StudentRow:
