@@ -141,7 +141,7 @@ def _grade_into(
                     broken = f"{type(error).__name__}: {error}"
                     broken_pages.append(f"{student}: {broken}")
                 watched.graded(graded, broken, reused=runner.reused(student), **run.way(student))
-        results.compare(submissions)
+        not_compared = results.compare(submissions)
     except (KeyboardInterrupt, ClusterLost) as end:
         opened.executor.shutdown(wait=False, cancel_futures=True)
         runner.stop()
@@ -154,6 +154,8 @@ def _grade_into(
     reports = record.finish()
     terminal.print_earlier(len(runner.used), len(reports), results.of_others(found.students))
     terminal.print_class(reports, assignment, results.index)
+    if not_compared:
+        terminal.console().print(not_compared, markup=False, soft_wrap=True)
     terminal.print_roll(found.missing, found.strangers, found.unused)
     terminal.print_failures(broken_pages, runner.not_stored)
     return 1 if broken_pages or any(report.execution.status == "infrastructure" for report in reports) else 0

@@ -8,6 +8,7 @@ import io
 import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -25,10 +26,11 @@ from grader.held import HeldReports
 from grader.intake.documents import SHOWN_AS_THEY_ARE
 from grader.model import Assignment, Language, Report, Submission
 from grader.names import file_name, spelling
-from grader.similarity import Pair, groups, hand_in, similar
+from grader.similarity import HandIn, Pair, groups, hand_in, similar
 from grader.submissions import LOCK
 
 SIMILARITY = "similarity.html"
+MOST_COMPARED = 2000  # by `grade`: each with each other takes half a minute and half a gigabyte
 _MADE_BY = ("graded_at", "rubric_sha256", "grader_version")
 
 
@@ -99,12 +101,19 @@ class Results:
         found = (file.stem for file in (self.folder / "reports").glob("*.json"))
         return sorted(name for name in found if spelling(name) not in theirs)
 
-    def compare(self, submissions: Sequence[Submission]) -> None:
-        """Write similarity.json and similarity.html, which `finish` leads to, if there are two hand-ins or more."""
+    def compare(self, submissions: Sequence[Submission]) -> str:
+        """Write similarity.json and similarity.html, which `finish` leads to, if there are two hand-ins or more.
+
+        Returns why it was not done for a class so large that it would take long; empty otherwise.
+        """
+        if len(submissions) > MOST_COMPARED:
+            mend = f"`grader similar PATHS -o {self.folder} -a RUBRIC` does it"
+            return f"{len(submissions)} hand-ins were not compared, as more than {MOST_COMPARED} take long: {mend}"
         if len(submissions) > 1:
             language = self.reports.language
             pairs = write_similarity(self.folder, submissions, self.assignment, language, self._links())
             self._similar = (SIMILARITY, len(pairs))
+        return ""
 
     def compared_before(self) -> None:
         """`finish` leads to the page of similar hand-ins that is there."""
@@ -167,11 +176,22 @@ def write_similarity(
 
     `links` leads from students to their pages.
     """
-    hand_ins = [*map(hand_in, submissions)]
-    pairs = similar(hand_ins, assignment)
+    outlines: dict[str, HandIn] = {}
+    places: dict[str, int] = {}
+
+    def compared() -> Iterator[HandIn]:
+        for place, submission in enumerate(submissions):
+            one = hand_in(submission)
+            outlines[one.student], places[one.student] = one.outline, place
+            yield one
+
+    again = cache(lambda student: hand_in(submissions[places[student]]))
+    pairs = similar(compared(), assignment, again)
+    in_pairs = {student: again(student) for pair in pairs for student in (pair.first, pair.second)}
+    hand_ins = list((outlines | in_pairs).values())
     plain = {
         "assignment": assignment.id,
-        "hand_ins": [submission.student for submission in submissions],
+        "hand_ins": list(outlines),
         "groups": groups(pairs),
         "pairs": [pair.model_dump(mode="json") for pair in pairs],
     }

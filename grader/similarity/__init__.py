@@ -6,14 +6,14 @@ Fingerprints by winnowing, over tokens of code and letters of prose; the handout
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
 from grader.model import Assignment
 from grader.names import spelling
 from grader.similarity.pairs import Likeness, Pair, groups
-from grader.similarity.parts import HandIn, Medium, given, hand_in
+from grader.similarity.parts import HandIn, Hashes, Medium, Prints, given, hand_in, prints
 from grader.similarity.passages import passages
 from grader.similarity.shares import Floats, PartShares, part_shares
 
@@ -21,35 +21,46 @@ __all__ = ["LEAST", "HandIn", "Likeness", "Pair", "groups", "hand_in", "similar"
 
 LEAST = 0.2  # pairs with a lower score are not told of: so much chance does
 _MOST_PAIRS = 200
-_RARE = 0.3  # what a fingerprint must count for a passage to be shown for it
 _TOLD = 0.1  # a part's excess over what is usual
 _NUMBERED = re.compile(r"(.+)-\d+")
 
 
-def similar(hand_ins: Iterable[HandIn], assignment: Assignment) -> list[Pair]:
+def similar(
+    hand_ins: Iterable[HandIn], assignment: Assignment, again: Callable[[str], HandIn] | None = None
+) -> list[Pair]:
     """Pairs of students whose hand-ins are more alike than is usual in this class, the most alike first.
 
     At most 200, each with a score of `LEAST` or more. What the handout or the reference holds does not count; two
     hand-ins of one student (`name` and `name-2`) are no pair. Of those who handed in together the first by name stands.
+    `again` gives the hand-in of a student who is in a pair once more; with it, none is held.
     """
     known = given(assignment)
-    hand_ins = _one_of_each_group(hand_ins)
-    parts, weights = part_shares(hand_ins, known)
-    rare = frozenset(fingerprint for fingerprint, weight in weights.items() if weight >= _RARE)
-    scores = _scores(parts, len(hand_ins))
-    _forget_resubmissions(scores, [one.student for one in hand_ins])
-    return [
-        _pair(hand_ins[a], hand_ins[b], float(scores[a, b]), _alike(parts, a, b), rare, known)
-        for a, b in _highest(scores)
-    ]
+    if again is None:
+        held = {one.student: one for one in hand_ins}
+        hand_ins, again = held.values(), held.__getitem__
+    compared = _one_of_each_group(prints(one, known) for one in hand_ins)
+    parts, rare = part_shares(compared)
+    scores = _scores(parts, len(compared))
+    _forget_resubmissions(scores, [one.student for one in compared])
+    highest = _highest(scores)
+    shown = {place: again(compared[place].student) for pair in highest for place in pair}
+    told = _among(rare, shown.values())
+    return [_pair(shown[a], shown[b], float(scores[a, b]), _alike(parts, a, b), told, known) for a, b in highest]
 
 
-def _one_of_each_group(hand_ins: Iterable[HandIn]) -> list[HandIn]:
+def _one_of_each_group(hand_ins: Iterable[Prints]) -> list[Prints]:
     """What several handed in together is compared once: as often as they are, nothing in it would seem rare."""
-    found: dict[tuple[str, str], HandIn] = {}
+    found: dict[tuple[str, str], Prints] = {}
     for one in sorted(hand_ins, key=lambda one: one.student):
         found.setdefault(("group", one.group) if one.group else ("alone", one.student), one)
     return list(found.values())
+
+
+def _among(rare: Hashes, hand_ins: Iterable[HandIn]) -> frozenset[int]:
+    """Those of the fingerprints that are anywhere in these hand-ins."""
+    there = {value for one in hand_ins for part in one.parts for run in part.runs for value in run.hashes}
+    hashes = np.fromiter(there, np.uint64, len(there))
+    return frozenset(hashes[np.isin(hashes, rare)].tolist())
 
 
 def _pair(

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from grader import reading
 from grader.model import Assignment, Submission
@@ -15,6 +18,8 @@ from grader.similarity.fingerprints import hashes, winnow
 from grader.similarity.tokens import Token, code_tokens, letters, lex, names_in, remarks
 
 Medium = Literal["code", "words"]
+MEDIA: tuple[Medium, ...] = ("code", "words")
+Hashes = NDArray[np.uint64]
 
 CODE, REMARKS, ELSEWHERE = "code", "remarks", "elsewhere"  # parts that are no item's answer
 LONGEST_RUN = 20_000  # characters of one cell or answer that are compared
@@ -70,8 +75,43 @@ class HandIn:
     cut: bool = False
     group: str = ""  # whose members hand in together
 
+    @property
+    def outline(self) -> HandIn:
+        """The names of its parts without what is in them."""
+        return replace(self, parts=tuple(replace(part, runs=()) for part in self.parts))
+
     def runs(self, medium: Medium) -> list[tuple[Part, Run]]:
         return [(part, run) for part in self.parts if part.medium == medium for run in part.runs]
+
+
+@dataclass(frozen=True)
+class PartPrints:
+    """The fingerprints of one part, those of the handout and the reference left out."""
+
+    medium: Medium
+    hashes: Hashes
+
+
+@dataclass(frozen=True)
+class Prints:
+    """What of a hand-in is held while it is compared with all others."""
+
+    student: str
+    group: str
+    parts: Mapping[str, PartPrints]
+
+    def hashes_of(self, part: str) -> Hashes:
+        return self.parts[part].hashes if part in self.parts else np.empty(0, np.uint64)
+
+
+def prints(one: HandIn, known: Mapping[Medium, frozenset[int]]) -> Prints:
+    """The hand-in without its words. `known`: what the handout and the reference hold."""
+    found: dict[str, PartPrints] = {}
+    for name in dict.fromkeys(part.name for part in one.parts):
+        parts = [part for part in one.parts if part.name == name]
+        hashes = frozenset[int]().union(*(part.fingerprints(known[part.medium]) for part in parts))
+        found[name] = PartPrints(parts[0].medium, np.fromiter(hashes, np.uint64, len(hashes)))
+    return Prints(one.student, one.group, found)
 
 
 def hand_in(submission: Submission) -> HandIn:

@@ -8,18 +8,19 @@ one. Outputs are not compared: all notebooks run with the same seeds, so equal n
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.similarity.parts import HandIn, Medium
+from grader.similarity.parts import MEDIA, Hashes, Prints
 
 Floats = NDArray[np.float64]
-Fingerprints = Sequence[frozenset[int]]  # of each hand-in
+Columns = NDArray[np.int32]  # places of fingerprints among all that the class has, rising
+Fingerprints = Sequence[Columns]  # of each hand-in
+
+RARE = 0.3  # what a fingerprint must count for a passage to be shown for it
 
 _SHORT = (
     20.0  # rare fingerprints, about fifty letters: as much of its own is lent to each part, lest a phrase be a copy
@@ -44,67 +45,77 @@ class PartShares:
     excess: Floats
 
 
-def part_shares(
-    hand_ins: Sequence[HandIn], given: Mapping[Medium, frozenset[int]]
-) -> tuple[list[PartShares], dict[int, float]]:
-    """Shares of every part that the hand-ins have, and what each of their fingerprints counts, from 0 to 1."""
+def part_shares(hand_ins: Sequence[Prints]) -> tuple[list[PartShares], Hashes]:
+    """Shares of every part that the hand-ins have, and the fingerprints of which few have any."""
     found: list[PartShares] = []
-    counting: dict[int, float] = {}
-    for medium, known in given.items():
-        names = dict.fromkeys(part.name for one in hand_ins for part in one.parts if part.medium == medium)
-        parts = {name: [_fingerprints(one, name, known) for one in hand_ins] for name in names}
-        whole = [frozenset[int]().union(*of_one) for of_one in zip(*parts.values(), strict=True)]
-        weights = _weights(_authors(whole))
-        counting.update(weights)
-        for name, common in zip(names, _common(list(parts.values()), whole, weights), strict=True):
-            totals = np.array([math.fsum(weights[f] for f in part) for part in parts[name]])
-            found.append(_shares(name, common, totals))
-    return found, counting
+    rare: list[Hashes] = []
+    for medium in MEDIA:
+        names = dict.fromkeys(name for one in hand_ins for name, part in one.parts.items() if part.medium == medium)
+        if not names:
+            continue
+        hashes = _distinct([part.hashes for one in hand_ins for part in one.parts.values() if part.medium == medium])
+        parts = {name: [_columns(one.hashes_of(name), hashes) for one in hand_ins] for name in names}
+        whole = [np.unique(np.concatenate(of_one)) for of_one in zip(*parts.values(), strict=True)]
+        weights = _weights(_authors(whole, len(hashes)), len(hashes))
+        rare.append(hashes[weights >= RARE])
+        for name, columns in parts.items():
+            totals = np.array([math.fsum(weights[part]) for part in columns])
+            found.append(_shares(name, _common(columns, whole, weights), totals))
+    return found, _distinct(rare)
 
 
-def _fingerprints(one: HandIn, name: str, known: frozenset[int]) -> frozenset[int]:
-    return frozenset[int]().union(*(part.fingerprints(known) for part in one.parts if part.name == name))
+def _distinct(some: Sequence[Hashes]) -> Hashes:
+    return np.unique(np.concatenate([np.empty(0, np.uint64), *some]))
 
 
-def _authors(whole: Fingerprints) -> Fingerprints:
+def _columns(hashes: Hashes, known: Hashes) -> Columns:
+    """Places of the hashes among all that are known, rising."""
+    return np.searchsorted(known, np.sort(hashes)).astype(np.int32)
+
+
+def _authors(whole: Fingerprints, width: int) -> Fingerprints:
     """The hand-ins, those with one text as one: a text does not become usual by being handed round."""
-    (common,) = _common([whole], whole, dict.fromkeys(frozenset[int]().union(*whole), 1.0))
+    common = _common(whole, whole, np.ones(width))
     sizes = np.array([len(one) for one in whole])
     same = common >= _ONE_TEXT * np.maximum(np.maximum(sizes[:, None], sizes), 1)
     author = np.arange(len(whole))
     for a, b in zip(*np.nonzero(np.triu(same, 1)), strict=True):
-        author[author == author[b]] = author[a]
-    return [frozenset().union(*compress(whole, author == one)) for one in np.unique(author)]
+        if author[a] != author[b]:
+            author[author == author[b]] = author[a]
+    texts: dict[int, list[Columns]] = {}
+    for one, columns in zip(author.tolist(), whole, strict=True):
+        texts.setdefault(one, []).append(columns)
+    return [np.unique(np.concatenate(of_one)) for of_one in texts.values()]
 
 
-def _weights(authors: Fingerprints) -> dict[int, float]:
+def _weights(authors: Fingerprints, width: int) -> Floats:
     """1 for what one or two of the class have, 0 for what all have, between them the squared logarithm of how many."""
-    having = Counter(fingerprint for one in authors for fingerprint in one)
-    class_size = sum(map(bool, authors)) + 1
+    class_size = sum(len(one) > 0 for one in authors) + 1
     rarest = math.log(max(class_size, 3) / 2)
-    return {f: min(1.0, (math.log(class_size / n) / rarest) ** 2) for f, n in having.items()}
+    of_count = [0.0, *(min(1.0, (math.log(class_size / n) / rarest) ** 2) for n in range(1, class_size))]
+    return np.array(of_count)[_having(authors, width)]
 
 
-def _common(parts: Sequence[Fingerprints], whole: Fingerprints, weights: Mapping[int, float]) -> list[Floats]:
-    """For each part and each two hand-ins, the weight of what the one's part and the whole of the other share."""
-    having = Counter(fingerprint for one in whole for fingerprint in one)
-    shared = sorted(fingerprint for fingerprint, n in having.items() if n > 1)
-    column = {fingerprint: place for place, fingerprint in enumerate(shared)}
-    weight = np.array([weights[fingerprint] for fingerprint in shared])
-    columns_of = [[_columns(one, column) for one in part] for part in (*parts, whole)]
-    sums = [np.zeros((len(whole), len(whole))) for _ in parts]
+def _having(hand_ins: Fingerprints, width: int) -> NDArray[np.intp]:
+    """How many have each fingerprint."""
+    return np.bincount(np.concatenate([np.empty(0, np.int32), *hand_ins]), minlength=width)
+
+
+def _common(part: Fingerprints, whole: Fingerprints, weights: Floats) -> Floats:
+    """For each two hand-ins, the weight of what the one's part and the whole of the other share."""
+    shared = np.flatnonzero(_having(whole, len(weights)) > 1)
+    place = np.full(len(weights), -1, dtype=np.int32)
+    place[shared] = np.arange(len(shared))
+    ours, theirs = ([(at := place[one])[at >= 0] for one in some] for some in (part, whole))
+    sums = np.zeros((len(whole), len(whole)))
     for start in range(0, len(shared), _COLUMNS):
-        *matrices, all_of_it = (_matrix(rows, start, min(len(shared) - start, _COLUMNS)) for rows in columns_of)
-        for place, matrix in enumerate(matrices):
-            sums[place] += (matrix * weight[start : start + _COLUMNS]) @ all_of_it.T
+        width = min(len(shared) - start, _COLUMNS)
+        weighted = _matrix(ours, start, width) * weights[shared[start : start + width]]
+        sums += weighted @ _matrix(theirs, start, width).T
     return sums
 
 
-def _columns(fingerprints: frozenset[int], column: Mapping[int, int]) -> NDArray[np.int64]:
-    return np.array(sorted(column[f] for f in fingerprints if f in column), dtype=np.int64)
-
-
-def _matrix(rows: Sequence[NDArray[np.int64]], start: int, width: int) -> Floats:
+def _matrix(rows: Fingerprints, start: int, width: int) -> Floats:
     matrix = np.zeros((len(rows), width))
     for row, columns in enumerate(rows):
         first, last = np.searchsorted(columns, (start, start + width))
