@@ -15,13 +15,12 @@ from grader.names import spelling
 from grader.similarity.pairs import Likeness, Pair, groups
 from grader.similarity.parts import HandIn, Hashes, Medium, Prints, given, hand_in, prints
 from grader.similarity.passages import passages
-from grader.similarity.shares import Floats, PartShares, part_shares
+from grader.similarity.shares import Floats, Shared, shared
 
 __all__ = ["LEAST", "HandIn", "Likeness", "Pair", "groups", "hand_in", "similar"]
 
 LEAST = 0.2  # pairs with a lower score are not told of: so much chance does
 _MOST_PAIRS = 200
-_TOLD = 0.1  # a part's excess over what is usual
 _NUMBERED = re.compile(r"(.+)-\d+")
 
 
@@ -39,13 +38,12 @@ def similar(
         held = {one.student: one for one in hand_ins}
         hand_ins, again = held.values(), held.__getitem__
     compared = _one_of_each_group(prints(one, known) for one in hand_ins)
-    parts, rare = part_shares(compared)
-    scores = _scores(parts, len(compared))
-    _forget_resubmissions(scores, [one.student for one in compared])
-    highest = _highest(scores)
+    found = shared(compared)
+    _forget_resubmissions(found.scores, [one.student for one in compared])
+    highest = _highest(found.scores)
     shown = {place: again(compared[place].student) for pair in highest for place in pair}
-    told = _among(rare, shown.values())
-    return [_pair(shown[a], shown[b], float(scores[a, b]), _alike(parts, a, b), told, known) for a, b in highest]
+    told = _among(found.rare, shown.values())
+    return [_pair(shown[a], shown[b], float(found.scores[a, b]), _alike(found, a, b), told, known) for a, b in highest]
 
 
 def _one_of_each_group(hand_ins: Iterable[Prints]) -> list[Prints]:
@@ -77,31 +75,20 @@ def _pair(
     return Pair(first=first.student, second=second.student, score=round(score, 4), alike=alike, passages=tuple(kept))
 
 
-def _alike(parts: Sequence[PartShares], a: int, b: int) -> tuple[Likeness, ...]:
+def _alike(found: Shared, a: int, b: int) -> tuple[Likeness, ...]:
     """What is more alike than is usual, the most alike first."""
-    told = sorted((part for part in parts if part.excess[a, b] >= _TOLD), key=lambda part: -part.excess[a, b])
-    return tuple(_likeness(part, a, b) for part in told)
-
-
-def _likeness(part: PartShares, a: int, b: int) -> Likeness:
-    return Likeness(part=part.name, share=round(float(part.shares[a, b]), 4), usual=round(part.usual, 4))
-
-
-def _scores(parts: Sequence[PartShares], size: int) -> Floats:
-    """One number for each two. Parts that are much alike add up; slight likenesses, which chance makes, hardly do."""
-    different = np.ones((size, size))
-    for part in parts:
-        different *= 1 - part.excess**2
-    return np.sqrt(1 - different)
+    known = ((part, part.of(a * len(found.scores) + b)) for part in found.parts)
+    told = sorted(((part, *shares) for part, shares in known if shares is not None), key=lambda one: -one[2])
+    return tuple(Likeness(part=part.name, share=round(share, 4), usual=round(part.usual, 4)) for part, share, _ in told)
 
 
 def _forget_resubmissions(scores: Floats, students: Sequence[str]) -> None:
     names = set(map(spelling, students))
-    owners = [_owner(spelling(student), names) for student in students]
-    for a, owner in enumerate(owners):
-        for b in range(len(owners)):
-            if owners[b] == owner:
-                scores[a, b] = 0
+    places: dict[str, list[int]] = {}
+    for place, student in enumerate(students):
+        places.setdefault(_owner(spelling(student), names), []).append(place)
+    for of_one in places.values():
+        scores[np.ix_(of_one, of_one)] = 0
 
 
 def _owner(name: str, names: set[str]) -> str:

@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 Columns = NDArray[np.int32]  # places of fingerprints among all that the class has, rising
 Fingerprints = Sequence[Columns]  # of each hand-in
 
+TOLD = 0.1  # a part's excess over what is usual
 RARE = 0.3  # what a fingerprint must count for a passage to be shown for it
 
 _SHORT = (
@@ -34,19 +35,40 @@ _COLUMNS = 4096  # fingerprints at a time, so that memory does not grow with the
 
 @dataclass(frozen=True)
 class PartShares:
-    """`shares[a, b]`: of the part of one of the two, the larger share that the other has in any part.
+    """Pairs of which one part is more alike than is usual, by their `keys` (a * hand-ins + b, where a < b), rising.
 
-    `excess[a, b]`: 0 where that is usual or less, towards 1 where one has all of the other's part and it is not short.
+    `shares`: of the part of one of the two, the larger share that the other has in any part. `excess`: 0 where that is
+    usual or less, towards 1 where one has all of the other's part and it is not short; here `TOLD` or more.
     """
 
     name: str
-    shares: Floats
     usual: float
+    keys: NDArray[np.intp]
+    shares: Floats
     excess: Floats
 
+    def of(self, key: int) -> tuple[float, float] | None:
+        """Share and excess of a pair."""
+        place = int(np.searchsorted(self.keys, key))
+        there = place < len(self.keys) and self.keys[place] == key
+        return (float(self.shares[place]), float(self.excess[place])) if there else None
 
-def part_shares(hand_ins: Sequence[Prints]) -> tuple[list[PartShares], Hashes]:
-    """Shares of every part that the hand-ins have, and the fingerprints of which few have any."""
+
+@dataclass(frozen=True)
+class Shared:
+    """`scores`: one number for each two; `parts`: where they are alike; `rare`: fingerprints of which few have any."""
+
+    scores: Floats
+    parts: tuple[PartShares, ...]
+    rare: Hashes
+
+
+def shared(hand_ins: Sequence[Prints]) -> Shared:
+    """How much each two share, held for one part at a time: for thousands, each part is a matrix of megabytes.
+
+    Parts that are much alike add up in the scores; slight likenesses, which chance makes, hardly do.
+    """
+    different = np.ones((len(hand_ins), len(hand_ins)))
     found: list[PartShares] = []
     rare: list[Hashes] = []
     for medium in MEDIA:
@@ -60,8 +82,10 @@ def part_shares(hand_ins: Sequence[Prints]) -> tuple[list[PartShares], Hashes]:
         rare.append(hashes[weights >= RARE])
         for name, columns in parts.items():
             totals = np.array([math.fsum(weights[part]) for part in columns])
-            found.append(_shares(name, _common(columns, whole, weights), totals))
-    return found, _distinct(rare)
+            part, excess = _shares(name, _common(columns, whole, weights), totals)
+            different *= 1 - excess**2
+            found.append(part)
+    return Shared(np.sqrt(1 - different), tuple(found), _distinct(rare))
 
 
 def _distinct(some: Sequence[Hashes]) -> Hashes:
@@ -103,14 +127,14 @@ def _having(hand_ins: Fingerprints, width: int) -> NDArray[np.intp]:
 
 def _common(part: Fingerprints, whole: Fingerprints, weights: Floats) -> Floats:
     """For each two hand-ins, the weight of what the one's part and the whole of the other share."""
-    shared = np.flatnonzero(_having(whole, len(weights)) > 1)
+    several = np.flatnonzero(_having(whole, len(weights)) > 1)
     place = np.full(len(weights), -1, dtype=np.int32)
-    place[shared] = np.arange(len(shared))
+    place[several] = np.arange(len(several))
     ours, theirs = ([(at := place[one])[at >= 0] for one in some] for some in (part, whole))
     sums = np.zeros((len(whole), len(whole)))
-    for start in range(0, len(shared), _COLUMNS):
-        width = min(len(shared) - start, _COLUMNS)
-        weighted = _matrix(ours, start, width) * weights[shared[start : start + width]]
+    for start in range(0, len(several), _COLUMNS):
+        width = min(len(several) - start, _COLUMNS)
+        weighted = _matrix(ours, start, width) * weights[several[start : start + width]]
         sums += weighted @ _matrix(theirs, start, width).T
     return sums
 
@@ -123,12 +147,15 @@ def _matrix(rows: Fingerprints, start: int, width: int) -> Floats:
     return matrix
 
 
-def _shares(name: str, common: Floats, totals: Floats) -> PartShares:
+def _shares(name: str, common: Floats, totals: Floats) -> tuple[PartShares, Floats]:
+    """The part's pairs, and the excess of all."""
     having = np.flatnonzero(totals)
-    shares, of_longer = (_either_way(common, totals, lent) for lent in (0, _SHORT))
-    usual = min(_usual(of_longer, having), _MOST_USUAL)
-    excess = np.clip((of_longer - usual) / (1 - usual), 0, 1)
-    return PartShares(name, shares, _usual(shares, having), excess)
+    excess = _either_way(common, totals, _SHORT)
+    usual = min(_usual(excess, having), _MOST_USUAL)
+    excess = np.clip((excess - usual) / (1 - usual), 0, 1)
+    shares = _either_way(common, totals, 0)
+    keys = np.flatnonzero(np.triu(excess, 1) >= TOLD)
+    return PartShares(name, _usual(shares, having), keys, shares.flat[keys], excess.flat[keys]), excess
 
 
 def _either_way(common: Floats, totals: Floats, lent: float) -> Floats:
