@@ -6,6 +6,9 @@ import csv
 import datetime as dt
 import io
 import json
+import random
+import re
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,9 @@ import pytest
 from grader import results
 from grader.errors import GraderError
 from grader.exporters.cells import harmless
+from grader.exporters.html import class_page
 from grader.grading import Graded
+from grader.held import HeldReports
 from grader.model import (
     Assignment,
     Criterion,
@@ -28,6 +33,7 @@ from grader.model import (
     Text,
 )
 from grader.results import LOCK, Results, gradebook, results_in
+from grader.terminal import print_class
 
 SAID = Text(ko="말", en="word")
 HOMEWORK = Assignment(
@@ -40,6 +46,10 @@ HOMEWORK = Assignment(
     ),
     sha256="0" * 64,
 )
+CHECKS = {
+    "P1.1": Criterion(id="runs", check="r2", points=20, params={"at_least": 0.6}),
+    "P2": Criterion(id="runs", check="mentions", points=10),
+}
 CELLS = [{"id": "cell-1", "cell_type": "code", "metadata": {}, "source": "x", "outputs": [], "execution_count": 1}]
 NOTEBOOK = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": CELLS}
 
@@ -248,6 +258,64 @@ def test_a_second_run_into_the_same_folder_replaces_what_it_grades(tmp_path: Pat
         out.finish()
     assert [row["P1.1"] for row in rows((tmp_path / "gradebook.csv").read_text())] == ["2"]
     assert len(files_in(tmp_path)) == 6
+
+
+# ---------------------------------------------------------------- large classes
+
+
+def test_the_class_page_of_what_a_run_holds_is_that_of_the_reports() -> None:
+    seen = ({"r2": 0.62}, {"characters": 40, "nearest": [0, 9], "lacks": "why"}, {"characters": 0}, {"confidence": 0.0})
+    asked = HOMEWORK.model_copy(
+        update={"items": tuple(item.model_copy(update={"criteria": (CHECKS[item.id],)}) for item in HOMEWORK.items)}
+    )
+    full = []
+    for number, (evidence, earned) in enumerate((said, points) for said in seen for points in (0, 5, None)):
+        first, second = (score(item, earned, of, evidence) for item, of in (("P1.1", 20), ("P2", 10)))
+        given = report(f"s{number:02}", earned, earned, said="x" * 9).model_copy(update={"scores": (first, second)})
+        full.append(given)
+    held = HeldReports()
+    for one in reversed(full):
+        held.put(one)
+    said = {one.student: f"{one.student} says that this is why it is so" for one in full}
+
+    def answer(student: str, item: str) -> str:
+        return said[student]
+
+    assert class_page(held.by_name(), asked, {}, answers=answer) == class_page(full, asked, {}, answers=answer)
+    assert "this is" in class_page(full, asked, {}, answers=answer)
+
+
+def test_a_run_does_not_hold_what_only_reports_show(tmp_path: Path) -> None:
+    out = Results(tmp_path, HOMEWORK)
+    out.add(graded(report("s")))
+    tracemalloc.start()
+    for number in range(20):
+        out.add(graded(report(f"s{number}", said=random.Random(number).randbytes(50_000).hex()), notebook=None))
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 20 * 50_000  # of 100,000 letters each
+
+
+def test_of_a_large_class_the_screen_shows_who_needs_a_person(capsys: pytest.CaptureFixture[str]) -> None:
+    everybody = [report(f"s{n:03}", None if n % 5 == 0 else 20) for n in range(501)]
+    print_class(everybody, HOMEWORK, Path("out/index.html"))
+    told = capsys.readouterr().out
+    rows = [line for line in told.splitlines() if line.startswith("│ s")]
+    assert len(rows) == 50
+    assert all("provisional" in row for row in rows)
+    assert "Shown: 50 of 101 who need a person. All 501: out/gradebook.csv" in told
+    assert "501 graded, 400 final, 101 provisional." in told
+    print_class(everybody[1:], HOMEWORK, Path("out/index.html"))
+    assert capsys.readouterr().out.count("│ s") == 500
+
+
+def test_of_a_very_large_class_the_page_shows_first_who_needs_a_person() -> None:
+    everybody = [report(f"s{n:04}", None if n == 2050 else 20) for n in range(2100)]
+    page = class_page(everybody, HOMEWORK, {}, missing=[f"m{n:03}" for n in range(600)])
+    shown = re.findall(r'<th scope="row">\s*(s\d{4})', page.partition('id="students"')[2])
+    assert (len(shown), shown[0], shown[1], shown[-1]) == (2000, "s2050", "s0000", "s1998")
+    assert "2000명만 보입니다. 2100명 모두" in page
+    assert (page.count("<li>m"), "외 100개" in page) == (500, True)
 
 
 # ---------------------------------------------------------------- earlier runs

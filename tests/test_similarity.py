@@ -27,6 +27,7 @@ from similar_class import (
 from test_html import HOSTILE, Page, assert_safe
 from test_results import graded, report
 
+from grader import results
 from grader.exporters.html import similarity_page
 from grader.model import Assignment, Language, Submission
 from grader.results import Results, write_similarity
@@ -366,10 +367,24 @@ def test_the_class_page_leads_to_the_report_if_there_is_one(homework: Assignment
     work = honest(random.Random(6))
     made = class_of(tmp_path / "class", {"kim": work, "lee": work}, homework)
     for compared, expected in ((made[:1], False), (made, True)):
-        results = Results(tmp_path / f"out-{len(compared)}", homework)
+        out = Results(tmp_path / f"out-{len(compared)}", homework)
         for submission in compared:
-            results.add(graded(report(submission.student)))
-        results.compare(compared)
-        results.finish()
-        assert ("similarity.html" in results.index.read_text(encoding="utf-8")) is expected
-        assert (results.folder / "similarity.html").exists() is expected
+            out.add(graded(report(submission.student)))
+        out.compare(compared)
+        out.finish()
+        assert ("similarity.html" in out.index.read_text(encoding="utf-8")) is expected
+        assert (out.folder / "similarity.html").exists() is expected
+
+
+def test_a_class_that_is_too_large_to_be_compared_is_told_so(
+    homework: Assignment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(results, "MOST_COMPARED", 2)
+    made = class_of(tmp_path / "class", dict.fromkeys(("kim", "lee", "park"), honest(random.Random(7))), homework)
+    out = Results(tmp_path / "out", homework)
+    assert out.compare(made[:2]) == ""
+    assert (out.folder / "similarity.html").exists()
+    (out.folder / "similarity.html").unlink()
+    assert "3 hand-ins were not compared" in out.compare(made)
+    assert f"`grader similar PATHS -o {out.folder} -a RUBRIC` does it" in out.compare(made)
+    assert not (out.folder / "similarity.html").exists()
