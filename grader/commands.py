@@ -219,10 +219,11 @@ def _warn(assignment: Assignment) -> int:
     """Print what a person should know of a good rubric, and return how much it is."""
     if not any(criterion.check == "mentions" for item in assignment.items for criterion in item.criteria):
         return 0
+    from grader.soundness.terminal import print_warnings
     from grader.soundness.trials import warnings  # with all that scores answers
 
     found = warnings(assignment)
-    terminal.print_warnings(found)
+    print_warnings(found)
     return len(found)
 
 

@@ -19,7 +19,6 @@ from grader.walls.doctor import Diagnosis
 
 if TYPE_CHECKING:
     from grader.gradebook.renamed import Passing
-    from grader.soundness.trials import Warned
 
 _WHOLE_CLASS = 500  # students who are all shown
 _MOST_NEEDING = 50  # students of a larger class who are shown
@@ -220,17 +219,6 @@ def print_failures(pages: Sequence[str], executions: Sequence[str]) -> None:
         console().print(f"{told} {foreign(execution)}", soft_wrap=True)
 
 
-def print_warnings(found: Sequence[Warned]) -> None:
-    """Sentences that a rubric would misjudge, below the line that calls it good."""
-    screen = console()
-    for one in found:
-        told = _WARNINGS[one.family].format(claim=one.claim, points=one.points)
-        line = f'  warning: {one.item} {one.criterion}: "{one.sentence}" {told}'
-        screen.print(line, markup=False, highlight=False, soft_wrap=True)
-    if found:
-        screen.print(f"  {len(found)} warning(s); what earns points here would do so without review", markup=False)
-
-
 def foreign(foreign: str) -> str:
     """A student's or a kernel's words on one line: one of their own could begin with an order to a CI runner."""
     return escape(" | ".join(map(printable, foreign.splitlines())))
@@ -260,16 +248,6 @@ def print_diagnosis(diagnosis: Diagnosis) -> None:
         screen.print(f"To get better walls: {advice}", markup=False, highlight=False, soft_wrap=True)
 
 
-_WARNINGS = {
-    "mirrored": "earns {points:g} points, though it gives `{claim}` to the wrong subject",
-    "negated": "earns {points:g} points, though it denies `{claim}`",
-    "unsaid": "earns nothing, though it says `{claim}` plainly: give its terms words that make a sentence",
-    "list": "earns {points:g} points, though it only lists words",
-    "keywords": "earns {points:g} points, though it only calls words important",
-    "shuffled": "earns {points:g} points, though its words are in no order",
-    "question": "earns {points:g} points, though it only repeats the question",
-    "orders": "earns {points:g} points, though it gives the grader an order",
-}
 _OFFERS = {
     "full": "a file tree, process tree and network of its own, Landlock, seccomp, limits",
     "reduced": "Landlock, seccomp, limits; no shell terminal, no shared memory without a user of its own",
