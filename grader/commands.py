@@ -78,7 +78,7 @@ def _grade_found(
         journal_of(results.folder, assignment.title.in_language(language), language, options.metrics) as watched,
         engine.opened(assignment, options.walls, watched.journal.note, repairs=options.repairs) as opened,
     ):
-        record = Record(results, book, options.gradebook)
+        record = Record(results, book, options.gradebook, opened.place)
         decisions = passing(found.students, book.decisions(assignment.id), _last_roll(out, assignment))
         terminal.print_passing(decisions)
         write_class(results.folder, found, assignment)
@@ -129,7 +129,7 @@ def _grade_into(
     results, submissions, broken_pages = record.results, found.submissions, []
     assignment, run = results.assignment, opened.runner
     stored = Executions(results.folder / "executions")
-    runner = StoringRunner(run, stored, walls=run.walls, repairs=run.repairs, rerun=rerun, installed=run.installed)
+    runner = StoringRunner(run, stored, walls=run.walls, repairs=run.repairs, rerun=rerun, place=opened.place)
     try:
         with watched.shown():
             line = grade(submissions, assignment, runner, opened.executor, language, watched.start, ahead=opened.ahead)

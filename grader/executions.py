@@ -7,11 +7,11 @@ import hashlib
 import json
 import platform
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from grader import __version__
 from grader.arithmetic import tables
@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 
 _NO_RESULT = ("infrastructure", "unreadable")  # our fault, or nothing ran: tried again by the next run
 _RUNNING_CODE = ("finding", "kernels", "probes", "repairs", "walls")  # packages that decide what comes out of a kernel
+
+
+class Place(NamedTuple):
+    """A machine and what is on it that a notebook may do otherwise with."""
+
+    system: str  # as `platform` calls it
+    installed: tuple[str, ...]  # Python, the machine, then packages as `name-version`
 
 
 class Executions:
@@ -50,7 +57,7 @@ class StoringRunner:
     """A runner before another one: it stores what that returns, at once, and runs nothing that is stored already.
 
     With `rerun`, only what this very run has stored counts. `walls` is the tier that the other runner works behind,
-    `repairs` whether it repairs, `installed` what it has where notebooks run.
+    `repairs` whether it repairs, `place` where notebooks run.
     """
 
     def __init__(
@@ -61,10 +68,10 @@ class StoringRunner:
         walls: str,
         repairs: bool = True,
         rerun: bool = False,
-        installed: Sequence[str] | None = None,
+        place: Place | None = None,
     ) -> None:
         self._runner, self._executions, self._rerun = runner, executions, rerun
-        self._walls, self._repairs, self._installed = walls, repairs, installed
+        self._walls, self._repairs, self._place = walls, repairs, place
         self._stored_now: set[str] = set()
         self._stopping = False
         self._guard, self._running = Lock(), dict[str, tuple[Lock, int]]()  # with how many have or want it
@@ -75,7 +82,7 @@ class StoringRunner:
 
     def run(self, submission: Submission, assignment: Assignment) -> Execution:
         try:
-            key = key_of(submission, assignment, self._walls, repairs=self._repairs, installed=self._installed)
+            key = key_of(submission, assignment, self._walls, repairs=self._repairs, place=self._place)
         except (OSError, RecursionError, GraderError):  # a file has gone: the runner finds the words for it
             return self._runner.run(submission, assignment)
         stopped_before = self._stopping
@@ -139,12 +146,11 @@ def key_of(
     walls: str,
     *,
     repairs: bool = True,
-    installed: Sequence[str] | None = None,
+    place: Place | None = None,
 ) -> str:
     """The hash of what decides an execution: the notebook and what it finds, meets and is asked; no points.
 
-    `installed`: Python and the packages where it runs; None: it runs here. Raises OSError or GraderError if one of the
-    files cannot be read.
+    `place`: where it runs; None: here. Raises OSError or GraderError if one of the files cannot be read.
     """
     decisive = {
         "sha256": submission.sha256,
@@ -161,7 +167,7 @@ def key_of(
         "rows": asked_rows(assignment),
         "walls": walls,
         "repairs": _stand_ins(assignment) if repairs else None,
-        "environment": environment() if installed is None else list(installed),
+        "environment": list(place.installed) if place is not None else environment(),
         "grader": [__version__, _running_code()],
     }
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
@@ -193,6 +199,11 @@ def _stand_ins(assignment: Assignment) -> list[object]:
 def _sha256_of_data(file: Path, _changed: int) -> str:
     """The same for every student, as long as the file is as it was."""
     return file_sha256(file)
+
+
+def here() -> Place:
+    """Of this process."""
+    return Place(platform.platform(), tuple(environment()))
 
 
 @lru_cache(maxsize=1)

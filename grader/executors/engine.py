@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from grader import terminal
+from grader.executions import Place, here
 from grader.executors.settings import address_of, need_dask
 from grader.kernels import cores as machine
 from grader.kernels.runner import Runner, kernel_runner
@@ -24,13 +25,9 @@ _MOST_THREADS = 4096  # each waits for one notebook of a cluster's
 
 
 class ClassRunner(Runner, Protocol):
-    """`installed`: Python and the packages where notebooks run; None: those of this process. `note`: what to say of it
-    at the end. `stop` ends what is under way."""
+    """`note`: what to say of it at the end. `stop` ends what is under way."""
 
     note: str
-
-    @property
-    def installed(self) -> Sequence[str] | None: ...
 
     @property
     def walls(self) -> Tier: ...
@@ -45,11 +42,12 @@ class ClassRunner(Runner, Protocol):
 
 @dataclass(frozen=True)
 class Opened:
-    """`executor` calls the runner; `ahead`: how many submissions may be under way."""
+    """`executor` calls the runner; `ahead`: how many submissions may be under way; `place`: where notebooks run."""
 
     runner: ClassRunner
     executor: Executor
     ahead: Callable[[], int]
+    place: Place
     dashboard: str = ""
 
 
@@ -87,7 +85,7 @@ class LocalEngine:
             kernel_runner(tier, repairs=repairs, at_a_time=self.jobs, server=self._server) as kernels,
             ThreadPoolExecutor(threads) as executor,
         ):
-            yield Opened(kernels, executor, lambda: 2 * threads)
+            yield Opened(kernels, executor, lambda: 2 * threads, here())
 
 
 class DaskEngine:
@@ -117,7 +115,7 @@ class DaskEngine:
             remote_runner(cluster, assignment, walls, tell, repairs=repairs) as remote,
             ThreadPoolExecutor(_MOST_THREADS) as executor,
         ):
-            yield Opened(remote, executor, remote.at_a_time, remote.dashboard)
+            yield Opened(remote, executor, remote.at_a_time, remote.place, remote.dashboard)
 
 
 Engine = LocalEngine | DaskEngine

@@ -26,12 +26,11 @@ def packed(submission: Submission) -> bytes:
     names = list(submission.files)
     bare = Submission(
         student="",
-        path=Path(submission.path.name),
+        path=Path("notebook.ipynb"),
         sha256=submission.sha256,
         notebook=submission.notebook,
         items_of_cells=submission.items_of_cells,
         files={name: Path(str(number)) for number, name in enumerate(names)},
-        warnings=submission.warnings,
     )
     entries = {_SUBMISSION: written(bare)}
     entries |= {f"{_FILES}{number}": submission.files[name].read_bytes() for number, name in enumerate(names)}

@@ -14,12 +14,14 @@ from distributed import Client, LocalCluster
 from distributed.security import Security
 
 from grader.errors import ClusterLost, RunnerError
+from grader.executions import Place
 from grader.executors import parcel, workshop
 from grader.executors.calls import Calls, Tell, closed
 from grader.executors.cluster import ClusterExecutor
 from grader.executors.leaving import LocalNanny
 from grader.executors.settings import SETTINGS, nanny_options
 from grader.executors.workshop import Fitness, Workshop
+from grader.kernels.runner import KernelRunner
 from grader.model import Assignment, CellError, Execution, Submission
 from grader.walls.doctor import best
 from grader.walls.plan import TIERS, Tier
@@ -41,7 +43,7 @@ class Cluster:
 class RemoteRunner:
     """Sends each notebook to whichever worker is free; as many threads as there are may call `run` at once.
 
-    `walls`: the tier of all kernels. `installed`: Python, the machine and the packages on the workers.
+    `walls`: the tier of all kernels.
     """
 
     note = ""
@@ -60,8 +62,9 @@ class RemoteRunner:
         return self._opened.workshop.walls
 
     @property
-    def installed(self) -> tuple[str, ...]:
-        return self._opened.workshop.fitness.installed
+    def place(self) -> Place:
+        """Where notebooks run: the same on all workers, but for the system's name."""
+        return self._opened.workshop.fitness.place
 
     @property
     def dashboard(self) -> str:
@@ -73,6 +76,8 @@ class RemoteRunner:
 
     def run(self, submission: Submission, assignment: Assignment) -> Execution:
         """Raises ClusterLost where there is nothing left that it could run on."""
+        if submission.notebook is None:
+            return KernelRunner().run(submission, assignment)  # which says why there is none
         try:
             content = parcel.packed(submission)
             begun = time.monotonic()
@@ -135,8 +140,8 @@ class _Opened:
         for name, theirs in sorted(workers.items()):
             if theirs.code != ours.code:
                 raise RunnerError(f"the worker {name} has another version of the grader: install this one there")
-            if theirs.installed != first.installed:
-                told = workshop.differing(theirs.installed, first.installed)
+            if theirs.place.installed != first.place.installed:
+                told = workshop.differing(theirs.place, first.place)
                 raise RunnerError(
                     f"the workers {min(workers)} and {name} have not the same installed, so scores could differ: {told}"
                 )

@@ -35,7 +35,7 @@ class Fitness(NamedTuple):
     """What has to be the same wherever notebooks of one class run, for their scores to mean the same."""
 
     code: str  # a hash of the grader's sources
-    installed: tuple[str, ...]  # Python, the machine, then packages
+    place: executions.Place
     walls: Tier  # the best tier that can be had there
 
 
@@ -93,21 +93,21 @@ def work(content: bytes, workshop: str) -> Ran:
 
 def fitness() -> Fitness:
     """Of the process in which this is called."""
-    return Fitness(executions.running_code(), tuple(executions.environment()), examine().tier)
+    return Fitness(executions.running_code(), executions.here(), examine().tier)
 
 
 def _misfit(ours: Fitness, asked: Fitness, walls: Tier) -> str:
     """Why scores from here would not mean the same as others'; empty if they do."""
     if ours.code != asked.code:
         return "it has another version of the grader"
-    if ours.installed != asked.installed:
-        return f"it has other packages: {differing(ours.installed, asked.installed)}"
+    if ours.place.installed != asked.place.installed:
+        return f"it has other packages: {differing(ours.place, asked.place)}"
     return "" if offer(walls).works else f"{walls} walls cannot be built there: {'; '.join(offer(walls).reasons)}"
 
 
-def differing(one: tuple[str, ...], other: tuple[str, ...]) -> str:
+def differing(one: executions.Place, other: executions.Place) -> str:
     """The first few that only one of the two has."""
-    differ = sorted(set(one) ^ set(other))
+    differ = sorted(set(one.installed) ^ set(other.installed))
     return ", ".join(differ[:5]) + (f" and {len(differ) - 5} more" if len(differ) > 5 else "")
 
 

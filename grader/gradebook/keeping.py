@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -83,8 +82,10 @@ class Keeping:
         written = json.dumps(roll.model_copy(update=by).model_dump(mode="json"), ensure_ascii=False, indent=1)
         write(self.folder / "roll.json", written + "\n")
 
-    def keep(self, graded: Graded, key: str | None, assignment: Assignment, asked: Asked) -> None:
-        """Write down one student. `key`: of the stored execution; None if it was not stored."""
+    def keep(
+        self, graded: Graded, key: str | None, assignment: Assignment, asked: Asked, place: executions.Place
+    ) -> None:
+        """Write down one student. `key`: of the stored execution, None if it was not stored; `place`: where it ran."""
         submission = graded.submission
         kept = Kept(
             submission=submission.model_copy(update={"notebook": _lean(submission.notebook)}),
@@ -95,8 +96,8 @@ class Keeping:
             read_anew=_is_read_by_cells_alone(submission, assignment),
             report=graded.report,
             code_sha256=judging_code(),
-            system=platform.platform(),
-            installed=tuple(executions.environment()),
+            system=place.system,
+            installed=place.installed,
         )
         file = self.folder / "submissions" / f"{file_name(submission.student)}.json"
         write(file, json.dumps(kept.model_dump(mode="json"), ensure_ascii=False))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+from grader import executions
 from grader.errors import Busy, GraderError
 from grader.exporters.class_report.anonymous import Answers
 from grader.gradebook.book import FILE, Gradebook, Standing
@@ -23,8 +24,11 @@ from grader.results import Results, results_in
 class Record:
     """What `grader grade` writes down of each student: kept, landed in the gradebook, and in files for people."""
 
-    def __init__(self, results: Results, book: Gradebook, url: str | None = None) -> None:
-        self.results, self.book = results, book
+    def __init__(
+        self, results: Results, book: Gradebook, url: str | None = None, place: executions.Place | None = None
+    ) -> None:
+        """`place`: where notebooks run; None: here."""
+        self.results, self.book, self._place = results, book, place or executions.here()
         self.keeping = Keeping(results.folder)
         self._at = address(url)
         self._asked: Asked | None = None
@@ -40,7 +44,7 @@ class Record:
     def add(self, graded: Graded, key: str | None) -> None:
         """Keep, land, and write the report that counts. `key`: of the stored execution."""
         if self._asked is not None:
-            self.keeping.keep(graded, key, self.results.assignment, self._asked)
+            self.keeping.keep(graded, key, self.results.assignment, self._asked, self._place)
         self.book.land([graded.report], self._roll.renamed)
         now = self.book.standing(graded.report.assignment, graded.report.student)
         counts = now.report if now is not None else graded.report

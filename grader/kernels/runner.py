@@ -64,7 +64,6 @@ class KernelRunner:
         on_cells: Callable[[], None] = lambda: None,
     ) -> None:
         self.server, self.walls, self.repairs, self.without = server, walls, repairs, without
-        self.installed = None  # in place of what this process has
         self._on_cells = on_cells
         self._own_user = walls != "none" and offer(walls).own_user
         self._running: set[int] = set()
