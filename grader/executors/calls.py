@@ -28,7 +28,6 @@ _TRIES_TOGETHER = 2  # worker deaths after which a call is set aside
 _TRIES_ALONE = 3  # more than one: a worker may die of something else at that very moment
 _FAULTS = 3  # workers that may say of themselves that they could not do it
 _LOOK_SECONDS = 2.0
-_FIRST_SECONDS = 15.0  # for the scheduler to be there at the beginning, when somebody looks
 _CLOSE_SECONDS = 5.0
 LOST = (CancelledError, CommClosedError, OSError, TimeoutError)  # what Dask raises when a scheduler is gone
 
@@ -177,9 +176,7 @@ class Calls:
             if lost is not None:
                 self._tell("scheduler_lost", scheduler=address(lost))
                 await closed(lost)
-            self._client = await self._opened(
-                self._patience if lost is not None else min(self._patience, _FIRST_SECONDS)
-            )
+            self._client = await self._opened(self._patience if lost is not None else 0)  # at first somebody looks
             if lost is not None:
                 self._tell("scheduler_back", scheduler=address(self._client))
             return self._client

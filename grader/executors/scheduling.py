@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import ipaddress
 import signal
+import warnings
 from collections.abc import Callable
 
 import dask
@@ -20,7 +21,8 @@ _TLS = "docs/cluster.md says how to get certificates"
 
 def schedule(host: str, port: int, dashboard: str | None, say: Callable[[str], None]) -> int:
     """Serve until a signal. The exit code."""
-    with dask.config.set(dict(SETTINGS)):
+    with dask.config.set(dict(SETTINGS)), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that the dashboard is at another port than usual is said with its address
         return asyncio.run(_serve(host, port, dashboard, say))
 
 
