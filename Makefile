@@ -33,9 +33,9 @@ check: setup
 test: setup
 	$(BIN)/pytest -m 'not long and not stress'
 
-# all but the hostile suite, which wants the machine for itself
+# all but the hostile suite, which wants the machine for itself; three at a time, for many wait for a limit or an end
 test-all: setup
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore tests/hostile -m 'not stress'
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --ignore tests/hostile -m 'not stress'
 
 # a TA's evening in a headless Chromium
 test-browser: setup
