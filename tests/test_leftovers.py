@@ -26,9 +26,9 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def folder_of_another_process(temporary: Path) -> tuple[subprocess.Popen[str], Path]:
+def folder_of_another_process(temporary: Path, what: str) -> tuple[subprocess.Popen[str], Path]:
     program = (
-        "import time; from grader.kernels.leftovers import OwnedFolder; f = OwnedFolder('grader-job-');"
+        f"import time; from grader.kernels.leftovers import OwnedFolder; f = OwnedFolder('grader-{what}-');"
         "(f.path / 'work').mkdir(); (f.path / 'work' / 'a.csv').touch(); print(f.path, flush=True); time.sleep(60)"
     )
     environment = {**os.environ, "TMPDIR": str(temporary)}
@@ -37,8 +37,9 @@ def folder_of_another_process(temporary: Path) -> tuple[subprocess.Popen[str], P
     return process, Path(process.stdout.readline().strip())
 
 
-def test_a_folder_is_swept_once_its_owner_is_killed(temporary: Path) -> None:
-    process, folder = folder_of_another_process(temporary)
+@pytest.mark.parametrize("what", ["job", "parcel", "rubric"])
+def test_a_folder_is_swept_once_its_owner_is_killed(temporary: Path, what: str) -> None:
+    process, folder = folder_of_another_process(temporary, what)
     with process:
         assert (folder.parent, sweep()) == (temporary, [])
         assert (folder / "work" / "a.csv").exists()
