@@ -68,11 +68,14 @@ class ClusterLost(RunnerError):
 
 
 class WorkerFault(RunnerError):
-    """`worker` cannot do its work, and says `why`: a full disk, another version, kernels that do not start."""
+    """`worker` cannot do its work, and says `why`: a full disk, another version, kernels that do not start.
 
-    def __init__(self, worker: str, why: str) -> None:
-        super().__init__(worker, why)
-        self.worker, self.why = worker, why
+    `for_good`: nor can it do any other of this run's.
+    """
+
+    def __init__(self, worker: str, why: str, for_good: bool = False) -> None:
+        super().__init__(worker, why, for_good)
+        self.worker, self.why, self.for_good = worker, why, for_good
 
     def __str__(self) -> str:
         return f"{self.worker}: {self.why}"

@@ -50,21 +50,29 @@ class Workshop(WorkerPlugin):  # type: ignore[misc]  # Dask has no types
         self.name = f"grader-{parcel.mark(rubric + told)}"
 
     def setup(self, worker: Any) -> None:
-        """Lay the rubric's files down and get kernels ready. `misfit` says why this worker is of no use, if it is."""
-        self.folder = OwnedFolder("grader-rubric-")
-        self.misfit = _misfit(fitness(), self.fitness, self.walls)
-        if not self.misfit:
-            self.assignment = parcel.unpacked_rubric(self.rubric, self.folder.path)
-            self.runner = kernels(self.walls, self.repairs, cores_of(worker))
+        """Lay the rubric's files down and get kernels ready. `misfit` says why this worker is of no use, if it is.
+
+        Never raises: Dask would hand it on to the client, which all other workers are there for.
+        """
+        self.folder: OwnedFolder | None = None
+        try:
+            self.misfit = _misfit(fitness(), self.fitness, self.walls)
+            if not self.misfit:
+                self.folder = OwnedFolder("grader-rubric-")
+                self.assignment = parcel.unpacked_rubric(self.rubric, self.folder.path)
+                self.runner = kernels(self.walls, self.repairs, cores_of(worker))
+        except Exception as error:  # noqa: BLE001  # a full disk, mostly
+            self.misfit = f"what it needs for this rubric could not be laid down: {type(error).__name__}: {error}"
         self.ready = True
 
     def teardown(self, worker: Any) -> None:
-        self.folder.remove()
+        if self.folder is not None:
+            self.folder.remove()
 
     def work(self, content: bytes, worker: str) -> Ran:
         """Raises WorkerFault if it is no fault of the notebook's that nothing came of it."""
         if self.misfit:
-            raise WorkerFault(worker, self.misfit)
+            raise WorkerFault(worker, self.misfit, for_good=True)
         begun = time.monotonic()
         try:
             folder = OwnedFolder("grader-parcel-")
@@ -85,7 +93,7 @@ def work(content: bytes, workshop: str) -> Ran:
     until = time.monotonic() + _WORKSHOP_SECONDS
     while not getattr(found := worker.plugins.get(workshop), "ready", False):  # it joined a moment ago
         if time.monotonic() > until:
-            raise WorkerFault(worker.address, "what it needs for this rubric could not be laid down: is its disk full?")
+            raise WorkerFault(worker.address, "what it needs for this rubric has not come")
         time.sleep(0.1)
     ran: Ran = found.work(content, worker.address)
     return ran
