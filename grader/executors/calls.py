@@ -29,6 +29,7 @@ _TRIES_ALONE = 3  # more than one: a worker may die of something else at that ve
 _FAULTS = 3  # workers that may say of themselves that they could not do it
 _LOOK_SECONDS = 2.0
 _CLOSE_SECONDS = 5.0
+_CLOSED = ("closing", "closed")  # a client that nobody can send anything by
 LOST = (CancelledError, CommClosedError, OSError, TimeoutError)  # what Dask raises when a scheduler is gone
 
 
@@ -68,7 +69,10 @@ class Calls:
         self._lost: ClusterLost | None = None  # for good
         self._workers: set[str] = set()
         self._workers_at = time.monotonic()  # when there was one last
+        self._unfit: set[str] = set()  # workers that can do none of these calls
         self._sent: dict[str, Call] = {}  # by key of the task
+        self._settling: set[asyncio.Task[None]] = set()
+        self.aside = 0  # calls that wait until nothing else is under way
 
     async def begin(self) -> None:
         """Raises RunnerError if there is no cluster, or none that can be worked with."""
@@ -77,16 +81,23 @@ class Calls:
         self._watching = asyncio.ensure_future(self._watch())
 
     async def end(self) -> None:
+        """Every call is cancelled, those too that wait for their turn or for a scheduler: somebody waits for each."""
         self._ended = True
         with contextlib.suppress(AttributeError):
             self._watching.cancel()
-        for call in self._sent.values():
-            call.result.cancel()
+        settling = tuple(self._settling)
+        for task in settling:
+            task.cancel()
+        if settling:
+            await asyncio.wait(settling, timeout=_CLOSE_SECONDS)
         if self._client is not None:
             await closed(self._client)
 
     async def settle(self, call: Call) -> None:
         """See the call through to its result, whatever that is."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._settling.add(task)
         try:
             result = await self._result(call)
         except Exception as error:  # noqa: BLE001  # it is the answer to this call
@@ -95,6 +106,9 @@ class Calls:
         else:
             if not call.result.cancelled():
                 call.result.set_result(result)
+        finally:
+            self._settling.discard(task)
+            call.result.cancel()  # where there is no answer yet there will be none
 
     async def _result(self, call: Call) -> Any:
         """Together with others, and if workers die of that, alone."""
@@ -104,11 +118,15 @@ class Calls:
             if done is not None:
                 return done[0]
         self._tell("set_aside", student=call.label, why=f"{call.deaths} workers died while they had it")
-        for _ in range(_TRIES_ALONE):
-            async with self._turns.alone():
-                done = await self._tried(call)
-            if done is not None:
-                return done[0]
+        self.aside += 1
+        try:
+            for _ in range(_TRIES_ALONE):
+                async with self._turns.alone():
+                    done = await self._tried(call)
+                if done is not None:
+                    return done[0]
+        finally:
+            self.aside -= 1
         raise RunnerError(
             f"{call.deaths} workers died while they ran this, {_TRIES_ALONE} of them while they ran nothing else:"
             " look at it before it is run again"
@@ -127,36 +145,59 @@ class Calls:
                 self._tell("retried", student=call.label, why="its worker died", worker=error.last_worker.address)
                 return None
             except WorkerFault as fault:
-                call.faults.append(fault)
-                if len(call.faults) == _FAULTS:
-                    raise
+                self._blame(call, fault)
                 self._tell("retried", student=call.label, why=fault.why, worker=fault.worker)
-            except LOST:
+            except Exception as error:
+                if not isinstance(error, LOST) and client.status not in _CLOSED:
+                    raise
                 if not self._ended:
                     self._tell("retried", student=call.label, why="the scheduler was lost", worker=None)
                     await self._connected(client)
         raise RunnerError("the run was ended")
 
+    def _blame(self, call: Call, fault: WorkerFault) -> None:
+        """Raises the fault if that was one too many. Workers of another version are nothing to hold against a call."""
+        if fault.for_good:
+            self._unfit.add(fault.worker)
+        if not fault.for_good or self._workers <= self._unfit:
+            call.faults.append(fault)
+        if len(call.faults) == _FAULTS:
+            raise fault
+
+    def _fit(self, call: Call) -> tuple[str, ...]:
+        """The workers to send it to; none: any."""
+        unfit = self._unfit.union(fault.worker for fault in call.faults)
+        return tuple(self._workers - unfit) if unfit else ()
+
     async def _first(self, client: Client, call: Call) -> Any:
         """The first result: of a second try, too, if the call is overdue where it is."""
-        call.had_since, call.elsewhere = None, ()
-        fit = tuple(self._workers - {fault.worker for fault in call.faults}) if call.faults else ()
-        tries = [asyncio.ensure_future(self._sent_to(client, call, fit))]
+        tries: list[asyncio.Task[Any]] = []
+
+        def send(workers: tuple[str, ...]) -> tuple[str, ...]:
+            call.had_since, call.elsewhere = None, ()
+            tries.append(asyncio.ensure_future(self._sent_to(client, call, workers)))
+            return workers
+
+        where = send(self._fit(call))
         try:
             while True:
                 done, _ = await asyncio.wait(tries, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-                for one in done:
-                    if one.exception() is None or len(tries) == 1:
+                for one in sorted(done, key=tries.index):
+                    if one.exception() is None or one is tries[-1]:
                         return one.result()
                     tries.remove(one)
                 if self._lost is not None:
                     raise self._lost
-                if call.elsewhere and len(tries) == 1:
-                    tries.append(asyncio.ensure_future(self._sent_to(client, call, call.elsewhere)))
+                if where and self._workers.isdisjoint(where):  # they left, and Dask would wait for them for ever
+                    tries.pop().cancel()
+                    where = send(self._fit(call))
+                elif call.elsewhere and len(tries) == 1:
+                    where = send(call.elsewhere)
                     self._tell("retried", student=call.label, why="it is overdue", worker=None)
         finally:
             for one in tries:
                 one.cancel()
+                one.add_done_callback(_seen)
 
     async def _sent_to(self, client: Client, call: Call, workers: tuple[str, ...] = ()) -> Any:
         key = f"grader-{uuid.uuid4().hex}"
@@ -171,6 +212,10 @@ class Calls:
     async def _connected(self, lost: Client | None = None) -> Client:
         """The client; another one if it was `lost`. Raises RunnerError where there is none for too long."""
         async with self._connecting:
+            if self._lost is not None:  # all others waited for the first who found it so
+                raise self._lost
+            if self._client is not None and self._client.status in _CLOSED:
+                lost = self._client  # it closes itself when nothing was under way that could tell
             if self._client is not None and self._client is not lost:
                 return self._client
             if lost is not None:
@@ -179,6 +224,7 @@ class Calls:
             self._client = await self._opened(self._patience if lost is not None else 0)  # at first somebody looks
             if lost is not None:
                 self._tell("scheduler_back", scheduler=address(self._client))
+                self._workers_at = time.monotonic()  # workers come back to it, too
             return self._client
 
     async def _opened(self, patience: float) -> Client:
@@ -195,13 +241,14 @@ class Calls:
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
-            with contextlib.suppress(*LOST):
+            with contextlib.suppress(Exception):  # of a client that just closes itself it may be anything
                 await self._look(await self._connected())
 
     async def _look(self, client: Client) -> None:
         """Who is there, and what is overdue where it is."""
         threads = await client.nthreads()
-        self.threads = sum(threads.values())
+        self._unfit &= set(threads)
+        self.threads = sum(number for worker, number in threads.items() if worker not in self._unfit)
         for event, workers in (
             ("worker_joined", set(threads) - self._workers),
             ("worker_left", self._workers - set(threads)),
@@ -217,6 +264,12 @@ class Calls:
                 call.had_since = call.had_since or now
                 if now - call.had_since > self._overdue:
                     call.elsewhere = tuple(sorted(self._workers - {worker}))
+
+
+def _seen(task: asyncio.Task[Any]) -> None:
+    """What a try that nobody waits for ended with is nothing to complain of."""
+    if not task.cancelled():
+        task.exception()
 
 
 def address(client: Client) -> str:

@@ -26,6 +26,7 @@ class ClusterExecutor(Executor):
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
         self._loop = asyncio.new_event_loop()
+        self._guard, self._over = threading.Lock(), False
         self._thread = threading.Thread(target=self._loop.run_forever, name="cluster", daemon=True)
 
     def __enter__(self) -> ClusterExecutor:
@@ -47,13 +48,16 @@ class ClusterExecutor(Executor):
     def send(self, label: str, fn: Callable[..., T], /, *args: object) -> Future[T]:
         """As `submit`; `label` is what the call is told of as."""
         call = Call(fn, args, label)
-        if self._loop.is_closed():
-            raise RuntimeError("the executor was shut down")
-        asyncio.run_coroutine_threadsafe(self._calls.settle(call), self._loop)
+        with self._guard:  # what comes in now is settled before the end, and what comes later would wait for ever
+            if self._over:
+                raise RuntimeError("the executor was shut down")
+            asyncio.run_coroutine_threadsafe(self._calls.settle(call), self._loop)
         return call.result
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """What is under way on workers is given up."""
+        with self._guard:
+            self._over = True
         if self._loop.is_closed():
             return
         if self._thread.is_alive():

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,8 +72,8 @@ class RemoteRunner:
         return self._opened.dashboard
 
     def at_a_time(self) -> int:
-        """How many notebooks the workers can have."""
-        return self._calls.threads
+        """How many notebooks the workers can have, besides those that wait until the others are done."""
+        return self._calls.threads + self._calls.aside
 
     def run(self, submission: Submission, assignment: Assignment) -> Execution:
         """Raises ClusterLost where there is nothing left that it could run on."""
@@ -85,9 +86,9 @@ class RemoteRunner:
             waited = max(0.0, time.monotonic() - begun - ran.seconds)
             self._ways[submission.student] = {"worker": ran.worker, "waited": waited}
             return parcel.execution(ran.execution)
-        except ClusterLost:
+        except (ClusterLost, CancelledError):
             raise
-        except (RunnerError, OSError, ValueError) as error:
+        except Exception as error:  # noqa: BLE001  # whatever it is and on whose side: the others go on
             lost = CellError(cell=None, name=type(error).__name__, message=str(error))
             return Execution(
                 status="infrastructure",
