@@ -159,8 +159,10 @@ class _Machine:
         patience = 0.0 if self.heard is signal.SIGINT else self.wish.patience
         self.say(f"leaving; what runs has {patience:g} s to finish" if patience else "leaving at once")
         given_up = 0
-        with contextlib.suppress(_Stop):
-            given_up = await self._or_signal(nanny.leave(patience))
+        for seconds in (patience, 0.0):  # at a second signal what runs is given back, too; at a third nothing is
+            with contextlib.suppress(_Stop):
+                given_up = await self._or_signal(nanny.leave(seconds))
+                break
         await self._end(nanny)
         if self.heard is signal.SIGINT:
             return INTERRUPTED
