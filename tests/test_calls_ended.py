@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import pickle
+import signal
 import time
 from concurrent.futures import Future
 from pathlib import Path
@@ -16,7 +17,7 @@ from distributed.scheduler import KilledWorker
 
 from grader.errors import ClusterLost, RunnerError, WorkerFault
 from grader.executors import calls as calls_module
-from grader.executors import workshop
+from grader.executors import machine, workshop
 from grader.executors.calls import Calls
 from grader.executors.cluster import ClusterExecutor
 from grader.executors.remote import RemoteRunner
@@ -207,3 +208,37 @@ def failed(error: Exception) -> Future[Any]:
     future: Future[Any] = Future()
     future.set_exception(error)
     return future
+
+
+@pytest.mark.parametrize(("more", "code"), [((), 0), ((signal.SIGTERM,), 1), ((signal.SIGINT,), 130)])
+def test_a_worker_gives_back_what_runs_at_a_second_signal(more: tuple[signal.Signals, ...], code: int) -> None:
+    """Else it would count as what brought the worker down, and the exit code would say that nothing was left."""
+    asked: list[float] = []
+
+    class Nanny:
+        worker_address = "tcp://here:1"
+
+        async def leave(self, patience: float) -> int:
+            asked.append(patience)
+            if patience and more:
+                await asyncio.Event().wait()
+            return 0 if patience else 2
+
+        async def close(self, **_: object) -> None:
+            pass
+
+        def close_gracefully(self, reason: str) -> None:
+            pass
+
+        def kill_now(self) -> None:
+            pass
+
+    async def leaves() -> int:
+        one = machine._Machine(machine.Wish("tcp://there:1"), "none", lambda line: None)
+        one.signals, one.heard = asyncio.Queue(), signal.SIGTERM
+        for number in more:
+            one.signals.put_nowait(number)
+        return await one._leave(Nanny())  # type: ignore[arg-type]
+
+    assert asyncio.run(leaves()) == code
+    assert asked == [60.0, *(0.0 for _ in more)]

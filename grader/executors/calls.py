@@ -77,7 +77,10 @@ class Calls:
     async def begin(self) -> None:
         """Raises RunnerError if there is no cluster, or none that can be worked with."""
         self._connecting, self._turns = asyncio.Lock(), Turns()
-        await self._look(await self._connected())
+        try:
+            await self._look(await self._connected())
+        except LOST as error:
+            raise ClusterLost(f"the scheduler was lost at once: {error or type(error).__name__}") from None
         self._watching = asyncio.ensure_future(self._watch())
 
     async def end(self) -> None:
