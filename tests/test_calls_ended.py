@@ -17,13 +17,15 @@ from distributed.scheduler import KilledWorker
 
 from grader.errors import ClusterLost, RunnerError, WorkerFault
 from grader.executors import calls as calls_module
-from grader.executors import machine, workshop
+from grader.executors import machine, parcel, workshop
 from grader.executors.calls import Calls
 from grader.executors.cluster import ClusterExecutor
 from grader.executors.remote import RemoteRunner
-from grader.model import Submission
+from grader.kernels.leftovers import OwnedFolder
+from grader.model import Execution, Submission
 
 _SOON = 10
+KIM = Submission(student="kim", path=Path("kim.ipynb"), sha256="0" * 64, notebook={"cells": []}, items_of_cells=())
 
 
 class FakeFuture:
@@ -181,8 +183,7 @@ def test_what_a_worker_trips_over_costs_one_report_and_not_the_class(error: Exce
     opened = SimpleNamespace(workshop=SimpleNamespace(name="grader-x", walls="none"), repairs=True)
     executor = SimpleNamespace(send=lambda *_: failed(error))
     runner = RemoteRunner(executor, None, opened)  # type: ignore[arg-type]
-    kim = Submission(student="kim", path=Path("kim.ipynb"), sha256="0" * 64, notebook={"cells": []}, items_of_cells=())
-    execution = runner.run(kim, None)  # type: ignore[arg-type]
+    execution = runner.run(KIM, None)  # type: ignore[arg-type]
     assert execution.status == "infrastructure"
     assert execution.errors[0].name == type(error).__name__
 
@@ -198,9 +199,15 @@ def test_a_worker_that_cannot_lay_a_rubric_down_says_so_to_whoever_sends_it_work
     monkeypatch.setattr(workshop, "OwnedFolder", full)
     monkeypatch.setattr(workshop, "_misfit", lambda *_: "")
     here = workshop.Workshop(b"", "none", workshop.fitness(), repairs=True)
-    here.setup(None)
-    with pytest.raises(WorkerFault, match="No space left"):
+    here.setup(SimpleNamespace(state=SimpleNamespace(total_resources={"cores": 1})))
+    with pytest.raises(WorkerFault, match="No space left") as fault:
         here.work(b"", "tcp://here:1")
+    assert not fault.value.for_good  # there may be room again
+    monkeypatch.setattr(workshop, "OwnedFolder", OwnedFolder)
+    monkeypatch.setattr(parcel, "unpacked_rubric", lambda *_: None)
+    ran = Execution(status="ok", submission_sha256=KIM.sha256)
+    monkeypatch.setattr(workshop, "kernels", lambda *_: SimpleNamespace(run=lambda *_: ran))
+    assert parcel.execution(here.work(parcel.packed(KIM), "tcp://here:1").execution) == ran
     here.teardown(None)
 
 

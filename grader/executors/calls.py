@@ -65,6 +65,7 @@ class Calls:
         self._connect, self._tell, self._overdue, self._patience = connect, tell, overdue, patience
         self.threads = 1  # how many calls the workers can have at a time, as of a moment ago
         self._client: Client | None = None
+        self._at = ""  # of its scheduler, which a client that is closed does not know
         self._ended = False
         self._lost: ClusterLost | None = None  # for good
         self._workers: set[str] = set()
@@ -222,11 +223,12 @@ class Calls:
             if self._client is not None and self._client is not lost:
                 return self._client
             if lost is not None:
-                self._tell("scheduler_lost", scheduler=address(lost))
+                self._tell("scheduler_lost", scheduler=self._at)
                 await closed(lost)
             self._client = await self._opened(self._patience if lost is not None else 0)  # at first somebody looks
+            self._at = address(self._client)
             if lost is not None:
-                self._tell("scheduler_back", scheduler=address(self._client))
+                self._tell("scheduler_back", scheduler=self._at)
                 self._workers_at = time.monotonic()  # workers come back to it, too
             return self._client
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from functools import cache
+from threading import Lock
 from typing import Any, NamedTuple
 
 from distributed import get_worker
@@ -43,6 +45,7 @@ class Workshop(WorkerPlugin):  # type: ignore[misc]  # Dask has no types
     """Comes to every worker, those that join later too. `rubric` as packed; `walls`, `repairs`: as for KernelRunner."""
 
     idempotent = True  # a client that comes back finds its workshop as it left it
+    folder: OwnedFolder | None
 
     def __init__(self, rubric: bytes, walls: Tier, fitness: Fitness, *, repairs: bool) -> None:
         self.rubric, self.walls, self.fitness, self.repairs = rubric, walls, fitness, repairs
@@ -50,20 +53,27 @@ class Workshop(WorkerPlugin):  # type: ignore[misc]  # Dask has no types
         self.name = f"grader-{parcel.mark(rubric + told)}"
 
     def setup(self, worker: Any) -> None:
-        """Lay the rubric's files down and get kernels ready. `misfit` says why this worker is of no use, if it is.
+        """Lay the rubric's files down and get kernels ready; what cannot be now is tried again when there is work.
 
-        Never raises: Dask would hand it on to the client, which all other workers are there for.
+        Never raises: Dask would hand it on to the client, which has other workers.
         """
-        self.folder: OwnedFolder | None = None
-        try:
+        self.cores, self.folder, self.laid = cores_of(worker), None, False
+        self._guard = Lock()
+        with contextlib.suppress(Exception):  # a full disk, mostly
+            self._lay_down()
+        self.ready = True
+
+    def _lay_down(self) -> None:
+        """Once. `misfit` then says why this worker is of no use, if it is."""
+        with self._guard:
+            if self.laid:
+                return
             self.misfit = _misfit(fitness(), self.fitness, self.walls)
             if not self.misfit:
-                self.folder = OwnedFolder("grader-rubric-")
+                self.folder = self.folder or OwnedFolder("grader-rubric-")
                 self.assignment = parcel.unpacked_rubric(self.rubric, self.folder.path)
-                self.runner = kernels(self.walls, self.repairs, cores_of(worker))
-        except Exception as error:  # noqa: BLE001  # a full disk, mostly
-            self.misfit = f"what it needs for this rubric could not be laid down: {type(error).__name__}: {error}"
-        self.ready = True
+                self.runner = kernels(self.walls, self.repairs, self.cores)
+            self.laid = True
 
     def teardown(self, worker: Any) -> None:
         if self.folder is not None:
@@ -71,6 +81,11 @@ class Workshop(WorkerPlugin):  # type: ignore[misc]  # Dask has no types
 
     def work(self, content: bytes, worker: str) -> Ran:
         """Raises WorkerFault if it is no fault of the notebook's that nothing came of it."""
+        try:
+            self._lay_down()
+        except Exception as error:  # noqa: BLE001  # whatever it is, other workers may do better
+            why = f"what it needs for this rubric cannot be laid down: {type(error).__name__}: {error}"
+            raise WorkerFault(worker, why) from None
         if self.misfit:
             raise WorkerFault(worker, self.misfit, for_good=True)
         begun = time.monotonic()
