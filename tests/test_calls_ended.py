@@ -15,12 +15,14 @@ import pytest
 from distributed.comm import CommClosedError
 from distributed.scheduler import KilledWorker
 
+from grader import executions
 from grader.errors import ClusterLost, RunnerError, WorkerFault
 from grader.executors import calls as calls_module
 from grader.executors import machine, parcel, workshop
 from grader.executors.calls import Calls
 from grader.executors.cluster import ClusterExecutor
 from grader.executors.remote import RemoteRunner
+from grader.files import file_sha256
 from grader.kernels.leftovers import OwnedFolder
 from grader.model import Execution, Submission
 
@@ -176,6 +178,19 @@ def test_workers_of_another_version_cost_no_call() -> None:
     assert client.sent[-1]["workers"] == ["fit"]
     fault = pickle.loads(pickle.dumps(WorkerFault("a", "why", for_good=True)))
     assert fault.for_good
+
+
+def test_a_worker_of_another_version_is_known_by_any_of_its_modules(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = workshop.fitness().code
+    for changed in ("executors/parcel.py", "model/execution.py", "checks/passing.py"):
+        executions.whole_code.cache_clear()
+        with monkeypatch.context() as other:
+            other.setattr(
+                executions, "file_sha256", lambda file, end=changed: file_sha256(file) + end * file.match(end)
+            )
+            assert workshop.fitness().code != ours
+    executions.whole_code.cache_clear()
+    assert workshop.fitness().code == ours
 
 
 @pytest.mark.parametrize("error", [RecursionError("too deep"), KeyError("x"), MemoryError()])

@@ -116,7 +116,7 @@ def work(content: bytes, workshop: str) -> Ran:
 
 def fitness() -> Fitness:
     """Of the process in which this is called."""
-    return Fitness(executions.running_code(), executions.here(), examine().tier)
+    return Fitness(executions.whole_code(), executions.here(), examine().tier)
 
 
 def _misfit(ours: Fitness, asked: Fitness, walls: Tier) -> str:
