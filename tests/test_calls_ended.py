@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import pickle
 import signal
 import time
@@ -18,7 +19,7 @@ from distributed.scheduler import KilledWorker
 from grader import executions
 from grader.errors import ClusterLost, RunnerError, WorkerFault
 from grader.executors import calls as calls_module
-from grader.executors import machine, parcel, workshop
+from grader.executors import machine, parcel, remote, workshop
 from grader.executors.calls import Calls
 from grader.executors.cluster import ClusterExecutor
 from grader.executors.remote import RemoteRunner
@@ -264,3 +265,33 @@ def test_a_worker_gives_back_what_runs_at_a_second_signal(more: tuple[signal.Sig
 
     assert asyncio.run(leaves()) == code
     assert asked == [60.0, *(0.0 for _ in more)]
+
+
+def test_no_worker_is_left_for_python_to_wait_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after Ctrl-C while a cluster on this machine starts: its workers do not hear SIGTERM."""
+    monkeypatch.setattr(parcel, "packed_rubric", lambda _: b"")
+    ready = multiprocessing.get_context("fork").Event()
+    name = "Dask Worker process (from Nanny)"
+    child = multiprocessing.get_context("fork").Process(target=deaf, args=(ready,), name=name, daemon=True)
+    child.start()
+    assert ready.wait(_SOON)
+
+    async def interrupted(_: object) -> Any:
+        raise RunnerError("interrupted")
+
+    monkeypatch.setattr(remote._Opened, "client", interrupted)
+    rubric: Any = SimpleNamespace(limits=SimpleNamespace(seconds=1))
+    try:
+        with pytest.raises(RunnerError), remote.remote_runner(remote.Cluster(None, 1), rubric, "none", silent):
+            pass
+        child.join(_SOON)
+        assert child.exitcode == -signal.SIGKILL
+    finally:
+        child.kill()
+
+
+def deaf(ready: Any) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    ready.set()
+    while True:
+        time.sleep(1)

@@ -12,25 +12,22 @@ import asyncio
 import contextlib
 import time
 import uuid
-from collections.abc import Awaitable, Callable
-from concurrent.futures import CancelledError, Future
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from distributed import Client
-from distributed.comm import CommClosedError
 from distributed.scheduler import KilledWorker
 
 from grader.errors import ClusterLost, RunnerError, WorkerFault
+from grader.executors.clients import CLOSE_SECONDS, CLOSED, LOST, address, closed
 from grader.executors.turns import Turns
 
 _TRIES_TOGETHER = 2  # worker deaths after which a call is set aside
 _TRIES_ALONE = 3  # more than one: a worker may die of something else at that very moment
 _FAULTS = 3  # workers that may say of themselves that they could not do it
 _LOOK_SECONDS = 2.0
-_CLOSE_SECONDS = 5.0
-_CLOSED = ("closing", "closed")  # a client that nobody can send anything by
-LOST = (CancelledError, CommClosedError, OSError, TimeoutError)  # what Dask raises when a scheduler is gone
 
 
 class Tell(Protocol):
@@ -72,14 +69,15 @@ class Calls:
         self._workers_at = time.monotonic()  # when there was one last
         self._unfit: set[str] = set()  # workers that can do none of these calls
         self._sent: dict[str, Call] = {}  # by key of the task
-        self._settling: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
         self.aside = 0  # calls that wait until nothing else is under way
 
     async def begin(self) -> None:
         """Raises RunnerError if there is no cluster, or none that can be worked with."""
         self._connecting, self._turns = asyncio.Lock(), Turns()
         try:
-            await self._look(await self._connected())
+            with self._under_way():
+                await self._look(await self._connected())
         except LOST as error:
             raise ClusterLost(f"the scheduler was lost at once: {error or type(error).__name__}") from None
         self._watching = asyncio.ensure_future(self._watch())
@@ -89,21 +87,29 @@ class Calls:
         self._ended = True
         with contextlib.suppress(AttributeError):
             self._watching.cancel()
-        settling = tuple(self._settling)
-        for task in settling:
+        for task in (under_way := tuple(self._tasks)):
             task.cancel()
-        if settling:
-            await asyncio.wait(settling, timeout=_CLOSE_SECONDS)
+        if under_way:
+            await asyncio.wait(under_way, timeout=2 * CLOSE_SECONDS)  # who was connecting closes client and cluster
         if self._client is not None:
             await closed(self._client)
 
-    async def settle(self, call: Call) -> None:
-        """See the call through to its result, whatever that is."""
+    @contextlib.contextmanager
+    def _under_way(self) -> Iterator[None]:
+        """What ends with the cluster."""
         task = asyncio.current_task()
         assert task is not None
-        self._settling.add(task)
+        self._tasks.add(task)
         try:
-            result = await self._result(call)
+            yield
+        finally:
+            self._tasks.discard(task)
+
+    async def settle(self, call: Call) -> None:
+        """See the call through to its result, whatever that is."""
+        try:
+            with self._under_way():
+                result = await self._result(call)
         except Exception as error:  # noqa: BLE001  # it is the answer to this call
             if not call.result.cancelled():
                 call.result.set_exception(error)
@@ -111,7 +117,6 @@ class Calls:
             if not call.result.cancelled():
                 call.result.set_result(result)
         finally:
-            self._settling.discard(task)
             call.result.cancel()  # where there is no answer yet there will be none
 
     async def _result(self, call: Call) -> Any:
@@ -152,7 +157,7 @@ class Calls:
                 self._blame(call, fault)
                 self._tell("retried", student=call.label, why=fault.why, worker=fault.worker)
             except Exception as error:
-                if not isinstance(error, LOST) and client.status not in _CLOSED:
+                if not isinstance(error, LOST) and client.status not in CLOSED:
                     raise
                 if not self._ended:
                     self._tell("retried", student=call.label, why="the scheduler was lost", worker=None)
@@ -218,7 +223,7 @@ class Calls:
         async with self._connecting:
             if self._lost is not None:  # all others waited for the first who found it so
                 raise self._lost
-            if self._client is not None and self._client.status in _CLOSED:
+            if self._client is not None and self._client.status in CLOSED:
                 lost = self._client  # it closes itself when nothing was under way that could tell
             if self._client is not None and self._client is not lost:
                 return self._client
@@ -275,18 +280,3 @@ def _seen(task: asyncio.Task[Any]) -> None:
     """What a try that nobody waits for ended with is nothing to complain of."""
     if not task.cancelled():
         task.exception()
-
-
-def address(client: Client) -> str:
-    """Of its scheduler."""
-    return str(client.scheduler.address) if client.scheduler is not None else ""
-
-
-async def closed(client: Client) -> None:
-    """And its cluster, where it has one of its own."""
-    cluster = client.cluster
-    with contextlib.suppress(Exception):
-        await asyncio.wait_for(client.close(), _CLOSE_SECONDS)
-    if cluster is not None:
-        with contextlib.suppress(Exception):
-            await asyncio.wait_for(cluster.close(), _CLOSE_SECONDS)

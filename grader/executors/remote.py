@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import multiprocessing
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import CancelledError
@@ -17,7 +18,8 @@ from distributed.security import Security
 from grader.errors import ClusterLost, RunnerError
 from grader.executions import Place
 from grader.executors import parcel, workshop
-from grader.executors.calls import Calls, Tell, closed
+from grader.executors.calls import Calls, Tell
+from grader.executors.clients import closed
 from grader.executors.cluster import ClusterExecutor
 from grader.executors.leaving import LocalNanny
 from grader.executors.settings import SETTINGS, nanny_options
@@ -161,8 +163,11 @@ def remote_runner(
     with dask.config.set(SETTINGS):
         opened = _Opened(cluster, assignment, walls, repairs=repairs)
         calls = Calls(opened.client, tell, overdue=overdue, patience=_PATIENCE_SECONDS)
-        with ClusterExecutor(calls) as executor:
-            yield RemoteRunner(executor, calls, opened)
+        try:
+            with ClusterExecutor(calls) as executor:
+                yield RemoteRunner(executor, calls, opened)
+        finally:
+            end_workers_here()
 
 
 async def local_cluster(workers: int) -> LocalCluster:
@@ -185,6 +190,16 @@ async def local_cluster(workers: int) -> LocalCluster:
         )
     except RuntimeError as error:
         raise RunnerError(f"no workers can be started here: {error}") from None
+
+
+def end_workers_here() -> None:
+    """Those that are left when a start is interrupted, or a cluster does not close in time.
+
+    Python ends its children by SIGTERM and waits for them; a worker leaves that to its nanny, which is gone by then.
+    """
+    for child in multiprocessing.active_children():
+        if child.name.startswith("Dask Worker"):
+            child.kill()
 
 
 async def _introduced(client: Client) -> dict[str, Fitness]:
