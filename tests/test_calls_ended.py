@@ -181,6 +181,14 @@ def test_workers_of_another_version_cost_no_call() -> None:
     assert fault.for_good
 
 
+def test_where_no_other_is_left_a_worker_gets_a_second_chance() -> None:
+    client = FakeClient("misfit", "fit")
+    answers = iter([WorkerFault("misfit", "version", for_good=True), WorkerFault("fit", "its disk is full"), 7])
+    with ClusterExecutor(calls_of(client)) as cluster:
+        assert cluster.send("kim", lambda: next(answers)).result(_SOON) == 7
+    assert [options["workers"] for options in client.sent] == [None, ["fit"], ["fit"]]
+
+
 def test_a_worker_of_another_version_is_known_by_any_of_its_modules(monkeypatch: pytest.MonkeyPatch) -> None:
     ours = workshop.fitness().code
     for changed in ("executors/parcel.py", "model/execution.py", "checks/passing.py"):

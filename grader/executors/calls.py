@@ -175,8 +175,8 @@ class Calls:
 
     def _fit(self, call: Call) -> tuple[str, ...]:
         """The workers to send it to; none: any."""
-        unfit = self._unfit.union(fault.worker for fault in call.faults)
-        return tuple(self._workers - unfit) if unfit else ()
+        able, faulty = self._workers - self._unfit, {fault.worker for fault in call.faults}
+        return tuple(able - faulty or able) if self._unfit or faulty else ()
 
     async def _first(self, client: Client, call: Call) -> Any:
         """The first result: of a second try, too, if the call is overdue where it is."""
