@@ -87,6 +87,28 @@ def test_where_nobody_watches_a_line_is_written_now_and_then() -> None:
     assert re.fullmatch(rf"\d\d:\d\d:\d\d {re.escape(told)}", line), line
 
 
+def test_thousands_a_minute_are_told_in_digits() -> None:
+    clock = Clock()
+    standing = Standing(clock)
+    journal = begun(Journal(standing.take, clock=clock), submissions=9000)
+    journal.note("started", student="0")
+    for number in range(1234):
+        journal.note("finished", **finished(str(number)))
+    clock.now += 60
+    assert "1234 a minute" in standing.figures()
+
+
+def test_a_terminal_that_is_closed_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    screen = Terminal()
+    with shown(Standing(), screen):
+
+        def closed(text: str) -> int:
+            raise OSError(5, "Input/output error")
+
+        monkeypatch.setattr(screen, "write", closed)
+
+
 def test_a_short_run_says_nothing_where_nobody_watches() -> None:
     output = io.StringIO()
     with shown(Standing(), output):
@@ -159,7 +181,9 @@ def test_metrics_are_served_for_as_long_as_the_run_lasts() -> None:
         urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10)
 
 
-@pytest.mark.parametrize("wrong", ["metrics.txt", "9100", ":0", ":65536", "nowhere/metrics.prom", "host:port"])
+@pytest.mark.parametrize(
+    "wrong", ["metrics.txt", "9100", ":0", ":65536", "nowhere/metrics.prom", "host:port", "[x]:9", "a..b:9"]
+)
 def test_a_place_that_metrics_cannot_have_is_one_sentence(wrong: str, tmp_path: Path) -> None:
     there = str(tmp_path / wrong) if wrong.endswith(".prom") else wrong
     with pytest.raises(GraderError, match=r"^--metrics ?") as complaint, published(Metrics(), place(there)):
@@ -177,6 +201,17 @@ def test_an_address_is_told_from_a_file(given: str, host: str, port: int) -> Non
 
 
 # ---------------------------------------------------------------- how one submission ended
+
+
+def test_a_fault_without_a_word_is_a_fault(tmp_path: Path) -> None:
+    noted: list[Noted] = []
+    assignment = course(tmp_path / "course", "{check: runs, points: 1}")
+    handed_in = submission(tmp_path, assignment, "x = 1")
+    lost = (CellError(cell=None, name="TimeoutError", message=""),)
+    execution = Execution(status="infrastructure", submission_sha256=handed_in.sha256, errors=lost)
+    graded = Graded(handed_in, execution, score(handed_in, execution, assignment, "en", NOON))
+    Watched(Journal(noted.append), Account(), Standing(), tmp_path).graded(graded)
+    assert [(one.event, one.facts["why"]) for one in noted] == [("failed", "infrastructure")]
 
 
 @pytest.mark.parametrize(
@@ -270,6 +305,19 @@ def test_the_page_says_it_in_both_languages(language: Any, words: tuple[str, ...
     for word in (*words, "Homework &lt;1&gt;", "&lt;b&gt;lost&lt;/b&gt;", "student 19"):
         assert word in page
     assert "<b>lost" not in page
+
+
+def test_all_that_were_set_aside_are_counted_though_not_all_are_named() -> None:
+    whole = Account()
+    journal = begun(Journal(whole.take), submissions=150)
+    for number in range(150):
+        journal.note("set_aside", student=f"poison {number}", why="its workers died")
+    report = whole.report()
+    assert report is not None
+    assert (report.set_asides, len(report.set_aside)) == (150, 100)
+    page = run_page(report, "Homework", "en")
+    assert "<dd>150</dd>" in page
+    assert "50 more" in page
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
