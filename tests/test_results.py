@@ -330,6 +330,19 @@ def test_of_a_very_large_class_the_page_shows_first_who_needs_a_person() -> None
 # ---------------------------------------------------------------- earlier runs
 
 
+def test_reasons_of_their_own_of_a_large_class_are_not_all_on_the_page() -> None:
+    graded = [report(f"s{number:03}", None, 10) for number in range(503)]
+    for number, one in enumerate(graded):
+        (mine, other), why = one.scores, f"R² is 0.4{number:03}"
+        finding = mine.findings[0].model_copy(update={"review": why})
+        scores = (mine.model_copy(update={"findings": (finding,), "needs_review": why}), other)
+        graded[number] = one.model_copy(update={"scores": scores})
+    page = class_page(graded, HOMEWORK, {})
+    assert "0.4499</p>" in page
+    assert "0.4500</p>" not in page
+    assert "<li>외 3개</li>" in page
+
+
 def test_a_report_that_says_the_same_keeps_its_date(tmp_path: Path) -> None:
     later = dt.datetime(2025, 3, 2, tzinfo=dt.UTC)
     for first, dated in ((7.25, 1), (7.25, 1), (8, 2)):
