@@ -8,10 +8,12 @@ import json
 import re
 import socket
 import stat
+import sys
 import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,8 +22,10 @@ from conftest import Command
 from graded_class import NOON
 from prometheus_client.parser import text_string_to_metric_families
 from test_journal import Clock, begun, finished
+from test_results import HOMEWORK
 
 from grader.errors import GraderError
+from grader.executors.engine import DaskEngine
 from grader.exporters.html import run_page
 from grader.grading import Graded
 from grader.journal.account import Account, RunReport
@@ -357,6 +361,16 @@ def test_what_cannot_be_written_is_told_once_and_stops_nothing(tmp_path: Path) -
     assert [line.partition(" ")[0] for line in watched.lines()[3:]] == [
         f"{tmp_path}/{n}" for n in ("run.jsonl", "run.html")
     ]
+
+
+def test_how_many_a_cluster_has_under_way_is_said_by_the_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    remote = SimpleNamespace(at_a_time=lambda: 450, place=None, dashboard="")
+    module = SimpleNamespace(Cluster=lambda *_: None, remote_runner=lambda *_, **__: contextlib.nullcontext(remote))
+    monkeypatch.setitem(sys.modules, "grader.executors.remote", module)
+    for scheduler, jobs in (("tcp://10.0.0.5:8786", 450), (None, 1)):
+        engine = DaskEngine(scheduler, 1)
+        with engine.opened(HOMEWORK, None, lambda *_, **__: None, repairs=True) as opened:
+            assert (engine.jobs, opened.ahead()) == (jobs, 450)
 
 
 # ---------------------------------------------------------------- from the command line
