@@ -286,6 +286,13 @@ def test_the_class_page_of_what_a_run_holds_is_that_of_the_reports() -> None:
     assert "this is" in class_page(full, asked, {}, answers=answer)
 
 
+@pytest.mark.parametrize("level", ["\ud800", ["\ud800", 1], {"\ud800": ("\udcff",)}])
+def test_half_a_character_anywhere_in_evidence_costs_nobody_their_row(level: object) -> None:
+    held = HeldReports()
+    held.put(report("kim", level=level))
+    assert [one.student for one in held.by_name()] == ["kim"]
+
+
 def test_a_run_does_not_hold_what_only_reports_show(tmp_path: Path) -> None:
     out = Results(tmp_path, HOMEWORK)
     letters = 100_000
