@@ -52,7 +52,7 @@ class Cluster:
     bits: float = 1e9  # a second, each way
     latency: float = 0.0005  # seconds
     losses: float = 0.0
-    notice: float = 30.0
+    notice: float = 60.0  # at the latest, by the settings of the real one
     back: float = 300.0
     ahead: float = 2.0
 

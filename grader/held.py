@@ -85,7 +85,11 @@ def _lossy(score: Score) -> Iterator[Finding]:
 
 
 def _whole(value: object) -> object:
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_whole(key): _whole(one) for key, one in value.items()}
+    return [*map(_whole, value)] if isinstance(value, list | tuple) else value
 
 
 class _Same:

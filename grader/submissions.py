@@ -228,7 +228,7 @@ def _submission(hand_in: HandIn, assignment: Assignment) -> Submission:
         documents=words.documents,
         only_documents=given is None,
         submitted_at=handed_in,
-        lost=choice.content.lost if choice.content is not None else None,
+        lost=(choice.content.lost or choice.content.unreadable or None) if choice.content is not None else None,
         late=hand_in.late,
         said=(*hand_in.said, *mended),
         unsure=hand_in.unsure or (of_another(given, assignment) if given is not None else None),

@@ -25,9 +25,10 @@ from grader.errors import GraderError
 from grader.gradebook.book import FILE, Gradebook
 from grader.gradebook.overriding import Decision, Undo, made_by
 from grader.gradebook.record import book_of
+from grader.gradebook.renamed import Decided, renamed
 from grader.gradebook.standing import standing
 from grader.gradebook.tables import address, file_url
-from grader.model import Override, Report
+from grader.model import Identity, Override, Report
 from grader.review.cases import REPAIRS, Case
 from grader.review.deciding import look
 from grader.review.second import mark
@@ -178,6 +179,21 @@ def test_what_comes_along_under_another_name_undoes_nothing_that_was_decided_sin
             held = book.standings("hw")["1 kim"].report.overrides
             assert {(one.item, one.after, one.author) for one in held} == {("P1.1", 7, "park"), ("P2", 3, "ta")}
             assert book.numbers("hw")["1 kim"] == 5
+
+
+def test_a_large_class_that_is_called_otherwise_is_not_looked_through_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten thousand students with a roster for the first time would take a quarter of an hour."""
+    looked = []
+
+    def are_one(*_: Identity | str, in_class: bool) -> bool:
+        looked.append(in_class)
+        return True
+
+    monkeypatch.setattr("grader.gradebook.renamed._are_one", are_one)
+    found = {f"Student {n}": Identity(number=f"2026-{n:05}", email=f"s{n}@example.org") for n in range(300)}
+    decided = {f"2026{n:05}": Decided(Identity(), (), ()) for n in range(300)} | {"-": Decided(Identity(), (), ())}
+    assert renamed(found, decided, ()) == {f"Student {n}": f"2026{n:05}" for n in range(300)}
+    assert len(looked) == 300
 
 
 def test_a_report_with_decisions_is_the_same_after_json(tmp_path: Path) -> None:

@@ -152,6 +152,29 @@ def test_counts_follow_the_events_and_forget_who_is_done() -> None:
     assert counts.left(clock.now) == pytest.approx(7 / (2 / 20))
 
 
+def test_the_time_of_what_was_stored_already_is_not_that_of_what_runs() -> None:
+    counts, clock = Counts(), Clock()
+    journal = begun(Journal(counts.take, clock=clock), submissions=1000)
+    for number in range(900):
+        journal.note("started", student=str(number))
+        clock.now += 0.1
+        journal.note("reused", student=str(number))
+    for number in range(900, 905):
+        journal.note("started", student=str(number))
+        clock.now += 1
+        journal.note("finished", **finished(str(number)))
+    assert counts.rate(clock.now) == pytest.approx(1)
+    assert counts.left(clock.now) == pytest.approx(95)
+
+
+def test_when_a_run_is_over_nothing_is_in_hand() -> None:
+    counts = Counts()
+    journal = begun(Journal(counts.take))
+    journal.note("started", student="interrupted")
+    journal.note("run_ended", graded=0, reused=0, failed=0, seconds=1.0)
+    assert not counts.running
+
+
 def test_the_rate_is_that_of_the_last_ten_minutes_however_many_there_were() -> None:
     counts, clock = Counts(), Clock()
     journal = begun(Journal(counts.take, clock=clock), submissions=30_000)

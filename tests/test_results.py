@@ -286,6 +286,13 @@ def test_the_class_page_of_what_a_run_holds_is_that_of_the_reports() -> None:
     assert "this is" in class_page(full, asked, {}, answers=answer)
 
 
+@pytest.mark.parametrize("level", ["\ud800", ["\ud800", 1], {"\ud800": ("\udcff",)}])
+def test_half_a_character_anywhere_in_evidence_costs_nobody_their_row(level: object) -> None:
+    held = HeldReports()
+    held.put(report("kim", level=level))
+    assert [one.student for one in held.by_name()] == ["kim"]
+
+
 def test_a_run_does_not_hold_what_only_reports_show(tmp_path: Path) -> None:
     out = Results(tmp_path, HOMEWORK)
     letters = 100_000
@@ -328,6 +335,19 @@ def test_of_a_very_large_class_the_page_shows_first_who_needs_a_person() -> None
 
 
 # ---------------------------------------------------------------- earlier runs
+
+
+def test_reasons_of_their_own_of_a_large_class_are_not_all_on_the_page() -> None:
+    graded = [report(f"s{number:03}", None, 10) for number in range(503)]
+    for number, one in enumerate(graded):
+        (mine, other), why = one.scores, f"R² is 0.4{number:03}"
+        finding = mine.findings[0].model_copy(update={"review": why})
+        scores = (mine.model_copy(update={"findings": (finding,), "needs_review": why}), other)
+        graded[number] = one.model_copy(update={"scores": scores})
+    page = class_page(graded, HOMEWORK, {})
+    assert "0.4499</p>" in page
+    assert "0.4500</p>" not in page
+    assert "<li>외 3개</li>" in page
 
 
 def test_a_report_that_says_the_same_keeps_its_date(tmp_path: Path) -> None:

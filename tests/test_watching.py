@@ -8,10 +8,12 @@ import json
 import re
 import socket
 import stat
+import sys
 import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,8 +22,10 @@ from conftest import Command
 from graded_class import NOON
 from prometheus_client.parser import text_string_to_metric_families
 from test_journal import Clock, begun, finished
+from test_results import HOMEWORK
 
 from grader.errors import GraderError
+from grader.executors.engine import DaskEngine
 from grader.exporters.html import run_page
 from grader.grading import Graded
 from grader.journal.account import Account, RunReport
@@ -85,6 +89,28 @@ def test_where_nobody_watches_a_line_is_written_now_and_then() -> None:
     assert link == "Dask's dashboard: http://there:8787/status"
     told = "2 of 5 done · 1 running · 1 reused · 1 worker · 0.00833 a minute · 6 h left"
     assert re.fullmatch(rf"\d\d:\d\d:\d\d {re.escape(told)}", line), line
+
+
+def test_thousands_a_minute_are_told_in_digits() -> None:
+    clock = Clock()
+    standing = Standing(clock)
+    journal = begun(Journal(standing.take, clock=clock), submissions=9000)
+    journal.note("started", student="0")
+    for number in range(1234):
+        journal.note("finished", **finished(str(number)))
+    clock.now += 60
+    assert "1234 a minute" in standing.figures()
+
+
+def test_a_terminal_that_is_closed_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    screen = Terminal()
+    with shown(Standing(), screen):
+
+        def closed(text: str) -> int:
+            raise OSError(5, "Input/output error")
+
+        monkeypatch.setattr(screen, "write", closed)
 
 
 def test_a_short_run_says_nothing_where_nobody_watches() -> None:
@@ -159,7 +185,9 @@ def test_metrics_are_served_for_as_long_as_the_run_lasts() -> None:
         urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10)
 
 
-@pytest.mark.parametrize("wrong", ["metrics.txt", "9100", ":0", ":65536", "nowhere/metrics.prom", "host:port"])
+@pytest.mark.parametrize(
+    "wrong", ["metrics.txt", "9100", ":0", ":65536", "nowhere/metrics.prom", "host:port", "[x]:9", "a..b:9"]
+)
 def test_a_place_that_metrics_cannot_have_is_one_sentence(wrong: str, tmp_path: Path) -> None:
     there = str(tmp_path / wrong) if wrong.endswith(".prom") else wrong
     with pytest.raises(GraderError, match=r"^--metrics ?") as complaint, published(Metrics(), place(there)):
@@ -177,6 +205,17 @@ def test_an_address_is_told_from_a_file(given: str, host: str, port: int) -> Non
 
 
 # ---------------------------------------------------------------- how one submission ended
+
+
+def test_a_fault_without_a_word_is_a_fault(tmp_path: Path) -> None:
+    noted: list[Noted] = []
+    assignment = course(tmp_path / "course", "{check: runs, points: 1}")
+    handed_in = submission(tmp_path, assignment, "x = 1")
+    lost = (CellError(cell=None, name="TimeoutError", message=""),)
+    execution = Execution(status="infrastructure", submission_sha256=handed_in.sha256, errors=lost)
+    graded = Graded(handed_in, execution, score(handed_in, execution, assignment, "en", NOON))
+    Watched(Journal(noted.append), Account(), Standing(), tmp_path).graded(graded)
+    assert [(one.event, one.facts["why"]) for one in noted] == [("failed", "infrastructure")]
 
 
 @pytest.mark.parametrize(
@@ -272,6 +311,19 @@ def test_the_page_says_it_in_both_languages(language: Any, words: tuple[str, ...
     assert "<b>lost" not in page
 
 
+def test_all_that_were_set_aside_are_counted_though_not_all_are_named() -> None:
+    whole = Account()
+    journal = begun(Journal(whole.take), submissions=150)
+    for number in range(150):
+        journal.note("set_aside", student=f"poison {number}", why="its workers died")
+    report = whole.report()
+    assert report is not None
+    assert (report.set_asides, len(report.set_aside)) == (150, 100)
+    page = run_page(report, "Homework", "en")
+    assert "<dd>150</dd>" in page
+    assert "50 more" in page
+
+
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_a_run_of_nothing_has_a_page(language: Any) -> None:
     whole = Account()
@@ -309,6 +361,16 @@ def test_what_cannot_be_written_is_told_once_and_stops_nothing(tmp_path: Path) -
     assert [line.partition(" ")[0] for line in watched.lines()[3:]] == [
         f"{tmp_path}/{n}" for n in ("run.jsonl", "run.html")
     ]
+
+
+def test_how_many_a_cluster_has_under_way_is_said_by_the_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    remote = SimpleNamespace(at_a_time=lambda: 450, place=None, dashboard="")
+    module = SimpleNamespace(Cluster=lambda *_: None, remote_runner=lambda *_, **__: contextlib.nullcontext(remote))
+    monkeypatch.setitem(sys.modules, "grader.executors.remote", module)
+    for scheduler, jobs in (("tcp://10.0.0.5:8786", 450), (None, 1)):
+        engine = DaskEngine(scheduler, 1)
+        with engine.opened(HOMEWORK, None, lambda *_, **__: None, repairs=True) as opened:
+            assert (engine.jobs, opened.ahead()) == (jobs, 450)
 
 
 # ---------------------------------------------------------------- from the command line

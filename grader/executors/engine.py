@@ -115,6 +115,8 @@ class DaskEngine:
             remote_runner(cluster, assignment, walls, tell, repairs=repairs) as remote,
             ThreadPoolExecutor(_MOST_THREADS) as executor,
         ):
+            if self.scheduler is not None:
+                self.jobs = remote.at_a_time()  # whose size --jobs says nothing of
             yield Opened(remote, executor, remote.at_a_time, remote.place, remote.dashboard)
 
 

@@ -43,8 +43,8 @@ _WORDS = texts(
     started=("{at} 시작", "started {at}"),
     engine_local=("이 컴퓨터에서, 동시에 {n}개까지", "on this machine, up to {n} at a time"),
     engine_dask=(
-        "Dask 클러스터에서, 처음에 동시에 {n}개까지",
-        "on a Dask cluster, up to {n} at a time in the beginning",
+        "Dask 클러스터에서, 처음에 동시에 {n}개까지 진행",
+        "on a Dask cluster, up to {n} under way at a time in the beginning",
     ),
     submissions=("제출물", "Submissions"),
     ran=("실행함", "Ran"),

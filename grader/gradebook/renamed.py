@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -52,15 +53,25 @@ def renamed(found: Mapping[str, Identity], decided: Mapping[str, Decided], befor
 
     `before`: the class of the last run. Who may be several people is nobody, and two of one class are two.
     """
+    gone = {old: one.identity for old, one in decided.items() if old not in found}
+    called: defaultdict[str, list[str]] = defaultdict(list)  # a large class has too many pairs to look at each
+    for new, identity in found.items() if gone else ():
+        for word in _words(identity, new):
+            called[word].append(new)
     pairs = [
         (new, old)
-        for old, one in decided.items()
-        if old not in found
-        for new, identity in found.items()
-        if not (new in before and old in before) and _are_one(one.identity, old, identity, new, in_class=old in before)
+        for old, identity in gone.items()
+        for new in {new for word in _words(identity, old) for new in called.get(word, ())}
+        if not (new in before and old in before) and _are_one(identity, old, found[new], new, in_class=old in before)
     ]
-    olds, news = [old for _, old in pairs], [new for new, _ in pairs]
-    return {new: old for new, old in pairs if olds.count(old) == news.count(new) == 1}
+    olds, news = Counter(old for _, old in pairs), Counter(new for new, _ in pairs)
+    return {new: old for new, old in pairs if olds[old] == news[new] == 1}
+
+
+def _words(identity: Identity, name: str) -> set[str]:
+    """Whoever may be one person has one of these in common."""
+    named = spelling(identity.name) if identity.name else ""
+    return {*_marks(identity), spelling(name).replace("-", ""), named} - {""}
 
 
 def news_of(old: Decided, new: Decided | None) -> int:

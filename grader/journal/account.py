@@ -87,6 +87,7 @@ class RunReport(Noun):
     retried: int
     retries: dict[str, int] = Field(description="by reason, the commonest first")
     set_aside: tuple[Trouble, ...] = ()
+    set_asides: int = Field(0, description="of which the first hundred are told of by name, as of `failures`")
     schedulers_lost: int = 0
     cells: Spread = Field(description="wall seconds of a submission's cells")
     cpu: Spread = Field(description="processor seconds of a submission's kernel")
@@ -192,6 +193,7 @@ class Account:
             retried=counts.retried,
             retries=dict(self._retries.most_common()),
             set_aside=tuple(self._set_aside),
+            set_asides=counts.set_aside,
             schedulers_lost=counts.events["scheduler_lost"],
             cells=_spread(self._cells),
             cpu=_spread(self._cpu),

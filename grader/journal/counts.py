@@ -68,11 +68,15 @@ class Counts:
         elif noted.event in _ENDS:
             self.running.pop(facts["student"], None)
             self._end(noted.event, noted.clock, facts)
+        elif noted.event == "run_ended":
+            self.running.clear()  # what was in hand when it was interrupted is in nobody's
 
     def _end(self, event: str, clock: float, facts: Mapping[str, Any]) -> None:
         if event != "reused":  # thousands of these pass in a second and say nothing of what is left
             self._ends.append(clock)
             self._forget(clock)
+        elif not self._ends:  # nor is the time that they took counted: the oldest in hand began first of what runs
+            self._since = next(iter(self.running.values()), None)
         if event == "finished":
             self.statuses[facts["status"]] += 1
             self.seconds[facts["status"]] += facts["seconds"]

@@ -42,7 +42,7 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
             {
                 "submissions": Fact((int,), "how many there are to grade"),
                 "engine": Fact((str,), "what runs them: `local` or `dask`"),
-                "jobs": Fact((int,), "how many may run at once in the beginning"),
+                "jobs": Fact((int,), "how many may be under way at once in the beginning"),
                 "scheduler": Fact((str,), "address of Dask's scheduler", needed=False),
                 "dashboard": Fact((str,), "address of Dask's own page about its workers", needed=False),
             },

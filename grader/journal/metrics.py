@@ -43,11 +43,11 @@ class Place(NamedTuple):
 def place(told: str) -> Place:
     """What `--metrics` says. Raises GraderError with a mend for anything else than the forms that it has."""
     if _ADDRESS.fullmatch(told):
-        parts = urlsplit(f"//{told}")
-        with contextlib.suppress(ValueError):  # a port beyond 65535
+        with contextlib.suppress(ValueError):  # a port beyond 65535, brackets around what is no IPv6 address
+            parts = urlsplit(f"//{told}")
             if parts.port:
                 return Place(host=parts.hostname or _LOOPBACK, port=parts.port)
-        raise GraderError(f"--metrics {told}: no such port; give one from 1 to 65535, such as :9100")
+        raise GraderError(f"--metrics {told}: no such address; give HOST:PORT with a port from 1 to 65535, or :9100")
     if not told.endswith(".prom"):
         raise GraderError(
             f"--metrics {told}: give a file whose name ends in .prom, or HOST:PORT or :PORT to serve them"
@@ -159,8 +159,8 @@ def published(metrics: Metrics, where: Place) -> Iterator[Published]:
 def _served(metrics: Metrics, where: Place) -> Iterator[Published]:
     try:
         server, thread = start_http_server(where.port, where.host, metrics.registry)
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (OSError, UnicodeError) as error:  # the latter for a name that no host can have
+        reason = getattr(error, "strerror", None) or str(error)
         mend = "choose another port, or a file whose name ends in .prom"
         raise GraderError(f"--metrics: {where.host}:{where.port} cannot be served ({reason}): {mend}") from None
     try:

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import IO
+from typing import IO, Any, cast
 
 from rich.console import Console
 from rich.markup import escape
@@ -60,7 +60,7 @@ class Standing:
             counts, now = self._counts, self._clock()
             told = [f"{n} {what}" for n, what in _besides(counts) if n]
             rate, left = counts.rate(now), counts.left(now)
-        told += [f"{rate * 60:.3g} a minute"] if rate else []
+        told += [f"{_figure(rate * 60)} a minute"] if rate else []
         told += [f"{length(left).en} left"] if left else []
         return " · ".join(told)
 
@@ -72,12 +72,35 @@ class Standing:
         return " · ".join(filter(None, (f"{done} of {total} done", f"{running} running", self.figures())))
 
 
+def _figure(value: float) -> str:
+    return f"{value:.3g}" if value < 100 else f"{value:.0f}"
+
+
 def _besides(counts: Counts) -> Iterator[tuple[int, str]]:
     yield counts.reused, "reused"
     yield counts.failed, "failed"
     yield counts.retried, "retried"
     yield counts.set_aside, "set aside"
     yield len(counts.workers), "worker" if len(counts.workers) == 1 else "workers"
+
+
+class _Heedless:
+    """What is written to a terminal that was closed meanwhile is lost, and nothing else is."""
+
+    def __init__(self, output: IO[str]) -> None:
+        self._output = output
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError):
+            self._output.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            self._output.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._output, name)
 
 
 class _Told(ProgressColumn):
@@ -93,7 +116,7 @@ class _Told(ProgressColumn):
 def shown(standing: Standing, output: IO[str] | None = None, seconds: float = _SECONDS) -> Iterator[None]:
     """Show the standing for as long as this lasts: a bar on a terminal, elsewhere a line every so many seconds."""
     output = output or sys.stderr
-    console = Console(file=output, emoji=False)
+    console = Console(file=cast("IO[str]", _Heedless(output)), emoji=False)
     with _bar(standing, console) if console.is_terminal else _lines(standing, output, seconds):
         yield
 

@@ -46,7 +46,7 @@ class Watched:
         long it `waited` for that, where they are known."""
         execution, student = graded.execution, graded.submission.student
         if execution.status == "infrastructure":
-            broken = execution.errors[-1].message if execution.errors else execution.status
+            broken = (execution.errors[-1].message if execution.errors else "") or execution.status
         if broken:
             self.journal.note("failed", student=student, why=broken)
             return
@@ -125,7 +125,7 @@ def _told(report: RunReport, page: Path) -> Iterator[str]:
         (report.reused, "reused"),
         (report.failures, "lost to a fault of the grader's"),
         (report.retried, "retries"),
-        (len(report.set_aside), "set aside"),
+        (report.set_asides, "set aside"),
     ]
     told = ", ".join(f"{n} {what}" for n, what in counts if n) or "nothing to do"
     yield f"Run: {told}, in {length(round(report.seconds)).en}."
