@@ -71,6 +71,6 @@ def need_dask() -> None:
     """Call before Dask is imported: it reads then how much it is to say, which is nothing unless its own variable asks
     for more. Raises GraderError where grader[cluster] is not installed.
     """
-    if find_spec("distributed") is None:
+    if find_spec("distributed") is None or find_spec("cryptography") is None:
         raise GraderError("Dask is not installed, which clusters are made with: pip install 'grader[cluster]'")
     os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "critical")
