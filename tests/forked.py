@@ -20,8 +20,11 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-# neither run in the grader's process, nor meant to be imported
-_ELSEWHERE = ("grader.probes", "grader.kernels.server", "grader.pytest_plugin", "grader.gradescope", "grader.__main__")
+# neither run in the grader's process, nor meant to be imported; and Dask, which is told how much to say before that
+_ELSEWHERE = (
+    *("grader.probes", "grader.kernels.server", "grader.pytest_plugin", "grader.gradescope", "grader.__main__"),
+    "grader.executors",
+)
 _MOST_BYTES = 1_000_000  # of a command with its environment
 
 
