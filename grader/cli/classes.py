@@ -20,19 +20,15 @@ _ROSTER = (
     " names the hand-ins and lists who is missing. 연장 or extension gives more time (`+2d`, a date), 조 or group says"
     " who hands in together."
 )
-
-
 _SCHEDULER = (
     "Of a Dask cluster, as tcp://host:8786, with --engine dask. [default: workers on this machine, one for each job]"
 )
+_METRICS = "The run's figures for Prometheus: a file whose name ends in .prom, or HOST:PORT or :PORT to serve them."
 
 
 class Engines(StrEnum):
     local = "local"
     dask = "dask"
-
-
-_METRICS = "The run's figures for Prometheus: a file whose name ends in .prom, or HOST:PORT or :PORT to serve them."
 
 
 class Walls(StrEnum):

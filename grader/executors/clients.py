@@ -1,4 +1,4 @@
-"""What Dask's client says when its scheduler is gone, and how it is closed."""
+"""What Dask says when something is gone or refused, and how its client is closed."""
 
 from __future__ import annotations
 
@@ -17,6 +17,13 @@ LOST = (CancelledError, CommClosedError, OSError, TimeoutError)  # what Dask rai
 def address(client: Client) -> str:
     """Of its scheduler."""
     return str(client.scheduler.address) if client.scheduler is not None else ""
+
+
+def innermost(error: BaseException) -> BaseException:
+    """The reason in Dask's exceptions, which wrap one another."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error
 
 
 async def closed(client: Client) -> None:

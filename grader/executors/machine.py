@@ -15,6 +15,7 @@ import dask
 from distributed.comm import connect
 from distributed.security import Security
 
+from grader.executors.clients import innermost
 from grader.executors.leaving import RETIRED, KnowingNanny, LeavingWorker
 from grader.executors.settings import SETTINGS, nanny_options
 from grader.walls.plan import Tier
@@ -194,8 +195,7 @@ class _Machine:
 
 def _sentence(error: BaseException) -> str:
     """The innermost reason, on one line."""
-    while error.__cause__ is not None:
-        error = error.__cause__
+    error = innermost(error)
     told = " ".join(str(error).split())
     refused = re.search(r"'message': '([^']*)'", told)  # by a scheduler, such as a name that is taken
     return refused[1] if refused else told or type(error).__name__

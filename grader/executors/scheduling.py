@@ -14,6 +14,7 @@ from distributed import Scheduler
 from distributed.security import Security
 
 from grader.errors import GraderError
+from grader.executors.clients import innermost
 from grader.executors.settings import SETTINGS
 
 _TLS = "docs/cluster.md says how to get certificates"
@@ -69,8 +70,7 @@ async def _serve(host: str, port: int, dashboard: str | None, say: Callable[[str
 
 
 def _reason(error: BaseException) -> str:
-    while error.__cause__ is not None:
-        error = error.__cause__
+    error = innermost(error)
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 

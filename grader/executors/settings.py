@@ -16,7 +16,6 @@ from typing import Any
 from grader.errors import GraderError
 
 CORES = "cores"  # the resource by which a worker says how many notebooks may run at a time
-PORT = 8786  # of the scheduler, as Dask has it
 
 SETTINGS: Mapping[str, Any] = MappingProxyType(
     {
@@ -44,8 +43,6 @@ SETTINGS: Mapping[str, Any] = MappingProxyType(
         "distributed.admin.large-graph-warning-threshold": "1 TB",
     }
 )
-
-
 _ADDRESS = re.compile(r"(?:(tcp|tls)://)?([^\s/:]+|\[[0-9a-fA-F:]+\]):(\d{1,5})/?")
 
 
