@@ -136,7 +136,7 @@ def _grade_into(
             for graded in line:
                 student, broken = graded.submission.student, ""
                 try:
-                    record.add(graded, runner.keys.get(student))
+                    record.add(graded, runner.key(student))
                 except Exception as error:  # noqa: BLE001  # one page that cannot be made must not cost the class
                     broken = f"{type(error).__name__}: {error}"
                     broken_pages.append(f"{student}: {broken}")
@@ -152,7 +152,7 @@ def _grade_into(
     if run.note:
         terminal.console().print(run.note, markup=False)
     reports = record.finish()
-    terminal.print_earlier(len(runner.used), len(reports), results.of_others(found.students))
+    terminal.print_earlier(runner.used, len(reports), results.of_others(found.students))
     terminal.print_class(reports, assignment, results.index)
     if not_compared:
         terminal.console().print(not_compared, markup=False, soft_wrap=True)

@@ -72,11 +72,11 @@ class StoringRunner:
     ) -> None:
         self._runner, self._executions, self._rerun = runner, executions, rerun
         self._walls, self._repairs, self._place = walls, repairs, place
-        self._stored_now: set[str] = set()
+        self._stored_now: set[bytes] = set()
         self._stopping = False
         self._guard, self._running = Lock(), dict[str, tuple[Lock, int]]()  # with how many have or want it
-        self.keys: dict[str, str] = {}  # of stored executions, by student
-        self.used: list[str] = []  # students whose execution is an earlier run's
+        self._keys: dict[str, str] = {}  # of stored executions, by student, until they are asked for
+        self.used = 0  # students whose execution is an earlier run's
         self._not_run: set[str] = set()
         self.not_stored: list[str] = []  # students whose execution could not be stored, with the cause
 
@@ -87,17 +87,22 @@ class StoringRunner:
             return self._runner.run(submission, assignment)
         stopped_before = self._stopping
         with self._one_at_a_time(key):
-            now = key in self._stored_now
+            now = bytes.fromhex(key) in self._stored_now
             stored = self._executions.get(key) if now or not self._rerun else None
             if stored is None:
                 if self._stopping and not stopped_before:
                     raise RunnerError("interrupted while another run of the same notebook was waited for")
                 return self._stored(key, submission.student, self._runner.run(submission, assignment))
-        self.keys[submission.student] = key
+        self._keys[submission.student] = key
         self._not_run.add(submission.student)
         if not now:
-            self.used.append(submission.student)
+            with self._guard:
+                self.used += 1
         return stored
+
+    def key(self, student: str) -> str | None:
+        """Of the stored execution, where it could be stored; asked once."""
+        return self._keys.pop(student, None)
 
     def reused(self, student: str) -> bool:
         """Whether this run did not run it; asked once."""
@@ -135,8 +140,8 @@ class StoringRunner:
         except (OSError, ValueError) as error:
             self.not_stored.append(f"{student}: {error}")
             return execution
-        self._stored_now.add(key)
-        self.keys[student] = key
+        self._stored_now.add(bytes.fromhex(key))
+        self._keys[student] = key
         return self._executions.get(key) or execution
 
 

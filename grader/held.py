@@ -1,7 +1,11 @@
-"""The reports of a run as far as the class's files look at them: a kilobyte each while the run lasts."""
+"""The reports of a run as far as the class's files look at them, on disk: memory is for what is being graded."""
 
 from __future__ import annotations
 
+import contextlib
+import os
+import tempfile
+import weakref
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -22,33 +26,63 @@ class HeldReports:
     """The report that counts for each student, without evidence, spans and feedback that no class's file shows."""
 
     def __init__(self) -> None:
-        self._packed: dict[str, bytes] = {}
+        self._shelf = _Shelf()
+        self._places: dict[str, _Place] = {}
         self._languages: dict[str, Language] = {}
 
     def put(self, report: Report) -> None:
         """The report is the one that counts for its student."""
-        self._packed[report.student] = zlib.compress(_text(slim(report)), _FAST)
+        self._places[report.student] = self._shelf.put(zlib.compress(_text(slim(report)), _FAST))
         self._languages[report.student] = report.language
 
     def __len__(self) -> int:
-        return len(self._packed)
+        return len(self._places)
 
     @property
     def students(self) -> Iterable[str]:
-        return self._packed.keys()
+        return self._places.keys()
 
     @property
     def language(self) -> Language:
         return majority(self._languages.values())
 
     def get(self, student: str) -> Report | None:
-        packed = self._packed.get(student)
-        return Report.model_validate_json(zlib.decompress(packed)) if packed is not None else None
+        place = self._places.get(student)
+        return Report.model_validate_json(zlib.decompress(self._shelf.get(place))) if place is not None else None
 
     def by_name(self) -> list[Report]:
         """All of them, sorted by student; what many of them say is there once."""
         same = _Same()
-        return [same.shared(report) for student in sorted(self._packed) if (report := self.get(student)) is not None]
+        return [same.shared(report) for student in sorted(self._places) if (report := self.get(student)) is not None]
+
+
+_Place = tuple[int, int] | bytes  # begin and length in the file; the bytes themselves where it takes no more
+
+
+class _Shelf:
+    """Bytes that are put aside in a file without a name, which goes with the process."""
+
+    def __init__(self) -> None:
+        self._file = None
+        with contextlib.suppress(OSError):
+            self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  # it lasts as long as the shelf
+            weakref.finalize(self, self._file.close)
+
+    def put(self, content: bytes) -> _Place:
+        if self._file is not None:
+            with contextlib.suppress(OSError):  # a full disk: what is there can be read on
+                begin = self._file.seek(0, os.SEEK_END)
+                if self._file.write(content) == len(content):
+                    return begin, len(content)
+        return content
+
+    def get(self, place: _Place) -> bytes:
+        if isinstance(place, bytes):
+            return place
+        assert self._file is not None
+        begin, length = place
+        self._file.seek(begin)
+        return self._file.read(length)
 
 
 def majority(languages: Iterable[Language]) -> Language:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import errno
 import gc
 import io
 import json
 import random
 import re
+import tempfile
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -293,23 +295,40 @@ def test_half_a_character_anywhere_in_evidence_costs_nobody_their_row(level: obj
     assert [one.student for one in held.by_name()] == ["kim"]
 
 
-def test_a_run_does_not_hold_what_only_reports_show(tmp_path: Path) -> None:
-    out = Results(tmp_path, HOMEWORK)
-    letters = 100_000
+def test_reports_of_a_run_are_not_held_in_memory() -> None:
+    each, held = 200, HeldReports()
 
-    def add(number: int) -> None:
-        said = random.Random(number).randbytes(letters // 2).hex()
-        out.add(graded(report(f"s{number}", said=said), notebook=None))
+    def put(number: int) -> None:
+        said = random.Random(number).randbytes(1000).hex()  # which nothing makes shorter than 1000 bytes
+        held.put(report(f"s{number}", nearest=[said]))
 
-    add(0)  # what the first needs is there for all
+    put(0)  # what the first needs is there for all
     tracemalloc.start()
     before, _ = tracemalloc.get_traced_memory()
-    for number in range(1, 21):
-        add(number)
+    for number in range(1, each + 1):
+        put(number)
     gc.collect()
-    held, _ = tracemalloc.get_traced_memory()
+    after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert held - before < 3 * letters
+    assert (after - before) / each < 400
+    assert len(held.by_name()) == each + 1
+
+
+def test_a_full_disk_for_what_is_put_aside_costs_nobody_their_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Disk(io.BytesIO):
+        room = 1
+
+        def write(self, content: Any) -> int:
+            if not self.room:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            self.room -= 1
+            return super().write(content)
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: Disk())
+    held = HeldReports()
+    for student in ("lee", "kim", "han"):
+        held.put(report(student))
+    assert [one.student for one in held.by_name()] == ["han", "kim", "lee"]
 
 
 def test_of_a_large_class_the_screen_shows_who_needs_a_person(capsys: pytest.CaptureFixture[str]) -> None:
