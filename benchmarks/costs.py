@@ -11,7 +11,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from benchmarks import classes, noops
@@ -117,6 +117,11 @@ def measure(sizes: Mapping[str, int]) -> Known:
         end_each=each,
         workloads=found,
     )
+
+
+def anew(known: Known, workload: str) -> Known:
+    """With this workload's costs as of now."""
+    return replace(known, workloads=known.workloads | dict(_workloads({workload: SIZES[workload]})))
 
 
 def _workloads(sizes: Mapping[str, int]) -> Iterator[tuple[str, Measured]]:

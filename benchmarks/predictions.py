@@ -1,12 +1,17 @@
-"""Classes of which the model says how long they take, before they are graded: none of them told it its costs."""
+"""Classes of which the model says how long they take, before they are graded: others told it the costs.
+
+These are measured in the same run, each workload's right before its classes: a machine that others share is a third
+slower at one hour than at another, which no model can know.
+"""
 
 from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
-from benchmarks import classes
+from benchmarks import classes, costs
 from benchmarks.classes import CORES, TINY, Way
 from benchmarks.costs import Known
 from benchmarks.simulated import Cluster, at_once, simulate
@@ -42,25 +47,26 @@ def predicted(known: Known, case: Case, engine: str) -> float:
     return simulate(known.costs(case.workload, case.students, engine), cluster, at_once(case.students)).seconds
 
 
-def check(known: Known, engine: str, quick: bool = False) -> tuple[list[str], int]:
+def check(engine: str, quick: bool = False) -> tuple[list[str], int]:
     """Predicted against measured, in lines that are printed as they are known; and how many are too far off."""
     lines = [
         "| notebook | submissions | cores | predicted, s | measured, s | error | asked | met |",
         "| --- | --: | --: | --: | --: | --: | --: | --- |",
     ]
-    print(*lines, sep="\n", flush=True)
+    known = costs.measure({TINY: costs.SIZES[TINY]})
+    print("", *lines, sep="\n", flush=True)
     missed = 0
-    for case in _QUICK if quick else CASES:
-        if case.workload not in known.workloads:
-            continue
-        said = predicted(known, case, engine)
-        took, busy = measured(case, engine)
-        error = said / took - 1
-        missed += abs(error) > ALLOWED
-        told = f"{case.workload} | {case.students} | {case.cores} | {said:.1f} | {took:.1f} | {error:+.0%}"
-        noise = f" ({busy:.0%} of the CPU time went elsewhere)" if busy > _BUSY else ""
-        lines.append(f"| {told} | ± {ALLOWED:.0%} | {'yes' if abs(error) <= ALLOWED else '**no**'}{noise} |")
-        print(lines[-1], flush=True)
+    for workload, cases in groupby(_QUICK if quick else CASES, key=lambda case: case.workload):
+        known = costs.anew(known, workload)
+        for case in cases:
+            said = predicted(known, case, engine)
+            took, busy = measured(case, engine)
+            error = said / took - 1
+            missed += abs(error) > ALLOWED
+            told = f"{case.workload} | {case.students} | {case.cores} | {said:.1f} | {took:.1f} | {error:+.0%}"
+            noise = f" ({busy:.0%} of the CPU time went elsewhere)" if busy > _BUSY else ""
+            lines.append(f"| {told} | ± {ALLOWED:.0%} | {'yes' if abs(error) <= ALLOWED else '**no**'}{noise} |")
+            print(lines[-1], flush=True)
     return lines, missed
 
 

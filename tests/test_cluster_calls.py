@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import multiprocessing
 import os
 import signal
 import socket
@@ -18,7 +20,9 @@ import pytest
 from distributed import Client
 
 from grader.errors import ClusterLost, RunnerError
+from grader.executors import remote
 from grader.executors.calls import Calls
+from grader.executors.clients import closed
 from grader.executors.cluster import ClusterExecutor
 from grader.executors.remote import local_cluster
 from grader.executors.settings import SETTINGS
@@ -184,3 +188,23 @@ def test_without_a_scheduler_it_ends_with_a_sentence() -> None:
 
     with pytest.raises(ClusterLost, match="does not answer"), executor(nowhere, patience=1):
         pass
+
+
+def test_a_worker_that_does_not_answer_at_the_start_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "_ANSWER_SECONDS", 1.0)
+
+    async def asked() -> None:
+        client = await here()
+        pids = [process.pid for process in multiprocessing.active_children()]
+        try:
+            for pid in pids:
+                os.kill(pid, signal.SIGSTOP)
+            with pytest.raises(RunnerError, match="has not answered for 1 s: end it"):
+                await remote.introduced(client)
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+            await closed(client)
+
+    with dask.config.set(dict(SETTINGS)):
+        asyncio.run(asked())

@@ -34,11 +34,17 @@ _ARE = words("is are was were")
 _PRONOUNS = words("it they this these he she")
 _THAT = words("that which what how where")
 _KEEPS = words("keep protect save hinder hold")  # `prevent` turns by itself
-# Verbs that say what somebody has, needs or sees: not to do so denies it of the object.
+# Verbs that say what somebody has, needs, sees or keeps: not to do so denies it of the object.
 _TAKES = words("""
     consid need requir exploit involv contain includ see look know understand respect comput calcul captur
     account employ possess learn rely depend offer provid produc show exhibit reus share perform evalu
+    keep preserv retain maintain conserv hold save protect detect extract find recogn recognis identifi discov notic
+    model encod repres leverag handl process treat combin connect relat weigh cover reach touch examin exhibit achiev
+    get obtain gain receiv experienc face encount undergo enjoy support enabl care regard pass carri transmit propag
+    select pick choos highlight emphas emphasis return output yield guarante ensur remain stay becom equal
 """)
+# Verbs after which somebody or something does what the claim says: not to do so denies that it is done.
+_MAKES = words("make let allow permit caus lead get give bring render forc driv produc creat induc trigger help enabl")
 _NOTIONS = words("idea notion clue sens concept way fact")
 _DEGREES = words("onli just mere matter doubt")  # `not only`, `no matter`
 _PAST_A_BOUND = ("more", "greater", "larger", "higher", "bigger", "above", "over", "beyond", "exceed", "surpass")
@@ -229,7 +235,7 @@ def _governs(stretch: Stretch, i: int, first: int) -> bool:
     """Whether an English negation denies the claim, and not a verb before it that is not the claim's."""
     for at in range(i + 1, first):
         token = stretch.tokens[at]
-        if at in stretch.turning or token.form in _NEUTRAL:
+        if at in stretch.turning or token.form in _NEUTRAL or token.form in _MAKES:
             return True
         if _is_of_object(stretch.tokens, at) or token.form in _TAKES:
             continue

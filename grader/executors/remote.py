@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import multiprocessing
@@ -31,6 +32,7 @@ from grader.walls.plan import TIERS, Tier
 
 _CONNECT_SECONDS = 10.0
 _WORKERS_SECONDS = 60.0  # for the first worker to come
+_ANSWER_SECONDS = 120.0  # for all workers to say what they are: a loaded one imports for a while
 _PATIENCE_SECONDS = 1800.0  # for a scheduler that was lost
 _QUESTIONS_SECONDS = 120.0  # a kernel's answers, on top of the notebook's own time
 
@@ -125,7 +127,7 @@ class _Opened:
         try:
             self.dashboard = client.dashboard_link or ""
             if self._workshop is None:
-                self._workshop = self._fitting(await _introduced(client))
+                self._workshop = self._fitting(await introduced(client))
             await client.register_plugin(self._workshop)
         except BaseException:
             await closed(client)
@@ -149,7 +151,7 @@ class _Opened:
                     f"the workers {min(workers)} and {name} have not the same installed, so scores could differ: {told}"
                 )
         weakest = max((theirs.walls for theirs in workers.values()), key=TIERS.index)
-        tier = best(self._walls, secrets=self._assignment.has_secret_rows, had=weakest)
+        tier = best(self._walls, secrets=self._assignment.heldout is not None, had=weakest)
         return Workshop(self._rubric, tier, first, repairs=self.repairs)
 
 
@@ -202,15 +204,19 @@ def end_workers_here() -> None:
             child.kill()
 
 
-async def _introduced(client: Client) -> dict[str, Fitness]:
+async def introduced(client: Client) -> dict[str, Fitness]:
     """What each worker says of itself."""
+    at = client.scheduler.address
     try:
         await client.wait_for_workers(1, timeout=_WORKERS_SECONDS)
     except TimeoutError:
-        at = client.scheduler.address
         raise RunnerError(f"{at} has no workers: start some with `grader worker {at}`") from None
     try:
-        found: dict[str, Fitness] = await client.run(workshop.fitness)
+        found: dict[str, Fitness] = await asyncio.wait_for(client.run(workshop.fitness), _ANSWER_SECONDS)
+    except TimeoutError:
+        raise RunnerError(
+            f"of the workers of {at} one has not answered for {_ANSWER_SECONDS:.0f} s: end it, and start again"
+        ) from None
     except Exception as error:  # noqa: BLE001  # whatever keeps a worker from loading the grader is one sentence
         mend = "start workers with `grader worker`, from the same version"
         raise RunnerError(f"the workers cannot run this grader ({type(error).__name__}: {error}): {mend}") from None
