@@ -74,6 +74,30 @@ def share(homework: Assignment, item: str, criterion: str, text: str) -> float:
         ("P3.2", "smaller", "풀링을 하면 연산량이 줄어든다.", "풀링을 생략하면 연산량이 줄어든다."),
         ("P3.2", "shape", "If you skip padding the maps shrink.", "If you skip padding the maps do not shrink."),
         ("P3.1", "size", "Conv takes images of any size.", "Its weights are nine no matter how large the picture is."),
+        # not to keep, to find or to make something denies it
+        (
+            "P3.1",
+            "locality",
+            "A dense layer does not keep spatial relations.",
+            "A conv layer does not keep spatial relations.",
+        ),
+        ("P3.1", "locality", "FC layers cannot detect local patterns.", "Convolutions cannot detect local patterns."),
+        ("P3.1", "size", "Convolutions work with any input size.", "Convolutions cannot work with any input size."),
+        ("P2", "vanishing", "ReLU does not let the gradient vanish.", "Sigmoid does not let the gradient vanish."),
+        ("P2", "unit-slope", "ReLU keeps a gradient of 1.", "ReLU does not keep a gradient of 1."),
+        ("P2", "saturation", "sigmoid' -> 0 for large x.", "relu' -> 0 for large x."),
+        ("P3.2", "salient", "Pooling is robust to small shifts.", "Pooling is not robust to small shifts."),
+        (
+            "P3.2",
+            "salient",
+            "Pooling makes it less sensitive to where exactly a feature sits.",
+            "Pooling makes it sensitive to small shifts.",
+        ),
+        ("P3.2", "salient", "풀링은 작은 위치 변화에 둔감하다.", "풀링은 작은 위치 변화에 민감하다."),
+        ("P3.2", "salient", "Pooling keeps the key features.", "Pooling does not keep the key features."),
+        ("P3.2", "overfit", "Pooling helps against overfitting.", "Pooling has no effect on overfitting."),
+        ("P3.2", "smaller", "It both pools and reduces the size.", "Pooling neither reduces the size nor the noise."),
+        ("P3.2", "shape", "패딩은 계속 작아지는 것을 막는다.", "패딩은 계속 작아지는 것을 막지 못한다."),
     ],
 )
 def test_who_does_what_is_read_through_the_grammar(

@@ -72,7 +72,21 @@ def hits(concept: Concept, stretches: Sequence[Stretch]) -> list[Hit]:
         for stretch in stretches:
             if stretch.terms.isdisjoint(claim.unless) and not any(stretch.terms.isdisjoint(part) for part in parts):
                 found += _in_stretch(concept.id, number, claim, parts, stretch)
-    return sorted(found, key=lambda hit: (hit.start, hit.end, hit.claim))
+    denied = {number for number, claim in enumerate(concept.claims) if claim.denied}
+    said = [hit for hit in found if hit.claim not in denied or not _is_part(hit, found)]
+    return sorted(said, key=lambda hit: (hit.start, hit.end, hit.claim))
+
+
+def _is_part(denied: Hit, found: list[Hit]) -> bool:
+    """Whether a denial is said of more than the claim: `no help against overfitting` is not `no overfitting`."""
+    return denied.stand == "holds" and any(
+        hit.stand == "contradicts"
+        and hit.stretch == denied.stretch
+        and hit.start <= denied.start
+        and hit.end >= denied.end
+        and hit.claim != denied.claim
+        for hit in found
+    )
 
 
 def nearest(concept: Concept, stretches: Sequence[Stretch]) -> Near | None:

@@ -42,6 +42,7 @@ _TAKES = words("""
     model encod repres leverag handl process treat combin connect relat weigh cover reach touch examin exhibit achiev
     get obtain gain receiv experienc face encount undergo enjoy support enabl care regard pass carri transmit propag
     select pick choos highlight emphas emphasis return output yield guarante ensur remain stay becom equal
+    work deal cope run accept oper appli fit function toler withstand
 """)
 # Verbs after which somebody or something does what the claim says: not to do so denies that it is done.
 _MAKES = words("make let allow permit caus lead get give bring render forc driv produc creat induc trigger help enabl")
@@ -187,6 +188,8 @@ def _before(stretch: Stretch, first: int, own: frozenset[int]) -> int:
             break
         if token.kind == "negation":
             count += _denies(stretch, i, first)
+            if token.surface == "nor":  # what its `neither` denies is said before it
+                break
         elif i in stretch.turning:
             count += 1
         elif token.surface in _ARE:
@@ -247,7 +250,7 @@ def _governs(stretch: Stretch, i: int, first: int) -> bool:
 def _ends_scope(tokens: tuple[Token, ...], i: int) -> bool:
     token = tokens[i]
     if token.tag == "EN":
-        return token.form in _JOINS
+        return token.form in _JOINS or token.surface == "nor"
     if token.form in _ARROWS or token.form in _STOPS_KO:
         return True
     following = tokens[i + 1 : i + 2]
