@@ -51,9 +51,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """The most of a claim that was said anywhere."""
+    """The most of a claim that was said anywhere. `told`: of a claim that earns all, and of whom it is true or of
+    nobody: more than a word in common."""
 
     share: float
+    told: bool
     start: int
     end: int
     missing: tuple[str, ...]
@@ -96,16 +98,22 @@ def nearest(concept: Concept, stretches: Sequence[Stretch]) -> Near | None:
         parts = parts_of(claim)
         for stretch in stretches:
             count = sum(not stretch.terms.isdisjoint(part) for part in parts)
-            if count and (best is None or count / len(parts) > best.share):
-                best = _near(parts, stretch)
+            if not count or (best is not None and count / len(parts) < best.share):
+                continue
+            near = _near(claim, parts, stretch)
+            if best is None or (near.share, near.told) > (best.share, best.told):
+                best = near
     return best
 
 
-def _near(parts: Parts, stretch: Stretch) -> Near:
+def _near(claim: Claim, parts: Parts, stretch: Stretch) -> Near:
     said = [next((m for m in stretch.mentions if m.term in part), None) for part in parts]
-    tokens = [stretch.tokens[mention.first] for mention in said if mention]
+    found = [mention for mention in said if mention]
+    tokens = [stretch.tokens[mention.first] for mention in found]
     missing = tuple(" | ".join(part) for part, mention in zip(parts, said, strict=True) if not mention)
-    return Near(len(tokens) / len(parts), tokens[0].start, max(token.end for token in tokens), missing)
+    term = holder(claim, stretch, min(m.first for m in found), max(m.last for m in found)).term
+    told = claim.worth == 1 and (term is None or term in claim.of)
+    return Near(len(tokens) / len(parts), told, tokens[0].start, max(token.end for token in tokens), missing)
 
 
 def _in_stretch(concept: str, number: int, claim: Claim, parts: Parts, stretch: Stretch) -> Iterator[Hit]:
