@@ -47,6 +47,10 @@ _TAKES = words("""
 # Verbs after which somebody or something does what the claim says: not to do so denies that it is done.
 _MAKES = words("make let allow permit caus lead get give bring render forc driv produc creat induc trigger help enabl")
 _NOTIONS = words("idea notion clue sens concept way fact")
+_RARELY = ("rarely", "seldom")
+_AFTER_LESS = words("than often frequently strongly severely with in for when if on at and but by under to")
+_PRONE = words("affect prone like suscept vulner subject expos")
+_RATHER = (("rather", "than"), ("instead", "of"))
 _DEGREES = words("onli just mere matter doubt")  # `not only`, `no matter`
 _PAST_A_BOUND = ("more", "greater", "larger", "higher", "bigger", "above", "over", "beyond", "exceed", "surpass")
 
@@ -110,8 +114,10 @@ def _after(stretch: Stretch, last: int, own: frozenset[int]) -> int:
             continue
         if _ends_scope(tokens, i):
             break
-        if tokens[i].kind == "negation" or _is_crossed_out(tokens, i):
-            count += not objects and not _is_no_denial(tokens, i)
+        if _is_less(tokens, i):
+            count += not objects
+        elif tokens[i].kind == "negation" or _is_crossed_out(tokens, i):
+            count += not objects and not _is_no_denial(tokens, i) and not _tells_absence(stretch, i)
         elif i in stretch.turning:
             of_claim = stretch.sentence.question or _is_said_of(tokens, i)
             count += not objects and of_claim and not _is_of_another(tokens, last, i)
@@ -121,6 +127,29 @@ def _after(stretch: Stretch, last: int, own: frozenset[int]) -> int:
                 break
             objects = objects or (_is_object(tokens, i) and not _is_compound(tokens, last, i))
     return count
+
+
+def _is_less(tokens: tuple[Token, ...], i: int) -> bool:
+    """`saturates less than ...`, `vanishes less often`, `rarely`; not `less computation`."""
+    if tokens[i].surface in _RARELY:
+        return True
+    following = tokens[i + 1].surface if i + 1 < len(tokens) else ""
+    return tokens[i].surface == "less" and (not following.isalpha() or following in _AFTER_LESS)
+
+
+def _is_fewer(tokens: tuple[Token, ...], i: int) -> bool:
+    """`fewer problems with`, `less affected by`."""
+    following = tokens[i + 1] if i + 1 < len(tokens) else None
+    return (
+        tokens[i].surface in ("less", "fewer", "little")
+        and following is not None
+        and (following.form in _NEUTRAL or following.form in _PRONE)
+    )
+
+
+def _tells_absence(stretch: Stretch, i: int) -> bool:
+    """Whether a negation says that a subject is not there: `without pooling`, `if pooling is not used`."""
+    return stretch.tokens[i].tag == "EN" and any(s.absent and s.first - 4 <= i <= s.last + 3 for s in stretch.subjects)
 
 
 def _is_crossed_out(tokens: tuple[Token, ...], i: int) -> bool:
@@ -190,7 +219,10 @@ def _before(stretch: Stretch, first: int, own: frozenset[int]) -> int:
             count += _denies(stretch, i, first)
             if token.surface == "nor":  # what its `neither` denies is said before it
                 break
-        elif i in stretch.turning:
+        elif _is_rather(stretch, i, first):
+            count += 1
+            break
+        elif i in stretch.turning or token.surface in _RARELY or _is_fewer(tokens, i):
             count += 1
         elif token.surface in _ARE:
             another = True
@@ -200,6 +232,12 @@ def _before(stretch: Stretch, first: int, own: frozenset[int]) -> int:
             if of_its_own or content > _MOST_CONTENT:
                 break
     return count
+
+
+def _is_rather(stretch: Stretch, i: int, first: int) -> bool:
+    """`far pixels rather than neighbouring ones`, `instead of keeping the size`: what is not so, of the same subject."""
+    pair = tuple(t.surface for t in stretch.tokens[max(0, i - 1) : i + 1])
+    return pair in _RATHER and not any(i < s.first < first for s in stretch.subjects)
 
 
 def _is_of_object(tokens: tuple[Token, ...], i: int) -> bool:
@@ -229,7 +267,7 @@ def _is_purpose(stretch: Stretch, i: int) -> bool:
 
 def _denies(stretch: Stretch, i: int, first: int) -> bool:
     """Whether an English negation before a claim denies it, rather than tell of a subject's absence."""
-    if any(s.first == i + 1 and s.absent for s in stretch.subjects):
+    if _tells_absence(stretch, i):
         return False
     return not _is_no_denial(stretch.tokens, i) and _governs(stretch, i, first)
 
