@@ -98,6 +98,49 @@ def share(homework: Assignment, item: str, criterion: str, text: str) -> float:
         ("P3.2", "overfit", "Pooling helps against overfitting.", "Pooling has no effect on overfitting."),
         ("P3.2", "smaller", "It both pools and reduces the size.", "Pooling neither reduces the size nor the noise."),
         ("P3.2", "shape", "패딩은 계속 작아지는 것을 막는다.", "패딩은 계속 작아지는 것을 막지 못한다."),
+        # what is not there, wherever and by whatever words it is said
+        ("P3.2", "border", "The edges are lost without padding.", "The edges are not lost without padding."),
+        ("P3.2", "smaller", "There is more computation without pooling.", "There is less computation without pooling."),
+        ("P3.2", "shape", "By not padding, we let the map shrink.", "By not padding, we keep the size."),
+        ("P3.2", "shape", "The lack of padding shrinks the map.", "The lack of padding keeps the size."),
+        (
+            "P3.2",
+            "border",
+            "Unless padding is used, the edges are lost.",
+            "Unless padding is used, the edges are kept.",
+        ),
+        ("P3.2", "border", "Removing padding loses the edges.", "Removing padding keeps the edges."),
+        (
+            "P3.2",
+            "border",
+            "Which would otherwise be lost: the edges, so we pad.",
+            "Padding is why the edges are lost.",
+        ),
+        # less of it, seldom, rather than
+        (
+            "P2",
+            "vanishing",
+            "ReLU's gradients vanish less than others.",
+            "Sigmoid's gradients vanish less than others.",
+        ),
+        ("P2", "saturation", "Sigmoid often saturates.", "Sigmoid rarely saturates."),
+        ("P2", "cheap", "ReLU is less expensive than sigmoid.", "ReLU is less cheap than sigmoid."),
+        ("P2", "cheap", "ReLU is computationally efficient.", "ReLU is not computationally efficient."),
+        (
+            "P3.1",
+            "locality",
+            "Convolution looks at neighbouring pixels rather than far ones.",
+            "Convolution looks at far pixels rather than neighbouring ones.",
+        ),
+        ("P2", "unit-slope", "If x is positive, ReLU's slope is 1.", "If x is negative, ReLU's slope is 1."),
+        ("P3.2", "overfit", "Pooling helps generalization.", "Pooling hurts generalization."),
+        ("P3.2", "overfit", "Without pooling it generalizes poorly.", "With pooling it generalizes poorly."),
+        (
+            "P3.1",
+            "weights",
+            "A dense layer has many weights for large images.",
+            "A convolution has many for large images.",
+        ),
     ],
 )
 def test_who_does_what_is_read_through_the_grammar(

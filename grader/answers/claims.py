@@ -74,19 +74,22 @@ def hits(concept: Concept, stretches: Sequence[Stretch]) -> list[Hit]:
         for stretch in stretches:
             if stretch.terms.isdisjoint(claim.unless) and not any(stretch.terms.isdisjoint(part) for part in parts):
                 found += _in_stretch(concept.id, number, claim, parts, stretch)
-    denied = {number for number, claim in enumerate(concept.claims) if claim.denied}
-    said = [hit for hit in found if hit.claim not in denied or not _is_part(hit, found)]
+    bare = [len(parts_of(claim)) == 1 for claim in concept.claims]
+    loose = {n for n, claim in enumerate(concept.claims) if bare[n] and (claim.denied or claim.worth < 1)}
+    said = [hit for hit in found if hit.claim not in loose or not _is_part(hit, found)]
     return sorted(said, key=lambda hit: (hit.start, hit.end, hit.claim))
 
 
-def _is_part(denied: Hit, found: list[Hit]) -> bool:
-    """Whether a denial is said of more than the claim: `no help against overfitting` is not `no overfitting`."""
-    return denied.stand == "holds" and any(
+def _is_part(loose: Hit, found: list[Hit]) -> bool:
+    """Whether the words of a denial or of a vague form are part of what contradicts: `no help against overfitting` is
+    not `no overfitting`, `not computationally efficient` not `efficient`."""
+    return loose.stand == "holds" and any(
         hit.stand == "contradicts"
-        and hit.stretch == denied.stretch
-        and hit.start <= denied.start
-        and hit.end >= denied.end
-        and hit.claim != denied.claim
+        and hit.worth == 1
+        and hit.stretch == loose.stretch
+        and hit.start <= loose.start
+        and hit.end >= loose.end
+        and hit.claim != loose.claim
         for hit in found
     )
 
@@ -219,4 +222,5 @@ def _told(holds: bool) -> Stand:
 
 
 def _is_remedied(stretch: Stretch, last: int) -> bool:
-    return any(i in stretch.turning for i in range(last + 1, min(stretch.end, last + 8)))
+    after = range(last + 1, min(stretch.end, last + 8))
+    return any(i in stretch.turning and stretch.tokens[i].surface != "less" for i in after)

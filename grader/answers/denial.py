@@ -148,8 +148,10 @@ def _is_fewer(tokens: tuple[Token, ...], i: int) -> bool:
 
 
 def _tells_absence(stretch: Stretch, i: int) -> bool:
-    """Whether a negation says that a subject is not there: `without pooling`, `if pooling is not used`."""
-    return stretch.tokens[i].tag == "EN" and any(s.absent and s.first - 4 <= i <= s.last + 3 for s in stretch.subjects)
+    """Whether a denial says that a subject is not there: `removing pooling`, `if pooling is not used`."""
+    token = stretch.tokens[i]
+    after = 3 if token.kind == "negation" else 0
+    return token.tag == "EN" and any(s.absent and s.first - 4 <= i <= s.last + after for s in stretch.subjects)
 
 
 def _is_crossed_out(tokens: tuple[Token, ...], i: int) -> bool:
@@ -205,24 +207,20 @@ def _before(stretch: Stretch, first: int, own: frozenset[int]) -> int:
     tokens = stretch.tokens
     content = 0
     another = False  # whether a verb came that has a subject of its own
-    count = int(first > 0 and tokens[first - 1].form in ("안", "못", "덜") and tokens[first].kind in ("verb", "noun"))
-    count += _is_least(tokens, first - 1)
+    count = int(_is_denied_at_once(tokens, first))
     for i in _outside_brackets(tokens, range(first - 1, max(stretch.start, first - _FARTHEST) - 1, -1)):
         token = tokens[i]
-        if _is_kept_from(tokens, i, own):
-            count += 1
-        if token.tag not in PLAIN or token.form in _JOINS or token.form in _STOPS_EN or _is_purpose(stretch, i):
+        count += _is_kept_from(tokens, i, own)
+        if _stops(stretch, i):
             # `false that ...`, `ignores which ...`, `throws away which ...`
-            count += token.form in _THAT and _is_kept_out(stretch, i)
-            break
+            return count + (token.form in _THAT and _is_kept_out(stretch, i))
+        if _is_rather(stretch, i, first):
+            return count + 1
         if token.kind == "negation":
             count += _denies(stretch, i, first)
             if token.surface == "nor":  # what its `neither` denies is said before it
                 break
-        elif _is_rather(stretch, i, first):
-            count += 1
-            break
-        elif i in stretch.turning or token.surface in _RARELY or _is_fewer(tokens, i):
+        elif _turns(stretch, i):
             count += 1
         elif token.surface in _ARE:
             another = True
@@ -234,8 +232,30 @@ def _before(stretch: Stretch, first: int, own: frozenset[int]) -> int:
     return count
 
 
+def _is_denied_at_once(tokens: tuple[Token, ...], first: int) -> bool:
+    """`안 줄어든다`, `the least important features`."""
+    korean = first > 0 and tokens[first - 1].form in ("안", "못", "덜") and tokens[first].kind in ("verb", "noun")
+    return korean or _is_least(tokens, first - 1)
+
+
+def _stops(stretch: Stretch, i: int) -> bool:
+    """Whether what stands before the token says nothing of what stands after it; not so `affected by`."""
+    token = stretch.tokens[i]
+    if token.surface == "by" and i and stretch.tokens[i - 1].form in _PRONE:
+        return False
+    return token.tag not in PLAIN or token.form in _JOINS or token.form in _STOPS_EN or _is_purpose(stretch, i)
+
+
+def _turns(stretch: Stretch, i: int) -> bool:
+    """Whether a word that is no negation denies what stands after it."""
+    tokens = stretch.tokens
+    if i in stretch.turning or tokens[i].surface in _RARELY or _is_fewer(tokens, i):
+        return not _tells_absence(stretch, i)
+    return False
+
+
 def _is_rather(stretch: Stretch, i: int, first: int) -> bool:
-    """`far pixels rather than neighbouring ones`, `instead of keeping the size`: what is not so, of the same subject."""
+    """`far pixels rather than neighbouring ones`, `instead of keeping the size`: not so, of the same subject."""
     pair = tuple(t.surface for t in stretch.tokens[max(0, i - 1) : i + 1])
     return pair in _RATHER and not any(i < s.first < first for s in stretch.subjects)
 
@@ -281,7 +301,7 @@ def _governs(stretch: Stretch, i: int, first: int) -> bool:
         if _is_of_object(stretch.tokens, at) or token.form in _TAKES:
             continue
         if token.kind in ("noun", "verb"):
-            return stretch.tokens[i].surface in ("no", "without") and first - i <= 4
+            return stretch.tokens[i].surface in ("no", "without", "neither", "nor") and first - i <= 4
     return True
 
 
