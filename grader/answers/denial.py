@@ -211,11 +211,10 @@ def _before(stretch: Stretch, first: int, own: frozenset[int]) -> int:
     for i in _outside_brackets(tokens, range(first - 1, max(stretch.start, first - _FARTHEST) - 1, -1)):
         token = tokens[i]
         count += _is_kept_from(tokens, i, own)
-        if _stops(stretch, i):
+        if _stops(stretch, i) or _is_rather(stretch, i, first):
             # `false that ...`, `ignores which ...`, `throws away which ...`
-            return count + (token.form in _THAT and _is_kept_out(stretch, i))
-        if _is_rather(stretch, i, first):
-            return count + 1
+            tells = token.form in _THAT and _is_kept_out(stretch, i)
+            return count + (tells or _is_rather(stretch, i, first))
         if token.kind == "negation":
             count += _denies(stretch, i, first)
             if token.surface == "nor":  # what its `neither` denies is said before it
