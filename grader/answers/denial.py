@@ -216,7 +216,7 @@ def _before(stretch: Stretch, first: int, own: frozenset[int]) -> int:
             tells = token.form in _THAT and _is_kept_out(stretch, i)
             return count + (tells or _is_rather(stretch, i, first))
         if token.kind == "negation":
-            count += _denies(stretch, i, first)
+            count += _denies(stretch, i, first, own)
             if token.surface == "nor":  # what its `neither` denies is said before it
                 break
         elif _turns(stretch, i):
@@ -284,20 +284,20 @@ def _is_purpose(stretch: Stretch, i: int) -> bool:
     return is_to and not {"the", "a", "its", "their"}.isdisjoint(before)
 
 
-def _denies(stretch: Stretch, i: int, first: int) -> bool:
+def _denies(stretch: Stretch, i: int, first: int, own: frozenset[int]) -> bool:
     """Whether an English negation before a claim denies it, rather than tell of a subject's absence."""
     if _tells_absence(stretch, i):
         return False
-    return not _is_no_denial(stretch.tokens, i) and _governs(stretch, i, first)
+    return not _is_no_denial(stretch.tokens, i) and _governs(stretch, i, first, own)
 
 
-def _governs(stretch: Stretch, i: int, first: int) -> bool:
+def _governs(stretch: Stretch, i: int, first: int, own: frozenset[int]) -> bool:
     """Whether an English negation denies the claim, and not a verb before it that is not the claim's."""
     for at in range(i + 1, first):
         token = stretch.tokens[at]
         if at in stretch.turning or token.form in _NEUTRAL or token.form in _MAKES:
             return True
-        if _is_of_object(stretch.tokens, at) or token.form in _TAKES:
+        if at in own or _is_of_object(stretch.tokens, at) or token.form in _TAKES:
             continue
         if token.kind in ("noun", "verb"):
             return stretch.tokens[i].surface in ("no", "without", "neither", "nor") and first - i <= 4
