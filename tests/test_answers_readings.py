@@ -116,6 +116,12 @@ def share(homework: Assignment, item: str, criterion: str, text: str) -> float:
             "Which would otherwise be lost: the edges, so we pad.",
             "Padding is why the edges are lost.",
         ),
+        (
+            "P3.1",
+            "weights",
+            "In FC the weights are many, in conv they are few.",
+            "In conv they are many, in FC they are few.",
+        ),
         # less of it, seldom, rather than
         (
             "P2",
