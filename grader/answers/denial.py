@@ -50,6 +50,7 @@ _NOTIONS = words("idea notion clue sens concept way fact")
 _RARELY = ("rarely", "seldom")
 _AFTER_LESS = words("than often frequently strongly severely with in for when if on at and but by under to")
 _PRONE = words("affect prone like suscept vulner subject expos")
+_APPLIES = words("appli ad add perform includ employ layer")
 _RATHER = (("rather", "than"), ("instead", "of"))
 _DEGREES = words("onli just mere matter doubt")  # `not only`, `no matter`
 _PAST_A_BOUND = ("more", "greater", "larger", "higher", "bigger", "above", "over", "beyond", "exceed", "surpass")
@@ -149,9 +150,17 @@ def _is_fewer(tokens: tuple[Token, ...], i: int) -> bool:
 
 def _tells_absence(stretch: Stretch, i: int) -> bool:
     """Whether a denial says that a subject is not there: `removing pooling`, `if pooling is not used`."""
-    token = stretch.tokens[i]
-    after = 3 if token.kind == "negation" else 0
-    return token.tag == "EN" and any(s.absent and s.first - 4 <= i <= s.last + after for s in stretch.subjects)
+    tokens = stretch.tokens
+    if tokens[i].tag != "EN":
+        return False
+    for subject in stretch.subjects:
+        if subject.absent and i < subject.first <= i + 4:
+            between = tokens[i + 1 : subject.first]
+            if not any(_is_content(t) and t.form not in _APPLIES for t in between):
+                return True
+        if subject.absent and subject.first <= i <= subject.last + 3 and tokens[i].kind == "negation":
+            return True
+    return False
 
 
 def _is_crossed_out(tokens: tuple[Token, ...], i: int) -> bool:
@@ -242,6 +251,8 @@ def _stops(stretch: Stretch, i: int) -> bool:
     token = stretch.tokens[i]
     if token.surface == "by" and i and stretch.tokens[i - 1].form in _PRONE:
         return False
+    if token.surface == "as" and any(t.kind == "negation" for t in stretch.tokens[max(0, i - 2) : i]):
+        return False  # `not as expensive as`
     return token.tag not in PLAIN or token.form in _JOINS or token.form in _STOPS_EN or _is_purpose(stretch, i)
 
 

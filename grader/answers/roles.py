@@ -243,9 +243,10 @@ def _is_missing(tokens: tuple[Token, ...], first: int) -> bool:
         return True
     if [t.form for t in before[-2:]] in (["absenc", "of"], ["lack", "of"]):
         return True
-    return [t.form in _USED_EN or t.kind == "negation" for t in before[-2:]] == [True, True] and (
-        before[-2].kind == "negation" and before[-1].kind != "negation"
-    )
+    if [t.kind == "negation" for t in before[-2:]] != [True, False] or before[-1].form not in _USED_EN:
+        return False
+    # `we do not use sigmoid because it saturates` tells of sigmoid
+    return before[-1].surface.endswith("ing") or any(t.surface in ("if", "when") for t in before)
 
 
 def _is_set_aside(tokens: tuple[Token, ...], mention: Mention) -> bool:
