@@ -348,6 +348,8 @@ def test_a_long_answer_is_scored_within_seconds(homework: Assignment, kind: str)
         ("P2", "만약 ReLU의 미분이 1이라면 좋겠지만 그렇지 않다."),
         ("P3.1", "It is often said that convolutions have fewer parameters. This is wrong; they have more."),
         ("P3.1", "합성곱이 파라미터가 적다고들 하지만 실제로는 FC보다 많다."),
+        ("P3.2", "I don't think that pooling reduces overfitting."),
+        ("P3.1", "I doubt that convolution keeps spatial information."),
         ("P3.2", "Some people think padding keeps the size. It does not."),
     ],
 )

@@ -51,9 +51,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """The most of a claim that was said anywhere."""
+    """The most of a claim that was said anywhere. `told`: of a claim that earns all, and of whom it is true or of
+    nobody: more than a word in common."""
 
     share: float
+    told: bool
     start: int
     end: int
     missing: tuple[str, ...]
@@ -72,7 +74,24 @@ def hits(concept: Concept, stretches: Sequence[Stretch]) -> list[Hit]:
         for stretch in stretches:
             if stretch.terms.isdisjoint(claim.unless) and not any(stretch.terms.isdisjoint(part) for part in parts):
                 found += _in_stretch(concept.id, number, claim, parts, stretch)
-    return sorted(found, key=lambda hit: (hit.start, hit.end, hit.claim))
+    bare = [len(parts_of(claim)) == 1 for claim in concept.claims]
+    loose = {n for n, claim in enumerate(concept.claims) if bare[n] and (claim.denied or claim.worth < 1)}
+    said = [hit for hit in found if hit.claim not in loose or not _is_part(hit, found)]
+    return sorted(said, key=lambda hit: (hit.start, hit.end, hit.claim))
+
+
+def _is_part(loose: Hit, found: list[Hit]) -> bool:
+    """Whether the words of a denial or of a vague form are part of what contradicts: `no help against overfitting` is
+    not `no overfitting`, `not computationally efficient` not `efficient`."""
+    return loose.stand == "holds" and any(
+        hit.stand == "contradicts"
+        and hit.worth == 1
+        and hit.stretch == loose.stretch
+        and hit.start <= loose.start
+        and hit.end >= loose.end
+        and hit.claim != loose.claim
+        for hit in found
+    )
 
 
 def nearest(concept: Concept, stretches: Sequence[Stretch]) -> Near | None:
@@ -82,16 +101,22 @@ def nearest(concept: Concept, stretches: Sequence[Stretch]) -> Near | None:
         parts = parts_of(claim)
         for stretch in stretches:
             count = sum(not stretch.terms.isdisjoint(part) for part in parts)
-            if count and (best is None or count / len(parts) > best.share):
-                best = _near(parts, stretch)
+            if not count or (best is not None and count / len(parts) < best.share):
+                continue
+            near = _near(claim, parts, stretch)
+            if best is None or (near.share, near.told) > (best.share, best.told):
+                best = near
     return best
 
 
-def _near(parts: Parts, stretch: Stretch) -> Near:
+def _near(claim: Claim, parts: Parts, stretch: Stretch) -> Near:
     said = [next((m for m in stretch.mentions if m.term in part), None) for part in parts]
-    tokens = [stretch.tokens[mention.first] for mention in said if mention]
+    found = [mention for mention in said if mention]
+    tokens = [stretch.tokens[mention.first] for mention in found]
     missing = tuple(" | ".join(part) for part, mention in zip(parts, said, strict=True) if not mention)
-    return Near(len(tokens) / len(parts), tokens[0].start, max(token.end for token in tokens), missing)
+    term = holder(claim, stretch, min(m.first for m in found), max(m.last for m in found)).term
+    told = claim.worth == 1 and (term is None or term in claim.of)
+    return Near(len(tokens) / len(parts), told, tokens[0].start, max(token.end for token in tokens), missing)
 
 
 def _in_stretch(concept: str, number: int, claim: Claim, parts: Parts, stretch: Stretch) -> Iterator[Hit]:
@@ -197,4 +222,5 @@ def _told(holds: bool) -> Stand:
 
 
 def _is_remedied(stretch: Stretch, last: int) -> bool:
-    return any(i in stretch.turning for i in range(last + 1, min(stretch.end, last + 8)))
+    after = range(last + 1, min(stretch.end, last + 8))
+    return any(i in stretch.turning and stretch.tokens[i].surface != "less" for i in after)

@@ -161,7 +161,13 @@ def _cuts(tokens: tuple[Token, ...], named: Sequence[Subject]) -> list[int]:
 def _is_topic(tokens: tuple[Token, ...], subject: Subject) -> bool:
     """Whether it is spoken of from here on; `커널이` does something to the topic and is none of its own."""
     nominative = any(t.tag == "JKS" for t in tokens[subject.last + 1 : subject.last + 2])
-    return subject.role == "topic" and not subject.absent and not nominative
+    return (subject.role == "topic" or _is_fronted(tokens, subject)) and not subject.absent and not nominative
+
+
+def _is_fronted(tokens: tuple[Token, ...], subject: Subject) -> bool:
+    """`in a CNN they are few, in a dense layer many`: a place that comes first in its clause."""
+    before = [t for t in tokens[max(0, subject.first - 3) : subject.first] if t.form not in ("a", "an", "the")]
+    return subject.role == "place" and len(before) > 1 and before[-2].form in (",", "and", "but")
 
 
 def _says(token: Token) -> bool:

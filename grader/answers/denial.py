@@ -42,10 +42,16 @@ _TAKES = words("""
     model encod repres leverag handl process treat combin connect relat weigh cover reach touch examin exhibit achiev
     get obtain gain receiv experienc face encount undergo enjoy support enabl care regard pass carri transmit propag
     select pick choos highlight emphas emphasis return output yield guarante ensur remain stay becom equal
+    work deal cope run accept oper appli fit function toler withstand
 """)
 # Verbs after which somebody or something does what the claim says: not to do so denies that it is done.
 _MAKES = words("make let allow permit caus lead get give bring render forc driv produc creat induc trigger help enabl")
 _NOTIONS = words("idea notion clue sens concept way fact")
+_RARELY = ("rarely", "seldom")
+_AFTER_LESS = words("than often frequently strongly severely with in for when if on at and but by under to")
+_PRONE = words("affect prone like suscept vulner subject expos")
+_APPLIES = words("appli ad add perform includ employ layer")
+_RATHER = (("rather", "than"), ("instead", "of"))
 _DEGREES = words("onli just mere matter doubt")  # `not only`, `no matter`
 _PAST_A_BOUND = ("more", "greater", "larger", "higher", "bigger", "above", "over", "beyond", "exceed", "surpass")
 
@@ -109,8 +115,10 @@ def _after(stretch: Stretch, last: int, own: frozenset[int]) -> int:
             continue
         if _ends_scope(tokens, i):
             break
-        if tokens[i].kind == "negation" or _is_crossed_out(tokens, i):
-            count += not objects and not _is_no_denial(tokens, i)
+        if _is_less(tokens, i):
+            count += not objects
+        elif tokens[i].kind == "negation" or _is_crossed_out(tokens, i):
+            count += not objects and not _is_no_denial(tokens, i) and not _tells_absence(stretch, i)
         elif i in stretch.turning:
             of_claim = stretch.sentence.question or _is_said_of(tokens, i)
             count += not objects and of_claim and not _is_of_another(tokens, last, i)
@@ -120,6 +128,39 @@ def _after(stretch: Stretch, last: int, own: frozenset[int]) -> int:
                 break
             objects = objects or (_is_object(tokens, i) and not _is_compound(tokens, last, i))
     return count
+
+
+def _is_less(tokens: tuple[Token, ...], i: int) -> bool:
+    """`saturates less than ...`, `vanishes less often`, `rarely`; not `less computation`."""
+    if tokens[i].surface in _RARELY:
+        return True
+    following = tokens[i + 1].surface if i + 1 < len(tokens) else ""
+    return tokens[i].surface == "less" and (not following.isalpha() or following in _AFTER_LESS)
+
+
+def _is_fewer(tokens: tuple[Token, ...], i: int) -> bool:
+    """`fewer problems with`, `less affected by`."""
+    following = tokens[i + 1] if i + 1 < len(tokens) else None
+    return (
+        tokens[i].surface in ("less", "fewer", "little")
+        and following is not None
+        and (following.form in _NEUTRAL or following.form in _PRONE)
+    )
+
+
+def _tells_absence(stretch: Stretch, i: int) -> bool:
+    """Whether a denial says that a subject is not there: `removing pooling`, `if pooling is not used`."""
+    tokens = stretch.tokens
+    if tokens[i].tag != "EN":
+        return False
+    for subject in stretch.subjects:
+        if subject.absent and i < subject.first <= i + 4:
+            between = tokens[i + 1 : subject.first]
+            if not any(_is_content(t) and t.form not in _APPLIES for t in between):
+                return True
+        if subject.absent and subject.first <= i <= subject.last + 3 and tokens[i].kind == "negation":
+            return True
+    return False
 
 
 def _is_crossed_out(tokens: tuple[Token, ...], i: int) -> bool:
@@ -175,19 +216,19 @@ def _before(stretch: Stretch, first: int, own: frozenset[int]) -> int:
     tokens = stretch.tokens
     content = 0
     another = False  # whether a verb came that has a subject of its own
-    count = int(first > 0 and tokens[first - 1].form in ("안", "못", "덜") and tokens[first].kind in ("verb", "noun"))
-    count += _is_least(tokens, first - 1)
+    count = int(_is_denied_at_once(tokens, first))
     for i in _outside_brackets(tokens, range(first - 1, max(stretch.start, first - _FARTHEST) - 1, -1)):
         token = tokens[i]
-        if _is_kept_from(tokens, i, own):
-            count += 1
-        if token.tag not in PLAIN or token.form in _JOINS or token.form in _STOPS_EN or _is_purpose(stretch, i):
+        count += _is_kept_from(tokens, i, own)
+        if _stops(stretch, i) or _is_rather(stretch, i, first):
             # `false that ...`, `ignores which ...`, `throws away which ...`
-            count += token.form in _THAT and _is_kept_out(stretch, i)
-            break
+            tells = token.form in _THAT and _is_kept_out(stretch, i)
+            return count + (tells or _is_rather(stretch, i, first))
         if token.kind == "negation":
-            count += _denies(stretch, i, first)
-        elif i in stretch.turning:
+            count += _denies(stretch, i, first, own)
+            if token.surface == "nor":  # what its `neither` denies is said before it
+                break
+        elif _turns(stretch, i):
             count += 1
         elif token.surface in _ARE:
             another = True
@@ -197,6 +238,36 @@ def _before(stretch: Stretch, first: int, own: frozenset[int]) -> int:
             if of_its_own or content > _MOST_CONTENT:
                 break
     return count
+
+
+def _is_denied_at_once(tokens: tuple[Token, ...], first: int) -> bool:
+    """`안 줄어든다`, `the least important features`."""
+    korean = first > 0 and tokens[first - 1].form in ("안", "못", "덜") and tokens[first].kind in ("verb", "noun")
+    return korean or _is_least(tokens, first - 1)
+
+
+def _stops(stretch: Stretch, i: int) -> bool:
+    """Whether what stands before the token says nothing of what stands after it; not so `affected by`."""
+    token = stretch.tokens[i]
+    if token.surface == "by" and i and stretch.tokens[i - 1].form in _PRONE:
+        return False
+    if token.surface == "as" and any(t.kind == "negation" for t in stretch.tokens[max(0, i - 2) : i]):
+        return False  # `not as expensive as`
+    return token.tag not in PLAIN or token.form in _JOINS or token.form in _STOPS_EN or _is_purpose(stretch, i)
+
+
+def _turns(stretch: Stretch, i: int) -> bool:
+    """Whether a word that is no negation denies what stands after it."""
+    tokens = stretch.tokens
+    if i in stretch.turning or tokens[i].surface in _RARELY or _is_fewer(tokens, i):
+        return not _tells_absence(stretch, i)
+    return False
+
+
+def _is_rather(stretch: Stretch, i: int, first: int) -> bool:
+    """`far pixels rather than neighbouring ones`, `instead of keeping the size`: not so, of the same subject."""
+    pair = tuple(t.surface for t in stretch.tokens[max(0, i - 1) : i + 1])
+    return pair in _RATHER and not any(i < s.first < first for s in stretch.subjects)
 
 
 def _is_of_object(tokens: tuple[Token, ...], i: int) -> bool:
@@ -224,30 +295,30 @@ def _is_purpose(stretch: Stretch, i: int) -> bool:
     return is_to and not {"the", "a", "its", "their"}.isdisjoint(before)
 
 
-def _denies(stretch: Stretch, i: int, first: int) -> bool:
+def _denies(stretch: Stretch, i: int, first: int, own: frozenset[int]) -> bool:
     """Whether an English negation before a claim denies it, rather than tell of a subject's absence."""
-    if any(s.first == i + 1 and s.absent for s in stretch.subjects):
+    if _tells_absence(stretch, i):
         return False
-    return not _is_no_denial(stretch.tokens, i) and _governs(stretch, i, first)
+    return not _is_no_denial(stretch.tokens, i) and _governs(stretch, i, first, own)
 
 
-def _governs(stretch: Stretch, i: int, first: int) -> bool:
+def _governs(stretch: Stretch, i: int, first: int, own: frozenset[int]) -> bool:
     """Whether an English negation denies the claim, and not a verb before it that is not the claim's."""
     for at in range(i + 1, first):
         token = stretch.tokens[at]
         if at in stretch.turning or token.form in _NEUTRAL or token.form in _MAKES:
             return True
-        if _is_of_object(stretch.tokens, at) or token.form in _TAKES:
+        if at in own or _is_of_object(stretch.tokens, at) or token.form in _TAKES:
             continue
         if token.kind in ("noun", "verb"):
-            return stretch.tokens[i].surface in ("no", "without") and first - i <= 4
+            return stretch.tokens[i].surface in ("no", "without", "neither", "nor") and first - i <= 4
     return True
 
 
 def _ends_scope(tokens: tuple[Token, ...], i: int) -> bool:
     token = tokens[i]
     if token.tag == "EN":
-        return token.form in _JOINS
+        return token.form in _JOINS or token.surface == "nor"
     if token.form in _ARROWS or token.form in _STOPS_KO:
         return True
     following = tokens[i + 1 : i + 2]

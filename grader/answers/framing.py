@@ -22,6 +22,8 @@ _CUES = re.compile(
     r"\b(?:is|are|was|were|has been|have been) (?:\w+ )?"
     r"(?:false|wrong|untrue|mistaken|incorrect|refuted|disproved|disproven|debunked|rejected|unfounded|baseless)\b"
     r"|\b(?:he|she|you|people|those) (?:is|are|was|were) (?:\w+ )?(?:wrong|mistaken|incorrect)\b"
+    r"|\b(?:i|we) (?:do not|don['’]t|cannot|can['’]t) (?:really |quite |fully )?(?:think|believe|agree|accept)\b"
+    r"|\b(?:i|we) (?:doubt|disagree|dispute|deny)\b|\breasons? (?:[a-z]+ ){0,8}(?:is|are|was) not that\b"
     # it is only reported, or supposed
     r"|\bcontrary to (?:what|(?:popular|common|general) (?:belief|opinion|wisdom))"
     r"|\b[a-z]+ (?:insist|claim|allege|assert|contend)s? that\b"

@@ -27,7 +27,7 @@ CONFIDENCE: dict[Grounds, float] = {
     "reason": 0.85,  # said, with a reason that the rubric does not know
     "whose": 0.60,  # said of nobody, in an answer that names only those of whom it is wrong
     "unsure": 0.50,  # the writer says not to know
-    "near": 0.90,  # some of its terms stand together
+    "near": 0.80,  # some of its terms stand together, and of whom it is true
     "unread": 0.94,  # parts of the answer say something that no criterion knows
     "absent": 0.98,
 }
@@ -76,7 +76,7 @@ def grounds_of(said: Sequence[Hit], against: Sequence[Hit], near: Near | None, i
         return _against(holding, against) if against else _for(holding)
     if said:
         return "asked" if all(hit.stand == "asks" for hit in said) else "contradicted"
-    if near is not None and near.share >= _NEAR:
+    if near is not None and (near.share == 1 or (near.share >= _NEAR and near.told)):
         return "near"
     return "unread" if is_unread else "absent"
 

@@ -35,7 +35,7 @@ _CLOSING = words("( ' \" ” ’")
 _OPENING = words("a an the each every any ' \" ( “")
 _USES = words("사용 쓰 적용 이용 하 활용 넣 추가 거치 통하 취하 도입")
 _USED_EN = words("use appli ad there present")
-_OMITS = words("skip omit forgo 빼 생략 제거")
+_OMITS = words("skip omit forgo remov drop disabl elimin exclud lack 빼 생략 제거")
 _REASONS = words("이유 목적 까닭 필요성 배경 reason whi purpos motiv")
 _CONDITIONS = words("어도 아도 더라도 어야 아야 어야만 아야만 으면 면 는 다면 을 ᆯ 은 이 고 어서 아서 어 을수록 ᆫ")
 
@@ -211,20 +211,22 @@ def _english(tokens: tuple[Token, ...], mention: Mention) -> Told:
     forms = [t.form for t in before if t.kind != "adverb"]
     if before and before[-1].kind == "negation" and before[-1].surface in ("without", "no", "lacking"):
         return "topic", True
-    if _is_not_done(tokens, mention.first) or _is_left_out(forms, after):
+    if _is_not_done(tokens, mention.first) or _is_left_out(forms, after) or _is_missing(tokens, mention.first):
         return "topic", True
     if forms[-1:] in (["if"], ["when"]) and any(t.kind == "negation" for t in after[:3]) and _is_unused(after):
         return "topic", True
-    if _is_compared_with(before, forms):
+    if _is_compared_with(before, forms) or _is_set_aside(tokens, mention):
         return "compared", False
     return _by_preposition(forms[-1] if forms else "", after), False
 
 
 def _is_not_done(tokens: tuple[Token, ...], first: int) -> bool:
-    """`if we do not pad`, `don't pool`: the subject as a verb that is denied."""
+    """`if we do not pad`, `don't pool`, `by not pooling`: the subject as a verb that is denied."""
     before = tokens[max(0, first - 2) : first]
     if not before or before[-1].kind != "negation":
         return False
+    if before[-1].surface == "not" and (len(before) == 1 or before[0].surface in ("by", "when", "if")):
+        return True
     return before[-1].surface.endswith(("n't", "nt", "n’t")) or any(t.form in ("do", "doe", "did") for t in before)
 
 
@@ -232,6 +234,27 @@ def _is_left_out(forms: list[str], after: tuple[Token, ...]) -> bool:
     """`skipping the pooling`, `leave pooling out`."""
     left = forms[-1:] == ["leav"] and "out" in [t.surface for t in after[:2]]
     return left or forms[-2:] == ["leav", "out"] or (bool(forms) and forms[-1] in _OMITS)
+
+
+def _is_missing(tokens: tuple[Token, ...], first: int) -> bool:
+    """`not using pooling`, `if we don't use it`, `the absence of padding`, `unless padding is used`."""
+    before = [t for t in tokens[max(0, first - 6) : first] if t.form not in _OPENING and t.kind != "adverb"]
+    if any(t.surface == "unless" for t in before):
+        return True
+    if [t.form for t in before[-2:]] in (["absenc", "of"], ["lack", "of"]):
+        return True
+    if [t.kind == "negation" for t in before[-2:]] != [True, False] or before[-1].form not in _USED_EN:
+        return False
+    # `we do not use sigmoid because it saturates` tells of sigmoid
+    return before[-1].surface.endswith("ing") or any(t.surface in ("if", "when") for t in before)
+
+
+def _is_set_aside(tokens: tuple[Token, ...], mention: Mention) -> bool:
+    """`It is A, not B, that ...`."""
+    before = [t for t in tokens[max(0, mention.first - 4) : mention.first] if t.form not in _OPENING]
+    after = tokens[mention.last + 1 : mention.last + 3]
+    denied = [t.form for t in before[-2:]] == [",", "not"]
+    return denied and any(t.form == "," for t in after)
 
 
 def _is_compared_with(before: list[Token], forms: list[str]) -> bool:

@@ -63,11 +63,13 @@ def _attached(stretch: Stretch, named: Sequence[Subject], first: int, last: int)
 def _chosen(
     stretch: Stretch, direct: Sequence[Subject], topics: Sequence[Subject], first: int, last: int
 ) -> Subject | None:
-    """An owner among the claim's words, the topic before them, any before or among them, one soon after them."""
+    """Whose absence is told among the claim's words (`edges, which would otherwise be lost`), an owner among them, the
+    topic before them, any before or among them, one soon after them."""
     owners = [s for s in direct if first <= s.first <= last and s.role == "owner"]
     before = [s for s in direct if s.first < first]
     inside = [s for s in direct if first <= s.first <= last]
-    for choice in (owners, topics, before, inside):
+    absent = [s for s in inside if s.absent]
+    for choice in (absent, owners, topics, before, inside):
         if choice:
             return choice[-1]
     return next((s for s in direct if s.first > last and not _is_broken(stretch, last + 1, s.first)), None)

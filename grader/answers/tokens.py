@@ -22,6 +22,7 @@ PLAIN = words("EN SN SW SP")  # tags of what is read without the analyser: Engli
 
 _LOOSE_NUMBER = r"\d+(?:\.\d+)?e[-+−]?\d+|\d+(?:[.,]\d+)*(?:/\d+)?"
 _SIGN = r"->|=>|<=|>=|==|[=<>≤≥≈→⇒×·∂∇σ↑↓←+/~∞δηφμ]"
+_ARROWS = {"->": "→", "=>": "⇒"}
 _PUNCTUATION = r"[&(),:\[\]\"'“”‘’]"
 _PRIME = r"(?:(?<=[σφ)])|(?<=relu)|(?<=moid)|(?<=\bf)|(?<=\bg)|(?<=\bh))['’′]+(?=[\s(=→≤<,)]|$)"
 _SCANNER = re.compile(
@@ -103,7 +104,8 @@ def _latin(part: str, offset: int) -> Iterator[Token]:
         elif number := found["number"]:
             yield Token(_plain_number(number), "number", "SN", start, end, number)
         elif found["sign"]:
-            yield Token(found["sign"], "sign", "SW", start, end, found["sign"])
+            sign = found["sign"]
+            yield Token(_ARROWS.get(sign, sign), "sign", "SW", start, end, sign)
         elif found["prime"]:
             yield Token(english.stem("derivative"), "noun", "EN", start, end, "derivative")
         elif found[0] == "&":
