@@ -98,6 +98,24 @@ def share(homework: Assignment, item: str, criterion: str, text: str) -> float:
         ("P3.2", "overfit", "Pooling helps against overfitting.", "Pooling has no effect on overfitting."),
         ("P3.2", "smaller", "It both pools and reduces the size.", "Pooling neither reduces the size nor the noise."),
         ("P3.2", "shape", "패딩은 계속 작아지는 것을 막는다.", "패딩은 계속 작아지는 것을 막지 못한다."),
+        # a relation is no other thing, a purpose or a likeness that is denied is
+        (
+            "P3.1",
+            "locality",
+            "FC는 인접 화소와의 관계를 반영하지 못한다.",
+            "CNN은 인접 화소와의 관계를 반영하지 못한다.",
+        ),
+        ("P3.1", "weights", "합성곱은 가중치 수가 적다.", "밀집층은 가중치 수가 적다."),
+        ("P3.2", "smaller", "풀링은 계산량을 줄이기 위한 것이다.", "풀링은 계산량을 줄이기 위한 것이 아니다."),
+        ("P3.1", "weights", "합성곱은 가중치가 적어서 쓴다.", "합성곱은 가중치가 적어서 쓰는 것이 아니다."),
+        (
+            "P3.2",
+            "shape",
+            "패딩을 쓰는 이유는 해상도를 유지하기 위해서이다.",
+            "풀링을 쓰는 이유는 해상도를 유지하기 위해서이다.",
+        ),
+        ("P3.2", "smaller", "연산량을 줄이려면 풀링이 필요하다.", "연산량을 줄이려면 패딩이 필요하다."),
+        ("P3.2", "shape", "패딩을 안 하면 합성곱 뒤 크기가 줄어든다.", "패딩을 하면 합성곱 뒤 크기가 줄어든다."),
     ],
 )
 def test_who_does_what_is_read_through_the_grammar(

@@ -219,4 +219,5 @@ def _told(holds: bool) -> Stand:
 
 
 def _is_remedied(stretch: Stretch, last: int) -> bool:
-    return any(i in stretch.turning for i in range(last + 1, min(stretch.end, last + 8)))
+    after = range(last + 1, min(stretch.end, last + 8))
+    return any(i in stretch.turning and stretch.tokens[i].tag != "VA" for i in after)

@@ -15,17 +15,19 @@ from grader.answers.words import words
 _FARTHEST = 16  # tokens beyond a claim that may still deny it
 _MOST_CONTENT = 4  # words of content among those
 _GOES_ON = words("지 게 도록 기 음 ᆷ 지는 질 ㄹ ᆯ 을 는 은 ᆫ 던 지도")  # endings after which a clause goes on
-_QUOTES, _SAYING = words("다고 ᆫ다고 는다고 라고 이라고"), words("보 하 말하 할 말")
+_QUOTES, _SAYING = words("다고 ᆫ다고 는다고 라고 이라고"), words("보 하 말하 할 말 생각 믿 여기 주장")
 _JOINS = words("""
     and bc plus or but so becaus which while wherea when if sinc as thus therefor henc where whose who
 """)
 _STOPS_EN = words(", : / → -> that by")
 _STOPS_KO = words("때문 반면 따르 위하 통하")
+_ENDS_IN_VIEW = words("때문 위하 려고 으려고 어서 아서 라서 이라서")  # of a reason or a purpose
+_IN_VIEW = words("쓰 사용 하 이용 적용 활용 필요 목적 이유")  # what may stand between a purpose and its denial
 _ARROWS = words(", → -> ⇒ / + ·")
 # Words between a claim and its denial that claim nothing else: `문제가 생기지 않는다`, `does not cause the problem`.
 _NEUTRAL = words("""
     문제 현상 정보 데이터 특징 값 것 일 경우 위험 정도 효과 발생 일어나 생기 나타나 걱정 우려 수 점 단점 가능 영향
-    상황 겪
+    상황 겪 관계 관련 연관 사이 상호작용
     problem issu inform featur phenomenon effect risk danger occur happen exist suffer appear caus lead from aris chanc
     worri
 """)
@@ -109,6 +111,7 @@ def _after(stretch: Stretch, last: int, own: frozenset[int]) -> int:
         if i in own:
             continue
         if _ends_scope(tokens, i):
+            count += not objects and _is_denied_purpose(tokens, i)
             break
         if tokens[i].kind == "negation" or _is_crossed_out(tokens, i):
             count += not objects and not _is_no_denial(tokens, i)
@@ -121,6 +124,20 @@ def _after(stretch: Stretch, last: int, own: frozenset[int]) -> int:
                 break
             objects = objects or (_is_object(tokens, i) and not _is_compound(tokens, last, i))
     return count
+
+
+def _is_denied_purpose(tokens: tuple[Token, ...], i: int) -> bool:
+    """`크기를 유지하기 위한 것이 아니다`, `적어서가 아니다`, `유지하려고 쓰지 않는다`: it is no reason, no purpose."""
+    if tokens[i].form not in _ENDS_IN_VIEW:
+        return False
+    for at in range(i + 1, min(len(tokens), i + 10)):
+        token = tokens[at]
+        if token.kind == "negation":
+            plainly = token.tag == "VCN" or tokens[i].kind != "ending"
+            return plainly and not _is_no_denial(tokens, at)
+        if token.kind in ("noun", "verb") and token.form not in _IN_VIEW:
+            return False
+    return False
 
 
 def _is_crossed_out(tokens: tuple[Token, ...], i: int) -> bool:
@@ -274,4 +291,6 @@ def _is_no_denial(tokens: tuple[Token, ...], i: int) -> bool:
     if tokens[i].tag == "EN":
         return any(t.form in _DEGREES for t in tokens[i + 1 : i + 2]) or _is_bound(tokens[i + 1 : i + 5])
     before = [t.form for t in tokens[max(0, i - 3) : i]]
+    if tokens[i].tag == "VCN" and "만" in before[-2:]:
+        return True  # `때문만은 아니다`
     return not {"밖에", "뿐", "뿐만"}.isdisjoint(before) or (tokens[i].form == "없" and "상관" in before)

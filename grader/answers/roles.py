@@ -33,7 +33,9 @@ _NOUN_TAILS = words("""
 """)
 _CLOSING = words("( ' \" ” ’")
 _OPENING = words("a an the each every any ' \" ( “")
-_USES = words("사용 쓰 적용 이용 하 활용 넣 추가 거치 통하 취하 도입")
+USES = words("사용 쓰 적용 이용 하 활용 넣 추가 거치 통하 취하 도입")
+_TIMES = words("후 뒤 다음 이후")  # `합성곱 후`
+_TRAITS = words("장점 단점 특징 특성 문제 문제점 약점 강점 한계")
 _USED_EN = words("use appli ad there present")
 _OMITS = words("skip omit forgo 빼 생략 제거")
 _REASONS = words("이유 목적 까닭 필요성 배경 reason whi purpos motiv")
@@ -86,7 +88,7 @@ def unnamed_absence(tokens: tuple[Token, ...], start: int, term: str) -> Subject
     for i, token in enumerate(beginning):
         if token.surface == "otherwise" or _is_condition_of_absence(beginning, i):
             return Subject(term, start + i, start + i, "topic", absent=True)
-        if token.kind in ("noun", "verb") and token.form != "그렇" and token.form not in _USES:
+        if token.kind in ("noun", "verb") and token.form != "그렇" and token.form not in USES:
             return None
     return None
 
@@ -149,7 +151,9 @@ def _by_particle(after: tuple[Token, ...]) -> Role:
     """The role that the first of the tokens after a subject gives it."""
     form, kind = after[0].form, after[0].kind
     if form == "의":
-        return "owner"
+        return "topic" if _is_said_of_it(after) else "owner"
+    if form in _TIMES:
+        return "place"
     if form in ("에서", "에", "으로", "로"):
         return "topic" if [t.form for t in after[1:2]] in (["는"], ["은"]) else "place"
     if form in ("을", "를"):
@@ -167,9 +171,14 @@ def _by_particle(after: tuple[Token, ...]) -> Role:
     return "owner" if not is_topic and kind in ("noun", "verb") else "topic"
 
 
+def _is_said_of_it(after: tuple[Token, ...]) -> bool:
+    """`X의 단점은 ...`: what follows is said of X."""
+    return [t.form in group for t, group in zip(after[1:3], (_TRAITS, _TOPIC_PARTICLES), strict=False)] == [True, True]
+
+
 def _is_use(token: Token) -> bool:
     """`패딩을 하다`, `패딩을 쓰다`; not `커널을 공유하다`."""
-    return token.form in _USES and token.tag != "XSV"
+    return token.form in USES and token.tag != "XSV"
 
 
 def _is_compared(after: tuple[Token, ...]) -> bool:
@@ -183,7 +192,7 @@ def _is_compared(after: tuple[Token, ...]) -> bool:
     if than and forms[0] == "의" and all(t.kind == "noun" for t in after[1:than]):
         return True
     return bool(than) and all(
-        t.kind not in ("noun", "verb", "number") or t.form in _USES or t.form == "때" for t in after[:than]
+        t.kind not in ("noun", "verb", "number") or t.form in USES or t.form == "때" for t in after[:than]
     )
 
 
@@ -193,11 +202,11 @@ def _is_absent(after: tuple[Token, ...]) -> bool:
         if token.kind == "negation":
             following = next((t.form for t in after[i + 1 :] if t.tag != "EP"), "")  # `않으면`, `않았다면`
             if token.form in ("안", "못"):
-                return following in _USES
+                return following in USES
             return following in _CONDITIONS or token.form == "없이"
         if token.form in _OMITS:
             return any(t.form in _CONDITIONS for t in after[i + 1 : i + 3])
-        if token.kind in ("noun", "verb") and token.form not in _USES:
+        if token.kind in ("noun", "verb") and token.form not in USES:
             return False
     return False
 

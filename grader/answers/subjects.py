@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from grader.answers.clauses import Stretch
-from grader.answers.roles import Subject
+from grader.answers.roles import USES, Subject
 from grader.answers.words import words
 from grader.model import Claim
 
 BOTH = ""  # stands for subjects that are spoken of together
 _JOINING = words("와 과 and , / 나 이나")
 _BREAKS = words(", → -> and but so that which")
+_WANTING = words("위하 려면 으려면 려고 으려고")  # endings of what is wanted
+_CAUSES, _ABLE = words("때문 덕분"), words("수")
+_GIVEN = words("면 으면 때문 덕분")
+_CONDITIONAL = words("면 으면 지 게 어 아 ᆯ수록 을수록")
 
 
 class Holder(NamedTuple):
@@ -33,13 +37,14 @@ def holder(claim: Claim, stretch: Stretch, first: int, last: int) -> Holder:
     asked = {*claim.of, *claim.unlike, *claim.not_of, *claim.apart_from}
     named = [s for s in stretch.subjects if s.term in asked and not (first <= s.first <= last and s.role == "object")]
     direct = [s for s in named if s.role != "compared"]
-    if attached := _attached(stretch, named, first, last):
+    if attached := _attached(claim, stretch, named, first, last):
         return attached
     before = [s for s in direct if s.role == "topic" and s.first <= first]
     if len(before) > 1 and _are_joined(stretch, *before[-2:]) and not _agree(claim, before[-2:]):
         return Holder(BOTH)
     if chosen := _chosen(stretch, direct, before, first, last):
-        return Holder(None) if chosen.reason else Holder(chosen.term, chosen.absent)
+        mended = chosen.reason and not _is_wanted(stretch, last)
+        return Holder(None) if mended else Holder(chosen.term, chosen.absent)
     if compared := [s for s in named if s.role == "compared"]:
         other = _other(claim, compared[0].term)
         return Holder(other, plain=bool(other))
@@ -49,15 +54,63 @@ def holder(claim: Claim, stretch: Stretch, first: int, last: int) -> Holder:
     return Holder(None, plain=False)
 
 
-def _attached(stretch: Stretch, named: Sequence[Subject], first: int, last: int) -> Holder | None:
+def _attached(claim: Claim, stretch: Stretch, named: Sequence[Subject], first: int, last: int) -> Holder | None:
     """A subject that the claim's words belong to by grammar."""
+    if given := _given(claim, stretch, named, first):
+        return Holder(given.term)
     for subject in named:
         if _owns(stretch, subject, first):
             return Holder(subject.term, subject.absent, owns=True)
     for subject in named:
+        if _is_wanted_of(stretch, subject, last):
+            return Holder(subject.term, subject.absent)
+    for subject in named:
         if _is_described(stretch, subject, last):
             return Holder(subject.term, subject.absent)
     return None
+
+
+def _given(claim: Claim, stretch: Stretch, named: Sequence[Subject], first: int) -> Subject | None:
+    """`패딩을 하면 합성곱 후 크기가 줄어든다`: with what it would be wrong of, it is said of that, whoever does it."""
+    for subject in named:
+        between = stretch.tokens[subject.last + 1 : first]
+        if any(t.tag == "EC" and t.form not in _CONDITIONAL for t in between):
+            continue
+        if subject.role != "topic" or subject.absent or subject.last >= first or subject.term not in claim.not_of:
+            continue
+        for token in between[:6]:
+            if token.form in _GIVEN:
+                return subject
+            if token.kind == "negation" or (token.kind in ("noun", "verb") and token.form not in USES):
+                break
+    return None
+
+
+def _is_wanted(stretch: Stretch, last: int) -> bool:
+    """`X를 쓰는 이유는 크기를 유지하기 위해서이다`, `유지할 수 있기 때문이다`, `이유: 크기 유지`: X does it.
+
+    A bare `때문` may tell what X is to mend.
+    """
+    able = naming = False
+    for i in range(last + 1, min(stretch.end, last + 16)):
+        token = stretch.tokens[i]
+        if token.tag == "VCN":
+            return True  # `적어서가 아니다`
+        if token.tag == "EN" or token.kind == "negation" or _ends_here(stretch, i):
+            break
+        if token.form in _WANTING:
+            return True
+        if token.form in _CAUSES:
+            return able or any(t.tag == "VCN" for t in stretch.tokens[i + 1 : i + 4])
+        able = able or token.form in _ABLE
+        naming = naming or token.kind == "verb" or token.tag in ("JKS", "JX", "JKO")
+    return stretch.tokens[last].kind == "noun" and not naming
+
+
+def _ends_here(stretch: Stretch, i: int) -> bool:
+    """Whether a clause ends with token i, and no particle takes it up again: `적어서가`."""
+    token, following = stretch.tokens[i], stretch.tokens[i + 1 : i + 2]
+    return token.tag == "EC" and token.form not in _WANTING and not any(t.tag.startswith("J") for t in following)
 
 
 def _chosen(
@@ -97,6 +150,15 @@ def _is_described(stretch: Stretch, subject: Subject, last: int) -> bool:
         return len(before) <= 5
     # `가중치가 적은 것은 합성곱이다`
     return [t.tag for t in before[-3:-1]] == ["ETM", "NNB"] and before[-1].form in ("은", "는", "이", "가")
+
+
+def _is_wanted_of(stretch: Stretch, subject: Subject, last: int) -> bool:
+    """`크기를 유지하려면 패딩이 필요하다`: what is wanted stands before what does it."""
+    if subject.role == "compared" or not 0 < subject.first - last <= 7:
+        return False
+    between = stretch.tokens[last + 1 : subject.first]
+    content = any(t.kind in ("noun", "verb", "negation") and t.form not in _WANTING for t in between)
+    return not content and any(t.form in _WANTING for t in between)
 
 
 def _is_broken(stretch: Stretch, start: int, end: int) -> bool:
