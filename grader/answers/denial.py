@@ -22,6 +22,7 @@ _JOINS = words("""
 _STOPS_EN = words(", : / → -> that by")
 _STOPS_KO = words("때문 반면 따르 위하 통하")
 _ENDS_IN_VIEW = words("때문 위하 려고 으려고 어서 아서 라서 이라서")  # of a reason or a purpose
+_ACTS = words("활용 고려 반영 파악 이용 유지 보존 추출 인식 포착 방지 전달 처리")  # may be done to what is claimed
 _IN_VIEW = words("쓰 사용 하 이용 적용 활용 필요 목적 이유")  # what may stand between a purpose and its denial
 _ARROWS = words(", → -> ⇒ / + ·")
 # Words between a claim and its denial that claim nothing else: `문제가 생기지 않는다`, `does not cause the problem`.
@@ -178,7 +179,23 @@ def _outside_brackets(tokens: tuple[Token, ...], places: range) -> Iterator[int]
 def _is_of_another(tokens: tuple[Token, ...], last: int, i: int) -> bool:
     """`0이 되는 경사 소실`: it is another noun's, with which it makes one name."""
     before = tokens[i - 1]
+    if tokens[i].tag != "EN" and _has_its_own(tokens, last, i):
+        return True
     return i - 1 > last and before.kind == tokens[i].kind == "noun" and before.form not in _NEUTRAL
+
+
+def _has_its_own(tokens: tuple[Token, ...], last: int, i: int) -> bool:
+    """`기울기 소실로 학습이 어렵다`, `공유로 적은 파라미터`: a subject of its own, which is none of the claim's."""
+    between = tokens[last + 1 : i]
+    if any(t.form == "대하" for t in between):
+        return False  # `공간 정보에 대한 고려가 부족하다`
+    if [t.tag for t in tokens[i + 1 : i + 2]] == ["ETM"] and [t.form for t in between[-1:]] in (["로"], ["으로"]):
+        return True
+    at = i - 2 if tokens[i - 1].tag == "JKS" else i - 1
+    noun = tokens[at]
+    if at <= last or noun.kind != "noun" or noun.form in _NEUTRAL or noun.form in _ACTS:
+        return False
+    return not _is_compound(tokens, last, at)
 
 
 def _is_said_of(tokens: tuple[Token, ...], i: int) -> bool:

@@ -206,7 +206,7 @@ def _is_absent(after: tuple[Token, ...]) -> bool:
             return following in _CONDITIONS or token.form == "없이"
         if token.form in _OMITS:
             return any(t.form in _CONDITIONS for t in after[i + 1 : i + 3])
-        if token.kind in ("noun", "verb") and token.form not in USES:
+        if token.kind in ("noun", "verb", "number") and token.form not in USES:
             return False
     return False
 
