@@ -51,12 +51,16 @@ _TAKES = words("""
 _MAKES = words("make let allow permit caus lead get give bring render forc driv produc creat induc trigger help enabl")
 _NOTIONS = words("idea notion clue sens concept way fact")
 _DEGREES = words("onli just mere matter doubt")  # `not only`, `no matter`
+_UNRELATED = words("상관없이 관계없이 상관없 관계없 무관하 상관")
+_RELATIONS, _EFFECTS = words("관계 관련 연관 상관 중요 의미") | _UNRELATED, words("영향 효과 도움")
+_PAST = words("크 커지 이상 초과 넘 높 멀 멀어지 거리")
 _PAST_A_BOUND = ("more", "greater", "larger", "higher", "bigger", "above", "over", "beyond", "exceed", "surpass")
 
 
 def denials(stretch: Stretch, first: int, last: int, own: frozenset[int]) -> int:
     """How often a claim made by the tokens [first, last] is denied. `own`: tokens that are the claim's words."""
-    return _inside(stretch, first, last, own) + _after(stretch, last, own) + _before(stretch, first, own)
+    around = _after(stretch, last, own) + _before(stretch, first, own)
+    return _inside(stretch, first, last, own) + around + _is_past_bound(stretch.tokens, first, last)
 
 
 def _inside(stretch: Stretch, first: int, last: int, own: frozenset[int]) -> int:
@@ -69,9 +73,27 @@ def _inside(stretch: Stretch, first: int, last: int, own: frozenset[int]) -> int
             count += _reaches(tokens, i, last)
         elif i in stretch.turning and tokens[i].tag == "EN":
             count += not any(t.form in _JOINS or t.form == "," for t in tokens[i + 1 : last])
-        elif tokens[i].form == "덜" or _is_least(tokens, i) or _is_kept_from(tokens, i, own):
+        elif (
+            tokens[i].form == "덜"
+            or (tokens[i].form == "대신" and i - 1 in own)
+            or _is_least(tokens, i)
+            or _is_kept_from(tokens, i, own)
+        ):
             count += 1
     return count
+
+
+def _is_past_bound(tokens: tuple[Token, ...], first: int, last: int) -> bool:
+    """`0.25보다 크다`, `1을 넘는다`, `최소 0.25`, `아무리 작아도 0.25`, `1에서 멀어진다`: not that number."""
+    return any(_is_passed(tokens, i) for i in range(first, last + 1) if tokens[i].kind == "number")
+
+
+def _is_passed(tokens: tuple[Token, ...], i: int) -> bool:
+    before = [t.form for t in tokens[max(0, i - 2) : i]]
+    if before[-1:] == ["최소"] or before[-1:] == ["적어도"] or before in (["작", "아도"], ["작", "어도"]):
+        return True
+    after = (t.form for t in tokens[i + 1 : i + 6] if t.kind not in ("particle", "adverb"))
+    return next(after, "") in _PAST and any(t.tag not in PLAIN for t in tokens)
 
 
 def is_split(stretch: Stretch, first: int, last: int, own: frozenset[int]) -> bool:
@@ -108,6 +130,8 @@ def _after(stretch: Stretch, last: int, own: frozenset[int]) -> int:
     tokens = stretch.tokens
     count = content = 0
     objects = False  # whether another object came, which is what the rest is said of
+    if _is_replaced(tokens, last) or _is_apart(tokens, last):
+        return 1
     for i in _outside_brackets(tokens, range(last + 1, min(stretch.end, last + 1 + _FARTHEST))):
         if i in own:
             continue
@@ -118,13 +142,20 @@ def _after(stretch: Stretch, last: int, own: frozenset[int]) -> int:
             count += not objects and not _is_no_denial(tokens, i)
         elif i in stretch.turning:
             of_claim = stretch.sentence.question or _is_said_of(tokens, i)
-            count += not objects and of_claim and not _is_of_another(tokens, last, i)
+            elsewhere = _is_of_another(tokens, last, i) or _is_weak_against(tokens, i)
+            count += not objects and of_claim and not elsewhere
         elif _is_content(tokens[i]):
             content += 1
             if content > _MOST_CONTENT:
                 break
             objects = objects or (_is_object(tokens, i) and not _is_compound(tokens, last, i))
     return count
+
+
+def _is_replaced(tokens: tuple[Token, ...], last: int) -> bool:
+    """`공간 정보 대신 전체를 본다`."""
+    after = next((t for t in tokens[last + 1 :] if t.kind != "noun" or t.form == "대신"), None)
+    return tokens[last].kind == "noun" and after is not None and after.form == "대신"
 
 
 def _is_denied_purpose(tokens: tuple[Token, ...], i: int) -> bool:
@@ -138,6 +169,32 @@ def _is_denied_purpose(tokens: tuple[Token, ...], i: int) -> bool:
             return plainly and not _is_no_denial(tokens, at)
         if token.kind in ("noun", "verb") and token.form not in _IN_VIEW:
             return False
+    return False
+
+
+def is_no_reason(stretch: Stretch, last: int) -> bool:
+    """`기울기 소실 때문이 아니다`, `크기를 유지하려고 쓰는 것이 아니다`."""
+    tokens = stretch.tokens
+    ends = (i for i in range(last + 1, min(stretch.end, last + 1 + _FARTHEST)) if _ends_scope(tokens, i))
+    return _is_denied_purpose(tokens, next(ends, len(tokens) - 1))
+
+
+def _is_apart(tokens: tuple[Token, ...], last: int) -> bool:
+    """`이웃 픽셀과 상관없이`, `가장자리와 무관하다`."""
+    noun = next((i for i in range(last, len(tokens) - 1) if tokens[i + 1].kind != "noun"), last)
+    after = [t.form for t in tokens[noun + 1 : noun + 3]]
+    return len(after) > 1 and after[0] in ("와", "과", "에") and after[1] in _UNRELATED
+
+
+def is_unrelated(stretch: Stretch, last: int, effects: bool) -> bool:
+    """`과적합과 관계가 없다`, `주변 픽셀은 중요하지 않다`: no more than that is denied. `effects`: `영향을 주지 않는다`
+    too.
+    """
+    for token in stretch.tokens[last + 1 : min(stretch.end, last + 7)]:
+        if token.kind == "negation" or token.tag == "EC":
+            return False
+        if token.form in _RELATIONS or (effects and token.form in _EFFECTS):
+            return True
     return False
 
 
@@ -174,6 +231,11 @@ def _outside_brackets(tokens: tuple[Token, ...], places: range) -> Iterator[int]
                 return
         elif not depth:
             yield i
+
+
+def _is_weak_against(tokens: tuple[Token, ...], i: int) -> bool:
+    """`기울기 소실에 약하다`, which is no weak one."""
+    return tokens[i].form == "약하" and tokens[i - 1].form == "에"
 
 
 def _is_of_another(tokens: tuple[Token, ...], last: int, i: int) -> bool:

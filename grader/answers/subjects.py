@@ -13,6 +13,7 @@ from grader.model import Claim
 BOTH = ""  # stands for subjects that are spoken of together
 _JOINING = words("와 과 and , / 나 이나")
 _BREAKS = words(", → -> and but so that which")
+_TWO, _ALL = words("둘 두 양쪽"), words("다 모두 전부")
 _WANTING = words("위하 려면 으려면 려고 으려고")  # endings of what is wanted
 _CAUSES, _ABLE = words("때문 덕분"), words("수")
 _GIVEN = words("면 으면 때문 덕분")
@@ -40,10 +41,11 @@ def holder(claim: Claim, stretch: Stretch, first: int, last: int) -> Holder:
     if attached := _attached(claim, stretch, named, first, last):
         return attached
     before = [s for s in direct if s.role == "topic" and s.first <= first]
-    if len(before) > 1 and _are_joined(stretch, *before[-2:]) and not _agree(claim, before[-2:]):
+    joined = len(before) > 1 and _are_joined(stretch, *before[-2:]) and not _agree(claim, before[-2:])
+    if joined or _is_of_both(claim, stretch, before, first):
         return Holder(BOTH)
     if chosen := _chosen(stretch, direct, before, first, last):
-        mended = chosen.reason and not _is_wanted(stretch, last)
+        mended = chosen.reason and not (_is_wanted(stretch, last) or _is_set_against(stretch, chosen, first))
         return Holder(None) if mended else Holder(chosen.term, chosen.absent)
     if compared := [s for s in named if s.role == "compared"]:
         other = _other(claim, compared[0].term)
@@ -56,10 +58,13 @@ def holder(claim: Claim, stretch: Stretch, first: int, last: int) -> Holder:
 
 def _attached(claim: Claim, stretch: Stretch, named: Sequence[Subject], first: int, last: int) -> Holder | None:
     """A subject that the claim's words belong to by grammar."""
-    if given := _given(claim, stretch, named, first):
+    mended = not stretch.turning.isdisjoint(range(last + 1, min(stretch.end, last + 8)))
+    if not mended and (given := _given(claim, stretch, named, first)):
         return Holder(given.term)
     for subject in named:
         if _owns(stretch, subject, first):
+            if another := _undergoes(stretch, named, last):
+                return Holder(another.term, another.absent)
             return Holder(subject.term, subject.absent, owns=True)
     for subject in named:
         if _is_wanted_of(stretch, subject, last):
@@ -70,13 +75,37 @@ def _attached(claim: Claim, stretch: Stretch, named: Sequence[Subject], first: i
     return None
 
 
+def _is_of_both(claim: Claim, stretch: Stretch, topics: Sequence[Subject], first: int) -> bool:
+    """`둘 다`, `두 함수 모두`, unless the claim is as true of each that is meant."""
+    tokens = stretch.tokens[stretch.start : first]
+    if not any(t.form in _TWO and _ALL & {u.form for u in tokens[i + 1 : i + 4]} for i, t in enumerate(tokens)):
+        return False
+    asked = {*claim.of, *claim.unlike, *claim.not_of}
+    meant = {s.term for s in topics} or {term for term, _ in stretch.carried if term in asked}
+    return not meant or not (meant <= set(claim.of) or meant <= {*claim.unlike, *claim.not_of})
+
+
+def _undergoes(stretch: Stretch, named: Sequence[Subject], last: int) -> Subject | None:
+    """`A의 기울기 소실 문제를 B는 겪지 않는다`: it is B who does not."""
+    for subject in named:
+        between = stretch.tokens[last + 1 : subject.first]
+        if subject.role == "topic" and 0 < len(between) <= 3 and between[-1].tag == "JKO":
+            return subject
+    return None
+
+
 def _given(claim: Claim, stretch: Stretch, named: Sequence[Subject], first: int) -> Subject | None:
     """`패딩을 하면 합성곱 후 크기가 줄어든다`: with what it would be wrong of, it is said of that, whoever does it."""
     for subject in named:
         between = stretch.tokens[subject.last + 1 : first]
         if any(t.tag == "EC" and t.form not in _CONDITIONAL for t in between):
             continue
-        if subject.role != "topic" or subject.absent or subject.last >= first or subject.term not in claim.not_of:
+        if (
+            subject.role != "topic"
+            or subject.absent
+            or subject.last >= first
+            or subject.term not in (*claim.not_of, *claim.of)
+        ):
             continue
         for token in between[:6]:
             if token.form in _GIVEN:
@@ -105,6 +134,12 @@ def _is_wanted(stretch: Stretch, last: int) -> bool:
         able = able or token.form in _ABLE
         naming = naming or token.kind == "verb" or token.tag in ("JKS", "JX", "JKO")
     return stretch.tokens[last].kind == "noun" and not naming
+
+
+def _is_set_against(stretch: Stretch, subject: Subject, first: int) -> bool:
+    """`X를 쓰는 이유는 Y보다 간단하기 때문이다`: X is."""
+    others = [s for s in stretch.subjects if s.role == "compared" and subject.last < s.first <= first]
+    return any(t.form == "보다" for s in others for t in stretch.tokens[s.last + 1 : s.last + 4])
 
 
 def _ends_here(stretch: Stretch, i: int) -> bool:
