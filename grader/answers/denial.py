@@ -253,11 +253,10 @@ def _has_its_own(tokens: tuple[Token, ...], last: int, i: int) -> bool:
         return False  # `공간 정보에 대한 고려가 부족하다`
     if [t.tag for t in tokens[i + 1 : i + 2]] == ["ETM"] and [t.form for t in between[-1:]] in (["로"], ["으로"]):
         return True
-    at = i - 2 if tokens[i - 1].tag == "JKS" else i - 1
-    noun = tokens[at]
-    if at <= last or noun.kind != "noun" or noun.form in _NEUTRAL or noun.form in _ACTS:
-        return False
-    return not _is_compound(tokens, last, at)
+    end = i - 1 if tokens[i - 1].tag == "JKS" else i
+    start = next((at + 1 for at in range(end - 1, last, -1) if tokens[at].kind != "noun"), last + 1)
+    named = [t for t in tokens[start:end] if t.form not in _NEUTRAL and t.form not in _ACTS]  # `파라미터` `수`
+    return bool(named) and not _is_compound(tokens, last, end - 1)
 
 
 def _is_said_of(tokens: tuple[Token, ...], i: int) -> bool:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from grader.answers.clauses import Stretch
 from grader.answers.roles import USES, Subject
+from grader.answers.tokens import Token
 from grader.answers.words import words
 from grader.model import Claim
 
@@ -17,7 +18,8 @@ _TWO, _ALL = words("둘 두 양쪽"), words("다 모두 전부")
 _WANTING = words("위하 려면 으려면 려고 으려고")  # endings of what is wanted
 _CAUSES, _ABLE = words("때문 덕분"), words("수")
 _GIVEN = words("면 으면 때문 덕분")
-_CONDITIONAL = words("면 으면 지 게 어 아 ᆯ수록 을수록")
+_CONDITIONAL = words("면 으면 지 게 어 아 어도 아도 더라도 ᆯ수록 을수록")
+_NEAR = 6  # tokens after a subject that may make a condition of it
 
 
 class Holder(NamedTuple):
@@ -95,24 +97,25 @@ def _undergoes(stretch: Stretch, named: Sequence[Subject], last: int) -> Subject
 
 
 def _given(claim: Claim, stretch: Stretch, named: Sequence[Subject], first: int) -> Subject | None:
-    """`패딩을 하면 합성곱 후 크기가 줄어든다`: with what it would be wrong of, it is said of that, whoever does it."""
+    """`패딩을 하면 합성곱 후 크기가 줄어든다`: with what it is wrong of, it is said of that, whoever does it."""
     for subject in named:
-        between = stretch.tokens[subject.last + 1 : first]
-        if any(t.tag == "EC" and t.form not in _CONDITIONAL for t in between):
-            continue
-        if (
-            subject.role != "topic"
-            or subject.absent
-            or subject.last >= first
-            or subject.term not in (*claim.not_of, *claim.of)
-        ):
-            continue
-        for token in between[:6]:
-            if token.form in _GIVEN:
+        asked = (*claim.not_of, *claim.of) if subject is named[0] else claim.not_of
+        if subject.term in asked and subject.role == "topic" and not subject.absent and subject.last < first:
+            between = stretch.tokens[subject.last + 1 : first]
+            ended = any(t.tag == "EC" and t.form not in _CONDITIONAL for t in between)
+            if not ended and _is_condition(between[:_NEAR]):
                 return subject
-            if token.kind == "negation" or (token.kind in ("noun", "verb") and token.form not in USES):
-                break
     return None
+
+
+def _is_condition(after: Sequence[Token]) -> bool:
+    """`X를 하면`, `X가 있으면`, `X 때문에`: of the tokens after X."""
+    for token in after:
+        if token.form in _GIVEN:
+            return True
+        if token.kind == "negation" or (token.kind in ("noun", "verb") and token.form not in USES):
+            return False
+    return False
 
 
 def _is_wanted(stretch: Stretch, last: int) -> bool:
