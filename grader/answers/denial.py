@@ -28,7 +28,7 @@ _ARROWS = words(", → -> ⇒ / + ·")
 # Words between a claim and its denial that claim nothing else: `문제가 생기지 않는다`, `does not cause the problem`.
 _NEUTRAL = words("""
     문제 현상 정보 데이터 특징 값 것 일 경우 위험 정도 효과 발생 일어나 생기 나타나 걱정 우려 수 점 단점 가능 영향
-    상황 겪 관계 관련 연관 사이 상호작용
+    상황 겪 관계 관련 연관 사이 상호작용 상관관계 상관성 관련성 연관성 유사성
     problem issu inform featur phenomenon effect risk danger occur happen exist suffer appear caus lead from aris chanc
     worri
 """)

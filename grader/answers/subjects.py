@@ -19,6 +19,7 @@ _WANTING = words("위하 려면 으려면 려고 으려고")  # endings of what 
 _CAUSES, _ABLE = words("때문 덕분"), words("수")
 _GIVEN = words("면 으면 때문 덕분")
 _CONDITIONAL = words("면 으면 지 게 어 아 어도 아도 더라도 ᆯ수록 을수록")
+_LONGEST_DESCRIPTION = 7  # tokens of grammar and verbs: `을 고려하지 않는`
 _NEAR = 6  # tokens after a subject that may make a condition of it
 
 
@@ -183,9 +184,11 @@ def _is_described(stretch: Stretch, subject: Subject, last: int) -> bool:
     """`기울기 소실이 덜한 ReLU`: the words stand in a clause that describes the subject after it."""
     if not 0 < subject.first - last <= 10:
         return False
-    before = [t for t in stretch.tokens[last + 1 : subject.first]]
-    if before and before[-1].tag == "ETM":
-        return len(before) <= 5
+    before = stretch.tokens[last + 1 : subject.first]
+    if not before:
+        return stretch.tokens[last].tag == "ETM"  # `가중치가 적은`
+    if before[-1].tag == "ETM":
+        return len(before) <= _LONGEST_DESCRIPTION
     # `가중치가 적은 것은 합성곱이다`
     return [t.tag for t in before[-3:-1]] == ["ETM", "NNB"] and before[-1].form in ("은", "는", "이", "가")
 
