@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from grader.answers.clauses import Stretch
 from grader.answers.roles import USES, Subject
-from grader.answers.tokens import Token
+from grader.answers.tokens import PLAIN, Token
 from grader.answers.words import words
 from grader.model import Claim
 
@@ -129,7 +129,9 @@ def _is_wanted(stretch: Stretch, last: int) -> bool:
         token = stretch.tokens[i]
         if token.tag == "VCN":
             return True  # `적어서가 아니다`
-        if token.tag == "EN" or token.kind == "negation" or _ends_here(stretch, i):
+        if token.tag == "EN":
+            return False
+        if token.kind == "negation" or _ends_here(stretch, i):
             break
         if token.form in _WANTING:
             return True
@@ -137,7 +139,7 @@ def _is_wanted(stretch: Stretch, last: int) -> bool:
             return able or any(t.tag == "VCN" for t in stretch.tokens[i + 1 : i + 4])
         able = able or token.form in _ABLE
         naming = naming or token.kind == "verb" or token.tag in ("JKS", "JX", "JKO")
-    return stretch.tokens[last].kind == "noun" and not naming
+    return not naming and stretch.tokens[last].kind == "noun" and any(t.tag not in PLAIN for t in stretch.tokens)
 
 
 def _is_set_against(stretch: Stretch, subject: Subject, first: int) -> bool:
