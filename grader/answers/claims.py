@@ -14,7 +14,7 @@ from math import prod
 from typing import Literal
 
 from grader.answers.clauses import Stretch
-from grader.answers.denial import denials, is_split
+from grader.answers.denial import denials, is_no_reason, is_split, is_unrelated
 from grader.answers.lexicon import Mention
 from grader.answers.reach import together
 from grader.answers.regions import is_elsewhere
@@ -195,8 +195,20 @@ def _stand(
     if owns and count and _is_remedied(stretch, last):
         count -= 1  # to solve a problem of somebody's says that he has it
     holds = (count % 2 == 0) != claim.denied
-    if term is None:
-        return _of_nobody(claim, holds)
+    if count % 2 and _is_beside(claim, stretch, last, term):
+        return _told(False), term or "", plain
+    return _of_nobody(claim, holds) if term is None else _of(claim, term, absent, plain, holds)
+
+
+def _is_beside(claim: Claim, stretch: Stretch, last: int, term: str | None) -> bool:
+    """Whether a denial is of a reason or a relation, which says nothing of whether the claim holds."""
+    if is_no_reason(stretch, last):
+        return True
+    return (claim.denied or term is None) and is_unrelated(stretch, last, claim.denied)
+
+
+def _of(claim: Claim, term: str, absent: bool, plain: bool, holds: bool) -> tuple[Stand, str, bool] | None:
+    """What is said of one of the subjects, or of both."""
     if term in claim.not_of and absent:
         return _told(holds), term, plain  # what is wrong of it may well be so without it
     holds = holds != absent
@@ -223,4 +235,6 @@ def _told(holds: bool) -> Stand:
 
 def _is_remedied(stretch: Stretch, last: int) -> bool:
     after = range(last + 1, min(stretch.end, last + 8))
-    return any(i in stretch.turning and stretch.tokens[i].surface != "less" for i in after)
+    return any(
+        i in stretch.turning and stretch.tokens[i].tag != "VA" and stretch.tokens[i].surface != "less" for i in after
+    )

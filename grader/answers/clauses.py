@@ -142,7 +142,7 @@ def _with_pronouns(named: list[Subject], tokens: tuple[Token, ...], memory: _Mem
 
 def _cuts(tokens: tuple[Token, ...], named: Sequence[Subject]) -> list[int]:
     """Where the stretches of a sentence begin: at a contrast, or where another topic comes after something was said."""
-    topics = {s.first: s.term for s in reversed(named) if _is_topic(tokens, s)}
+    topics = {s.first: s.term for s in reversed(named) if _is_topic(tokens, s) and not _is_under_condition(tokens, s)}
     placed = defaultdict(set)
     for subject in named:
         if subject.role != "compared":
@@ -168,6 +168,12 @@ def _is_fronted(tokens: tuple[Token, ...], subject: Subject) -> bool:
     """`in a CNN they are few, in a dense layer many`: a place that comes first in its clause."""
     before = [t for t in tokens[max(0, subject.first - 3) : subject.first] if t.form not in ("a", "an", "the")]
     return subject.role == "place" and len(before) > 1 and before[-2].form in (",", "and", "but")
+
+
+def _is_under_condition(tokens: tuple[Token, ...], subject: Subject) -> bool:
+    """`패딩을 하면 합성곱을 할 때마다`: what is done under a condition is still said of that."""
+    before, after = tokens[max(0, subject.first - 1) : subject.first], tokens[subject.last + 1 : subject.last + 2]
+    return [t.form for t in before] in (["면"], ["으면"]) and [t.tag for t in after] == ["JKO"]
 
 
 def _says(token: Token) -> bool:

@@ -15,17 +15,20 @@ from grader.answers.words import words
 _FARTHEST = 16  # tokens beyond a claim that may still deny it
 _MOST_CONTENT = 4  # words of content among those
 _GOES_ON = words("지 게 도록 기 음 ᆷ 지는 질 ㄹ ᆯ 을 는 은 ᆫ 던 지도")  # endings after which a clause goes on
-_QUOTES, _SAYING = words("다고 ᆫ다고 는다고 라고 이라고"), words("보 하 말하 할 말")
+_QUOTES, _SAYING = words("다고 ᆫ다고 는다고 라고 이라고"), words("보 하 말하 할 말 생각 믿 여기 주장")
 _JOINS = words("""
     and bc plus or but so becaus which while wherea when if sinc as thus therefor henc where whose who
 """)
 _STOPS_EN = words(", : / → -> that by")
 _STOPS_KO = words("때문 반면 따르 위하 통하")
+_ENDS_IN_VIEW = words("때문 위하 려고 으려고 어서 아서 라서 이라서")  # of a reason or a purpose
+_ACTS = words("활용 고려 반영 파악 이용 유지 보존 추출 인식 포착 방지 전달 처리")  # may be done to what is claimed
+_IN_VIEW = words("쓰 사용 하 이용 적용 활용 필요 목적 이유")  # what may stand between a purpose and its denial
 _ARROWS = words(", → -> ⇒ / + ·")
 # Words between a claim and its denial that claim nothing else: `문제가 생기지 않는다`, `does not cause the problem`.
 _NEUTRAL = words("""
     문제 현상 정보 데이터 특징 값 것 일 경우 위험 정도 효과 발생 일어나 생기 나타나 걱정 우려 수 점 단점 가능 영향
-    상황 겪
+    상황 겪 관계 관련 연관 사이 상호작용 상관관계 상관성 관련성 연관성 유사성
     problem issu inform featur phenomenon effect risk danger occur happen exist suffer appear caus lead from aris chanc
     worri
 """)
@@ -53,12 +56,16 @@ _PRONE = words("affect prone like suscept vulner subject expos")
 _APPLIES = words("appli ad add perform includ employ layer")
 _RATHER = (("rather", "than"), ("instead", "of"))
 _DEGREES = words("onli just mere matter doubt")  # `not only`, `no matter`
+_UNRELATED = words("상관없이 관계없이 상관없 관계없 무관하 상관")
+_RELATIONS, _EFFECTS = words("관계 관련 연관 상관 중요 의미") | _UNRELATED, words("영향 효과 도움")
+_PAST = words("크 커지 이상 초과 넘 높 멀 멀어지 거리")
 _PAST_A_BOUND = ("more", "greater", "larger", "higher", "bigger", "above", "over", "beyond", "exceed", "surpass")
 
 
 def denials(stretch: Stretch, first: int, last: int, own: frozenset[int]) -> int:
     """How often a claim made by the tokens [first, last] is denied. `own`: tokens that are the claim's words."""
-    return _inside(stretch, first, last, own) + _after(stretch, last, own) + _before(stretch, first, own)
+    around = _after(stretch, last, own) + _before(stretch, first, own)
+    return _inside(stretch, first, last, own) + around + _is_past_bound(stretch.tokens, first, last)
 
 
 def _inside(stretch: Stretch, first: int, last: int, own: frozenset[int]) -> int:
@@ -71,9 +78,27 @@ def _inside(stretch: Stretch, first: int, last: int, own: frozenset[int]) -> int
             count += _reaches(tokens, i, last)
         elif i in stretch.turning and tokens[i].tag == "EN":
             count += not any(t.form in _JOINS or t.form == "," for t in tokens[i + 1 : last])
-        elif tokens[i].form == "덜" or _is_least(tokens, i) or _is_kept_from(tokens, i, own):
+        elif (
+            tokens[i].form == "덜"
+            or (tokens[i].form == "대신" and i - 1 in own)
+            or _is_least(tokens, i)
+            or _is_kept_from(tokens, i, own)
+        ):
             count += 1
     return count
+
+
+def _is_past_bound(tokens: tuple[Token, ...], first: int, last: int) -> bool:
+    """`0.25보다 크다`, `1을 넘는다`, `최소 0.25`, `아무리 작아도 0.25`, `1에서 멀어진다`: not that number."""
+    return any(_is_passed(tokens, i) for i in range(first, last + 1) if tokens[i].kind == "number")
+
+
+def _is_passed(tokens: tuple[Token, ...], i: int) -> bool:
+    before = [t.form for t in tokens[max(0, i - 2) : i]]
+    if before[-1:] == ["최소"] or before[-1:] == ["적어도"] or before in (["작", "아도"], ["작", "어도"]):
+        return True
+    after = (t.form for t in tokens[i + 1 : i + 6] if t.kind not in ("particle", "adverb"))
+    return next(after, "") in _PAST and any(t.tag not in PLAIN for t in tokens)
 
 
 def is_split(stretch: Stretch, first: int, last: int, own: frozenset[int]) -> bool:
@@ -110,24 +135,36 @@ def _after(stretch: Stretch, last: int, own: frozenset[int]) -> int:
     tokens = stretch.tokens
     count = content = 0
     objects = False  # whether another object came, which is what the rest is said of
+    if _is_replaced(tokens, last) or _is_apart(tokens, last):
+        return 1
     for i in _outside_brackets(tokens, range(last + 1, min(stretch.end, last + 1 + _FARTHEST))):
         if i in own:
             continue
         if _ends_scope(tokens, i):
+            count += not objects and _is_denied_purpose(tokens, i)
             break
-        if _is_less(tokens, i):
-            count += not objects
-        elif tokens[i].kind == "negation" or _is_crossed_out(tokens, i):
-            count += not objects and not _is_no_denial(tokens, i) and not _tells_absence(stretch, i)
-        elif i in stretch.turning:
-            of_claim = stretch.sentence.question or _is_said_of(tokens, i)
-            count += not objects and of_claim and not _is_of_another(tokens, last, i)
+        denies = _denies_before(stretch, last, i)
+        if denies is not None:
+            count += denies and not objects
         elif _is_content(tokens[i]):
             content += 1
             if content > _MOST_CONTENT:
                 break
             objects = objects or (_is_object(tokens, i) and not _is_compound(tokens, last, i))
     return count
+
+
+def _denies_before(stretch: Stretch, last: int, i: int) -> bool | None:
+    """Whether the word at i denies what stands before it; None for a word that never does."""
+    tokens = stretch.tokens
+    if _is_less(tokens, i):
+        return True
+    if tokens[i].kind == "negation" or _is_crossed_out(tokens, i):
+        return not _is_no_denial(tokens, i) and not _tells_absence(stretch, i)
+    if i not in stretch.turning:
+        return None
+    of_claim = stretch.sentence.question or _is_said_of(tokens, i)
+    return of_claim and not _is_of_another(tokens, last, i) and not _is_weak_against(tokens, i)
 
 
 def _is_less(tokens: tuple[Token, ...], i: int) -> bool:
@@ -159,6 +196,52 @@ def _tells_absence(stretch: Stretch, i: int) -> bool:
             if not any(_is_content(t) and t.form not in _APPLIES for t in between):
                 return True
         if subject.absent and subject.first <= i <= subject.last + 3 and tokens[i].kind == "negation":
+            return True
+    return False
+
+
+def _is_replaced(tokens: tuple[Token, ...], last: int) -> bool:
+    """`공간 정보 대신 전체를 본다`."""
+    after = next((t for t in tokens[last + 1 :] if t.kind != "noun" or t.form == "대신"), None)
+    return tokens[last].kind == "noun" and after is not None and after.form == "대신"
+
+
+def _is_denied_purpose(tokens: tuple[Token, ...], i: int) -> bool:
+    """`크기를 유지하기 위한 것이 아니다`, `적어서가 아니다`, `유지하려고 쓰지 않는다`: it is no reason, no purpose."""
+    if tokens[i].form not in _ENDS_IN_VIEW:
+        return False
+    for at in range(i + 1, min(len(tokens), i + 10)):
+        token = tokens[at]
+        if token.kind == "negation":
+            plainly = token.tag == "VCN" or tokens[i].kind != "ending"
+            return plainly and not _is_no_denial(tokens, at)
+        if token.kind in ("noun", "verb") and token.form not in _IN_VIEW:
+            return False
+    return False
+
+
+def is_no_reason(stretch: Stretch, last: int) -> bool:
+    """`기울기 소실 때문이 아니다`, `크기를 유지하려고 쓰는 것이 아니다`."""
+    tokens = stretch.tokens
+    ends = (i for i in range(last + 1, min(stretch.end, last + 1 + _FARTHEST)) if _ends_scope(tokens, i))
+    return _is_denied_purpose(tokens, next(ends, len(tokens) - 1))
+
+
+def _is_apart(tokens: tuple[Token, ...], last: int) -> bool:
+    """`이웃 픽셀과 상관없이`, `가장자리와 무관하다`."""
+    noun = next((i for i in range(last, len(tokens) - 1) if tokens[i + 1].kind != "noun"), last)
+    after = [t.form for t in tokens[noun + 1 : noun + 3]]
+    return len(after) > 1 and after[0] in ("와", "과", "에") and after[1] in _UNRELATED
+
+
+def is_unrelated(stretch: Stretch, last: int, effects: bool) -> bool:
+    """`과적합과 관계가 없다`, `주변 픽셀은 중요하지 않다`: no more than that is denied. `effects`: `영향을 주지 않는다`
+    too.
+    """
+    for token in stretch.tokens[last + 1 : min(stretch.end, last + 7)]:
+        if token.kind == "negation" or token.tag == "EC":
+            return False
+        if token.form in _RELATIONS or (effects and token.form in _EFFECTS):
             return True
     return False
 
@@ -198,10 +281,30 @@ def _outside_brackets(tokens: tuple[Token, ...], places: range) -> Iterator[int]
             yield i
 
 
+def _is_weak_against(tokens: tuple[Token, ...], i: int) -> bool:
+    """`기울기 소실에 약하다`, which is no weak one."""
+    return tokens[i].form == "약하" and tokens[i - 1].form == "에"
+
+
 def _is_of_another(tokens: tuple[Token, ...], last: int, i: int) -> bool:
     """`0이 되는 경사 소실`: it is another noun's, with which it makes one name."""
     before = tokens[i - 1]
+    if tokens[i].tag != "EN" and _has_its_own(tokens, last, i):
+        return True
     return i - 1 > last and before.kind == tokens[i].kind == "noun" and before.form not in _NEUTRAL
+
+
+def _has_its_own(tokens: tuple[Token, ...], last: int, i: int) -> bool:
+    """`기울기 소실로 학습이 어렵다`, `공유로 적은 파라미터`: a subject of its own, which is none of the claim's."""
+    between = tokens[last + 1 : i]
+    if any(t.form == "대하" for t in between):
+        return False  # `공간 정보에 대한 고려가 부족하다`
+    if [t.tag for t in tokens[i + 1 : i + 2]] == ["ETM"] and [t.form for t in between[-1:]] in (["로"], ["으로"]):
+        return True
+    end = i - 1 if tokens[i - 1].tag == "JKS" else i
+    start = next((at + 1 for at in range(end - 1, last, -1) if tokens[at].kind != "noun"), last + 1)
+    named = [t for t in tokens[start:end] if t.form not in _NEUTRAL and t.form not in _ACTS]  # `파라미터` `수`
+    return bool(named) and not _is_compound(tokens, last, end - 1)
 
 
 def _is_said_of(tokens: tuple[Token, ...], i: int) -> bool:
@@ -342,4 +445,6 @@ def _is_no_denial(tokens: tuple[Token, ...], i: int) -> bool:
     if tokens[i].tag == "EN":
         return any(t.form in _DEGREES for t in tokens[i + 1 : i + 2]) or _is_bound(tokens[i + 1 : i + 5])
     before = [t.form for t in tokens[max(0, i - 3) : i]]
+    if tokens[i].tag == "VCN" and "만" in before[-2:]:
+        return True  # `때문만은 아니다`
     return not {"밖에", "뿐", "뿐만"}.isdisjoint(before) or (tokens[i].form == "없" and "상관" in before)

@@ -191,6 +191,8 @@ def _is_bare(tokens: tuple[Token, ...], i: int) -> bool:
     """`작아져 버린다` throws nothing away, `기하급수적` is not `적다`, `more efficient` is not `more`."""
     if tokens[i].surface in _DEGREES:
         return any(_ADJECTIVE.search(t.surface) for t in tokens[i + 1 : i + 2])
+    if tokens[i].tag == "VX" and i and tokens[i - 1].tag == "JKO":
+        return False  # `모서리를 버린다`
     return tokens[i].tag in _BOUND
 
 

@@ -6,7 +6,7 @@ A subject's words are followed (Korean) or preceded (English) by the grammar tha
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from grader.answers.lexicon import Mention
@@ -28,12 +28,17 @@ _OF = words("of in for with by through on from use appli to insid within after p
 _TOPIC_PARTICLES = words("은 는 이 가 란 이란 도 ᆫ 께서 이라는 라는")
 # What may stand between a subject's name and its particle: `시그모이드 함수의`, `sigmoid function's`.
 _NOUN_TAILS = words("""
-  함수 층 계층 레이어 연산 신경망 네트워크 구조 모델 방식 기법 활성 활성화 활성함수 자체 경우 들 류 계열 망 쪽
+  함수 층 계층 레이어 연산 신경망 네트워크 구조 모델 방식 기법 활성 활성화 활성함수 자체 경우 들 류 계열 망 쪽 둘
   layer function network activ unit operat model neuron net
 """)
 _CLOSING = words("( ' \" ” ’")
 _OPENING = words("a an the each every any ' \" ( “")
-_USES = words("사용 쓰 적용 이용 하 활용 넣 추가 거치 통하 취하 도입")
+USES = words("사용 쓰 적용 이용 하 활용 넣 추가 거치 통하 취하 도입")
+_CHANGES = words("바꾸 교체 대체 변경 전환")  # `A에서 B로 바꾸면`
+_LIKE = words("마찬가지 똑같이 똑같 비슷 동일 같이")
+_NEAR = 6  # tokens between two subjects that are likened
+_TIMES = words("후 뒤 다음 이후")  # `합성곱 후`
+_TRAITS = words("장점 단점 특징 특성 문제 문제점 약점 강점 한계")
 _USED_EN = words("use appli ad there present")
 _OMITS = words("skip omit forgo remov drop disabl elimin exclud lack 빼 생략 제거")
 _REASONS = words("이유 목적 까닭 필요성 배경 reason whi purpos motiv")
@@ -69,7 +74,23 @@ def roles(tokens: tuple[Token, ...], mentions: Iterable[Mention], subjects: froz
         reason = _is_reason(tokens, mention)
         absent = absent or _ends_otherwise(tokens)
         found.append(Subject(mention.term, mention.first, mention.last, role, absent, reason))
-    return found
+    return [replace(s, role="compared") if _is_likened(tokens, s, found) else s for s in found]
+
+
+def _is_likened(tokens: tuple[Token, ...], subject: Subject, named: Iterable[Subject]) -> bool:
+    """`A도 B처럼`, `A는 B만큼`, `A는 B와 마찬가지로`: it is said of A, where the same clause names one."""
+    after = [t.form for t in tokens[_end_of_name(tokens, subject.last + 1) :][:2]]
+    if after[:1] not in (["처럼"], ["만큼"]) and not (
+        after[:1] in (["와"], ["과"]) and after[1:] and after[1] in _LIKE
+    ):
+        return False
+    others = [s for s in named if s.term != subject.term and s.role == "topic"]
+    return any(_are_in_one_clause(tokens, s, subject) for s in others)
+
+
+def _are_in_one_clause(tokens: tuple[Token, ...], a: Subject, b: Subject) -> bool:
+    between = tokens[min(a.last, b.last) + 1 : max(a.first, b.first)]
+    return len(between) <= _NEAR and not any(t.tag in ("EC", "EF") for t in between)
 
 
 def _ends_otherwise(tokens: tuple[Token, ...]) -> bool:
@@ -86,7 +107,7 @@ def unnamed_absence(tokens: tuple[Token, ...], start: int, term: str) -> Subject
     for i, token in enumerate(beginning):
         if token.surface == "otherwise" or _is_condition_of_absence(beginning, i):
             return Subject(term, start + i, start + i, "topic", absent=True)
-        if token.kind in ("noun", "verb") and token.form != "그렇" and token.form not in _USES:
+        if token.kind in ("noun", "verb") and token.form != "그렇" and token.form not in USES:
             return None
     return None
 
@@ -149,7 +170,11 @@ def _by_particle(after: tuple[Token, ...]) -> Role:
     """The role that the first of the tokens after a subject gives it."""
     form, kind = after[0].form, after[0].kind
     if form == "의":
-        return "owner"
+        return "topic" if _is_said_of_it(after) else "owner"
+    if form in ("로", "으로") and any(t.form in _CHANGES for t in after[1:2]):
+        return "topic"
+    if form in _TIMES:
+        return "place"
     if form in ("에서", "에", "으로", "로"):
         return "topic" if [t.form for t in after[1:2]] in (["는"], ["은"]) else "place"
     if form in ("을", "를"):
@@ -167,9 +192,14 @@ def _by_particle(after: tuple[Token, ...]) -> Role:
     return "owner" if not is_topic and kind in ("noun", "verb") else "topic"
 
 
+def _is_said_of_it(after: tuple[Token, ...]) -> bool:
+    """`X의 단점은 ...`: what follows is said of X."""
+    return [t.form in group for t, group in zip(after[1:3], (_TRAITS, _TOPIC_PARTICLES), strict=False)] == [True, True]
+
+
 def _is_use(token: Token) -> bool:
     """`패딩을 하다`, `패딩을 쓰다`; not `커널을 공유하다`."""
-    return token.form in _USES and token.tag != "XSV"
+    return token.form in USES and token.tag != "XSV"
 
 
 def _is_compared(after: tuple[Token, ...]) -> bool:
@@ -183,7 +213,7 @@ def _is_compared(after: tuple[Token, ...]) -> bool:
     if than and forms[0] == "의" and all(t.kind == "noun" for t in after[1:than]):
         return True
     return bool(than) and all(
-        t.kind not in ("noun", "verb", "number") or t.form in _USES or t.form == "때" for t in after[:than]
+        t.kind not in ("noun", "verb", "number") or t.form in USES or t.form == "때" for t in after[:than]
     )
 
 
@@ -193,11 +223,11 @@ def _is_absent(after: tuple[Token, ...]) -> bool:
         if token.kind == "negation":
             following = next((t.form for t in after[i + 1 :] if t.tag != "EP"), "")  # `않으면`, `않았다면`
             if token.form in ("안", "못"):
-                return following in _USES
+                return following in USES
             return following in _CONDITIONS or token.form == "없이"
         if token.form in _OMITS:
             return any(t.form in _CONDITIONS for t in after[i + 1 : i + 3])
-        if token.kind in ("noun", "verb") and token.form not in _USES:
+        if token.kind in ("noun", "verb", "number") and token.form not in USES:
             return False
     return False
 
