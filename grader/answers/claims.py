@@ -14,7 +14,8 @@ from math import prod
 from typing import Literal
 
 from grader.answers.clauses import Stretch
-from grader.answers.denial import denials, is_no_reason, is_split, is_unrelated
+from grader.answers.denial import denials, is_split
+from grader.answers.denied_after import is_no_reason, is_unrelated
 from grader.answers.lexicon import Mention
 from grader.answers.reach import together
 from grader.answers.regions import is_elsewhere
