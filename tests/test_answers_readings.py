@@ -122,6 +122,12 @@ def share(homework: Assignment, item: str, criterion: str, text: str) -> float:
             "In FC the weights are many, in conv they are few.",
             "In conv they are many, in FC they are few.",
         ),
+        (
+            "P3.1",
+            "locality",
+            "A dense layer flattens the image and loses the spatial structure.",
+            "A convolution flattens the image and loses the spatial structure.",
+        ),
         # less of it, seldom, rather than
         (
             "P2",

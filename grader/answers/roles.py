@@ -66,7 +66,7 @@ def roles(tokens: tuple[Token, ...], mentions: Iterable[Mention], subjects: froz
     taken: set[int] = set()
     english = all(t.tag in PLAIN for t in tokens)
     for mention in sorted((m for m in mentions if m.term in subjects), key=lambda m: (m.first, -m.last)):
-        if mention.first in taken:
+        if mention.first in taken or (found and _is_done_by(tokens, found[-1], mention)):
             continue
         taken.update(range(mention.first, mention.last + 1))
         korean = not english and _is_korean_around(tokens, mention)
@@ -91,6 +91,15 @@ def _is_likened(tokens: tuple[Token, ...], subject: Subject, named: Iterable[Sub
 def _are_in_one_clause(tokens: tuple[Token, ...], a: Subject, b: Subject) -> bool:
     between = tokens[min(a.last, b.last) + 1 : max(a.first, b.first)]
     return len(between) <= _NEAR and not any(t.tag in ("EC", "EF") for t in between)
+
+
+def _is_done_by(tokens: tuple[Token, ...], subject: Subject, mention: Mention) -> bool:
+    """`A convolution flattens the image`: what a subject does is no other subject."""
+    verb, between = tokens[mention.first], tokens[subject.last + 1 : mention.first]
+    following = [t.surface for t in tokens[mention.last + 1 : mention.last + 2]]
+    acts = verb.tag == "EN" and verb.surface.endswith("s") and following in (["the"], ["an"], ["a"], ["all"], ["its"])
+    named = subject.role == "topic" and subject.term != mention.term
+    return acts and named and all(t.form in _NOUN_TAILS for t in between)
 
 
 def _ends_otherwise(tokens: tuple[Token, ...]) -> bool:
