@@ -128,6 +128,12 @@ def share(homework: Assignment, item: str, criterion: str, text: str) -> float:
             "A dense layer flattens the image and loses the spatial structure.",
             "A convolution flattens the image and loses the spatial structure.",
         ),
+        (
+            "P3.2",
+            "border",
+            "It is padding, not pooling, that keeps the edges.",
+            "It is pooling, not padding, that keeps the edges.",
+        ),
         # less of it, seldom, rather than
         (
             "P2",

@@ -24,7 +24,7 @@ _CONTRASTING_ENDINGS = words("지만 는데 은데 ᆫ데 으나 나 는데도 �
 _CONTRASTING_WORDS = words("""
     but while wherea however although though yet unfortun 반면 그러나 하지만 반대 대조 그런데 다만
 """)
-_SAYS = words(", → -> :")  # after one of these, as after a verb, something has been said
+_SAYS = words(", → :")  # after one of these, as after a verb, something has been said
 _FORMER = words("전자 former")
 _LATTER = words("후자 latter")
 

@@ -18,7 +18,7 @@ from grader.answers.negations import (
 from grader.answers.tokens import PLAIN, Token
 from grader.answers.words import words
 
-_STOPS_EN = words(", : / → -> that by")
+_STOPS_EN = words(", : / → that by")
 _ARE = words("is are was were")
 _THAT = words("that which what how where")
 # Verbs that say what somebody has, needs, sees or keeps: not to do so denies it of the object.
@@ -26,7 +26,7 @@ _TAKES = words("""
     consid need requir exploit involv contain includ see look know understand respect comput calcul captur
     account employ possess learn rely depend offer provid produc show exhibit reus share perform evalu
     keep preserv retain maintain conserv hold save protect detect extract find recogn recognis identifi discov notic
-    model encod repres leverag handl process treat combin connect relat weigh cover reach touch examin exhibit achiev
+    model encod repres leverag handl process treat combin connect relat weigh cover reach touch examin achiev
     get obtain gain receiv experienc face encount undergo enjoy support enabl care regard pass carri transmit propag
     select pick choos highlight emphas emphasis return output yield guarante ensur remain stay becom equal
     work deal cope run accept oper appli fit function toler withstand
@@ -38,16 +38,6 @@ _PRONE = words("affect prone like suscept vulner subject expos")
 _RATHER = (("rather", "than"), ("instead", "of"))
 
 
-def _is_fewer(tokens: tuple[Token, ...], i: int) -> bool:
-    """`fewer problems with`, `less affected by`."""
-    following = tokens[i + 1] if i + 1 < len(tokens) else None
-    return (
-        tokens[i].surface in ("less", "fewer", "little")
-        and following is not None
-        and (following.form in NEUTRAL or following.form in _PRONE)
-    )
-
-
 def before(stretch: Stretch, first: int, own: frozenset[int]) -> int:
     """How often a claim that begins with the token `first` is denied before it; `own`: tokens that are its words."""
     tokens = stretch.tokens
@@ -57,10 +47,10 @@ def before(stretch: Stretch, first: int, own: frozenset[int]) -> int:
     for i in outside_brackets(tokens, range(first - 1, max(stretch.start, first - FARTHEST) - 1, -1)):
         token = tokens[i]
         count += is_kept_from(tokens, i, own)
-        if _stops(stretch, i) or _is_rather(stretch, i, first):
+        rather = _is_rather(stretch, i, first)
+        if rather or _stops(stretch, i):
             # `false that ...`, `ignores which ...`, `throws away which ...`
-            tells = token.form in _THAT and _is_kept_out(stretch, i)
-            return count + (tells or _is_rather(stretch, i, first))
+            return count + (rather or (token.form in _THAT and _is_kept_out(stretch, i)))
         if token.kind == "negation":
             count += _denies(stretch, i, first, own)
             if token.surface == "nor":  # what its `neither` denies is said before it
@@ -99,6 +89,16 @@ def _turns(stretch: Stretch, i: int) -> bool:
     if i in stretch.turning or tokens[i].surface in RARELY or _is_fewer(tokens, i):
         return not tells_absence(stretch, i)
     return False
+
+
+def _is_fewer(tokens: tuple[Token, ...], i: int) -> bool:
+    """`fewer problems with`, `less affected by`."""
+    following = tokens[i + 1] if i + 1 < len(tokens) else None
+    return (
+        tokens[i].surface in ("less", "fewer", "little")
+        and following is not None
+        and (following.form in NEUTRAL or following.form in _PRONE)
+    )
 
 
 def _is_rather(stretch: Stretch, i: int, first: int) -> bool:

@@ -9,7 +9,7 @@ from grader.answers.lexicon import Mention
 from grader.answers.tokens import PLAIN, Token
 from grader.answers.words import words
 
-_SEPARATES = words("+ / · ; → -> ⇒ ↓ ↑")
+_SEPARATES = words("+ / · ; → ⇒ ↓ ↑")
 _GOES_ON = words("지 게 도록 기 음 ᆷ")  # endings after which the same clause goes on
 _SO = words("면 으면 니까 으니까 어서 아서 다가")
 _IF = words("면 으면")

@@ -8,7 +8,7 @@ from grader.answers.clauses import Stretch
 from grader.answers.lexicon import Mention
 from grader.answers.words import words
 
-_PARTS = words(", ( ) ; and but while wherea or so becaus → ->")
+_PARTS = words(", ( ) ; and but while wherea or so becaus →")
 _PARTING_ENDINGS = words("고 며 으며 지만 는데 ᆫ데 은데 으나 나 므로 으므로 아서 어서 니까 라서 어 아")
 _CONDITIONS = ("if", "when", "for", "where")
 _DENIED_WITHIN = 4  # tokens after a place that may deny it: `음수가 아니면`, `non-negative`

@@ -13,7 +13,7 @@ from grader.model import Claim
 
 BOTH = ""  # stands for subjects that are spoken of together
 _JOINING = words("와 과 and , / 나 이나")
-_BREAKS = words(", → -> and but so that which")
+_BREAKS = words(", → and but so that which")
 _TWO, _ALL = words("둘 두 양쪽"), words("다 모두 전부")
 _WANTING = words("위하 려면 으려면 려고 으려고")  # endings of what is wanted
 _CAUSES, _ABLE = words("때문 덕분"), words("수")
