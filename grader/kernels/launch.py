@@ -14,9 +14,12 @@ import time
 import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.walls.plan import Plan
+
+if TYPE_CHECKING:
+    from grader.walls.keeper import Room
 
 _SOCKET_SECONDS = 10
 # glibc's own bounds move while a program runs, and where they end is chance: a training whose tensors of some megabytes
@@ -33,20 +36,18 @@ def main() -> None:
     start([sys.argv[0], *sys.argv[2:]], plan)
 
 
-def start(argv: list[str], plan: Plan | None) -> None:
-    """Be a kernel until told to stop; without a plan, one without walls. `argv`: of a script, with ipykernel's."""
+def start(argv: list[str], plan: Plan, ready: Room | None = None) -> None:
+    """Be a kernel until told to stop. `argv`: of a script, with ipykernel's; `ready`: a Room that stands already."""
     from grader.kernels.streams import PatientApp
 
     if sys.platform == "linux":
         from grader.walls import system
 
         system.keep_freed_memory(_KEPT_BYTES)
-    close_the_door: Callable[[], None] | None = None
-    if plan is not None:
-        argv = _seen_from_inside(argv, plan)
-        close_the_door = _shut_in(plan)
-        if plan.tier == "reduced":
-            _without_terminals()
+    argv = _seen_from_inside(argv, plan)
+    close_the_door = _shut_in(plan, ready)
+    if plan.tier == "reduced":
+        _without_terminals()
     hide_the_grader()
     _import_from_here()
     sys.argv = argv
@@ -85,12 +86,12 @@ def _seen_from_inside(argv: list[str], plan: Plan) -> list[str]:
     return [*argv[:at], str(plan.sockets_inside / "inside.json"), *argv[at + 1 :]]
 
 
-def _shut_in(plan: Plan) -> Callable[[], None] | None:
+def _shut_in(plan: Plan, ready: Room | None) -> Callable[[], None] | None:
     """Build the walls; what is returned is to be called once the kernel has its sockets."""
     if sys.platform == "linux":
         from grader.walls.enter import close_the_door, enter
 
-        enter(plan)
+        enter(plan, ready)
         return lambda: close_the_door(plan)
     with contextlib.suppress(ImportError, ValueError, OSError):  # what other systems have of it
         import resource

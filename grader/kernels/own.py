@@ -21,6 +21,7 @@ from typing import Any, cast
 from grader.kernels.server import Server, preload
 from grader.kernels.shared import locked
 from grader.kernels.threads import ONE, restore
+from grader.walls.keeper import Room
 
 _IDLE_VARIABLE = "GRADER_KERNEL_SERVER_IDLE"
 _IDLE_SECONDS = 600.0
@@ -85,7 +86,7 @@ class OwnServer(Server):
         if not self.path.parent.is_dir():
             os._exit(0)  # nobody can find us
 
-    def start(self, request: dict[str, Any]) -> None:
+    def start(self, request: dict[str, Any], ready: Room | None = None) -> None:
         os.umask(request["umask"])
         time.tzset()
         _draw_anew()

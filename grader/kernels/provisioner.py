@@ -25,7 +25,9 @@ _ANSWER_SECONDS = 60
 
 
 class ForkedKernel:
-    """A kernel of the server's, with the part of subprocess.Popen's surface that LocalProvisioner uses."""
+    """A kernel of the server's, with the part of subprocess.Popen's surface that LocalProvisioner uses.
+
+    `supervisors`, `first`: what the server told of the trusted processes around it (see server.py)."""
 
     stdin = stdout = stderr = None
 
@@ -41,7 +43,11 @@ class ForkedKernel:
             data = json.dumps(request).encode() + b"\n"
             sent = socket.send_fds(self._connection, [data], descriptors)
             self._connection.sendall(data[sent:])
-            self.pid = int(self._line()["pid"])
+            told = self._line()
+            if "error" in told:
+                raise OSError(told["error"])
+            self.pid = int(told["pid"])
+            self.supervisors, self.first = told.get("supervisors"), told.get("first")
             self._connection.settimeout(None)
         except (OSError, EOFError) as error:
             self._connection.close()

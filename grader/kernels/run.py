@@ -27,7 +27,7 @@ from grader.kernels.client import CappedClient, Stopped
 from grader.kernels.cores import Cores
 from grader.kernels.laps import Laps
 from grader.kernels.log import kernel_log
-from grader.kernels.watch import Watch, kill_below, kill_tree
+from grader.kernels.watch import Watch, kill_tree
 from grader.kernels.workplace import Workplace
 from grader.model import Assignment, CellError, Execution, ExecutionStatus, Submission
 from grader.walls.plan import Plan
@@ -93,9 +93,10 @@ class Run:
 
     async def _watched(self, running: set[int], cores: Cores, on_cells: Callable[[], None]) -> Execution:
         manager: Any = self.client.km
-        pid = manager.provisioner.process.pid
+        process = manager.provisioner.process
+        pid = process.pid
         running.add(pid)
-        self.watch = Watch(pid, self.limits, self.plan)
+        self.watch = Watch(process, self.limits, self.plan)
         watching = asyncio.ensure_future(self.watch.run())
         try:
             await self.client.async_start_new_kernel_client()
@@ -119,23 +120,27 @@ class Run:
             watching.cancel()
             running.discard(pid)
             self.watch.look_at_time()
-            kill_below(pid, self.watch.supervisors)
-            await self._reaped(_OWN_END_SECONDS)
-            kill_tree(pid)
-            await self._reaped(_REAPED_SECONDS)
-            told = getattr(manager.provisioner.process, "cpu_seconds", None)
+            self.watch.kill()
+            if await self._lives(_OWN_END_SECONDS):
+                kill_tree(pid)
+                await self._lives(_REAPED_SECONDS)
+            told = getattr(process, "cpu_seconds", None)
             self.cpu_seconds = self.watch.cpu_seconds if told is None else max(told, self.watch.cpu_seconds)
             with contextlib.suppress(RuntimeError):
                 await self.client._async_cleanup_kernel()
         self.laps.end_of("end")
         return self._told(seconds)
 
-    async def _reaped(self, seconds: float) -> None:
-        """Wait for the end of a killed kernel; jupyter_client would look only every tenth of a second."""
+    async def _lives(self, seconds: float) -> bool:
+        """Whether a killed kernel is still there after so long; returns once it is not. jupyter_client would look only
+        every tenth of a second."""
         manager: Any = self.client.km
         deadline = time.monotonic() + seconds
-        while await manager.provisioner.poll() is None and time.monotonic() < deadline:
+        while lives := await manager.provisioner.poll() is None:
+            if time.monotonic() > deadline:
+                break
             await asyncio.sleep(0.003)
+        return bool(lives)
 
     async def _install_probes(self) -> None:
         reply = await self.client.ask(probes.installation(self.repairs), _STARTUP_SECONDS)

@@ -4,8 +4,11 @@
 One connection to the socket is one kernel, in JSON lines:
 
     client: {"argv": [...], "cwd": "...", "env": {...}, "plan": {...}}   with two descriptors, stdout and stderr
-    server: {"pid": n}, and when the kernel has ended {"exit": code as subprocess gives it, "cpu": s}
+    server: {"pid": n, "supervisors": n, "first": n}, and when the kernel has ended {"exit": code as subprocess gives
+            it, "cpu": s}; or {"error": "..."} if it cannot be had
 
+"supervisors": how many trusted processes, of which "pid" is the topmost, stand above the kernel; "first": the trusted
+process that is the first of the kernel's own process tree, where that is ready before the kernel (see keeper.py).
 "cpu" is the processor time of the kernel and of all below it that somebody waited for, as the system accounts it.
 
 A closed connection kills the kernel and its process group, so no kernel outlives who asked for it. The server has one
@@ -26,11 +29,13 @@ import socket
 import sys
 import tempfile
 import warnings
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from grader.kernels import launch
 from grader.walls import supervisor, system
-from grader.walls.plan import Plan
+from grader.walls.keeper import Keeper, Room
+from grader.walls.plan import SUPERVISORS, Plan
 
 _PRELOADED = (
     *("numpy", "pandas", "pandas.io.formats.html", "pandas.io.formats.string", "torch", "torch.nn", "torch.optim"),
@@ -99,7 +104,7 @@ class Server:
 
     patience: float | None = None  # seconds between two calls of look_around() at most
 
-    def __init__(self, path: str, *, held_open: bool = True) -> None:
+    def __init__(self, path: str, *, held_open: bool = True, keeper: Keeper | None = None) -> None:
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(path)
         os.chmod(path, 0o600)
@@ -114,6 +119,8 @@ class Server:
             self.selector.register(0, selectors.EVENT_READ)  # its other end is with whoever started the server
         self.waiting: dict[socket.socket, tuple[bytes, list[int]]] = {}  # requests that are not whole yet
         self.kernels: dict[int, socket.socket] = {}
+        self.keeper = keeper
+        self.rooms: dict[int, Room] = {}  # by number of the process that was forked for them
         self.later = list(_PRELOADED_LATER)
         signal.set_wakeup_fd(self.wake_write.fileno(), warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -166,16 +173,44 @@ class Server:
             self.fork(connection, json.loads(text), descriptors)
 
     def fork(self, connection: socket.socket, request: dict[str, Any], descriptors: list[int]) -> None:
+        told: dict[str, Any]
+        try:
+            told = self.forked(request, descriptors)
+        except OSError as error:
+            told = {"error": str(error)}
+        for descriptor in descriptors:
+            os.close(descriptor)
+        if "pid" in told:
+            self.kernels[told["pid"]] = connection
+        with contextlib.suppress(OSError):
+            connection.sendall(json.dumps(told).encode() + b"\n")
+        if "pid" not in told:
+            self.close(connection)
+
+    def forked(self, request: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
+        """What is told of a new kernel. Raises OSError if its walls cannot be built."""
+        plan = Plan.of(request["plan"]) if "plan" in request else None
+        if plan is None or plan.tier != "full" or self.keeper is None:
+            pid = self.child(request, descriptors, None)
+            return {"pid": pid, "supervisors": SUPERVISORS[plan.tier] if plan else 0}
+        ready = self.keeper.open(plan)
+        root = os.getuid() == 0
+        try:
+            with ready.for_children(plan) if root else contextlib.nullcontext():
+                pid = self.child(request, descriptors, ready)
+        except OSError:
+            self.keeper.close(ready)
+            raise
+        self.rooms[pid] = ready
+        return {"pid": pid, "supervisors": 0 if root else 1, "first": ready.first}
+
+    def child(self, request: dict[str, Any], descriptors: list[int], ready: Room | None) -> int:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # about threads; preload() made sure there is one
             pid = os.fork()
         if pid == 0:
-            self.become_kernel(request, descriptors)
-        for descriptor in descriptors:
-            os.close(descriptor)
-        self.kernels[pid] = connection
-        with contextlib.suppress(OSError):
-            connection.sendall(json.dumps({"pid": pid}).encode() + b"\n")
+            self.become_kernel(request, descriptors, ready)
+        return pid
 
     def reap(self) -> None:
         while True:
@@ -185,14 +220,19 @@ class Server:
                 return
             if pid == 0:
                 return
+            if self.keeper is not None and pid == self.keeper.pid:
+                os._exit(1)  # the rooms ended with it; whoever asks for a kernel starts another server
             kill_group(pid)
-            connection = self.kernels.pop(pid, None)
+            connection, cpu = self.kernels.pop(pid, None), used.ru_utime + used.ru_stime
+            if self.keeper is not None and (left := self.rooms.pop(pid, None)) is not None:
+                cpu += self.keeper.close(left)
             if connection is not None:
                 with contextlib.suppress(OSError):
-                    told = {"exit": os.waitstatus_to_exitcode(status), "cpu": used.ru_utime + used.ru_stime}
+                    told = {"exit": os.waitstatus_to_exitcode(status), "cpu": cpu}
                     connection.sendall(json.dumps(told).encode() + b"\n")
                 self.close(connection)
-            supervisor.kill_children(but=frozenset(self.kernels))  # what a notebook left behind came to us
+            ours = {*self.kernels, *([] if self.keeper is None else [self.keeper.pid])}
+            supervisor.kill_children(but=frozenset(ours))  # what a notebook left behind came to us
 
     def drop(self, connection: socket.socket) -> None:
         for descriptor in self.waiting.pop(connection, (b"", []))[1]:
@@ -206,7 +246,7 @@ class Server:
             self.selector.unregister(connection)
         connection.close()
 
-    def become_kernel(self, request: dict[str, Any], descriptors: list[int]) -> NoReturn:
+    def become_kernel(self, request: dict[str, Any], descriptors: list[int], ready: Room | None) -> NoReturn:
         """In the child: shed the server, then be a kernel. Never returns."""
         code = 1
         try:
@@ -216,12 +256,12 @@ class Server:
             for number in (signal.SIGCHLD, signal.SIGTERM):
                 signal.signal(number, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
-            self.shed(descriptors)
+            ready = self.shed(descriptors, ready)
             os.environ.clear()
             os.environ.update(request["env"])
             os.chdir(request["cwd"])
             tempfile.tempdir = None  # or the server's would be remembered
-            self.start(request)
+            self.start(request, ready)
             code = 0
         except SystemExit as left:
             code = left.code if isinstance(left.code, int) else 0 if left.code is None else 1
@@ -233,17 +273,19 @@ class Server:
                 sys.stderr.flush()
             os._exit(code)  # no teardown of the interpreter: it costs seconds and saves nothing
 
-    def start(self, request: dict[str, Any]) -> None:
+    def start(self, request: dict[str, Any], ready: Room | None) -> None:
         """Be the kernel until it ends."""
-        launch.start(request["argv"], Plan.of(request["plan"]))
+        launch.start(request["argv"], Plan.of(request["plan"]), ready)
 
-    def shed(self, descriptors: list[int]) -> None:
-        """Standard streams as asked for; everything else of the server's is closed."""
+    def shed(self, descriptors: list[int], ready: Room | None) -> Room | None:
+        """Standard streams as asked for, and the room's door; everything else of the server's is closed."""
         self.selector.close()
         null = os.open(os.devnull, os.O_RDONLY)
-        for target, source in zip((0, 1, 2), (null, *descriptors), strict=False):
+        kept = [null, *descriptors, *([] if ready is None else [ready.door])]
+        for target, source in enumerate(kept):
             os.dup2(source, target)
-        os.closerange(3, os.sysconf("SC_OPEN_MAX") if os.sysconf("SC_OPEN_MAX") < 65536 else 65536)
+        os.closerange(len(kept), min(os.sysconf("SC_OPEN_MAX"), 65536))
+        return None if ready is None else replace(ready, door=len(kept) - 1)
 
 
 def kill_group(pid: int) -> None:
@@ -253,9 +295,10 @@ def kill_group(pid: int) -> None:
 
 def main() -> None:
     path = sys.argv[1]
+    keeper = Keeper()  # now, while there is little memory
     preload()
     system.prctl(system.PR_SET_CHILD_SUBREAPER, 1)
-    Server(path).serve()
+    Server(path, keeper=keeper).serve()
 
 
 if __name__ == "__main__":

@@ -5,30 +5,33 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 
 from grader.model import ExecutionStatus, Limits
-from grader.walls.plan import Plan, Tier
+from grader.walls.plan import SUPERVISORS, Plan
 
 _SECONDS, _DISK_SECONDS = 0.05, 0.5
 _MOST_FILES = 50_000
 _MOST_SOCKETS = 200  # in the folder of the kernel's own five, which lies on the machine's disk
 _KILL_SECONDS = 2.0
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
-_SUPERVISORS: dict[Tier, int] = {"full": 2, "reduced": 1, "none": 1}  # trusted processes between us and the kernel
 
 
 class Watch:
-    """Memory, processes and disk of one kernel."""
+    """Memory, processes and disk of one kernel. `process`: as jupyter_client's provisioner has it."""
 
-    def __init__(self, pid: int, limits: Limits, plan: Plan) -> None:
-        self.pid, self.limits, self.plan = pid, limits, plan
-        self.supervisors = _SUPERVISORS[plan.tier] if sys.platform == "linux" else 0
+    def __init__(self, process: Any, limits: Limits, plan: Plan) -> None:
+        self.pid, self.limits, self.plan = int(process.pid), limits, plan
+        told, alone = getattr(process, "supervisors", None), SUPERVISORS[plan.tier] if sys.platform == "linux" else 0
+        self.supervisors = int(alone if told is None else told)
+        self.first: int | None = getattr(process, "first", None)
         self.peak_bytes = 0
         self.cpu_seconds = 0.0  # of all processes when they were last looked at, and of those that ended before
         self.broken: tuple[ExecutionStatus, str] | None = None  # status and what happened, once a limit is passed
@@ -37,7 +40,7 @@ class Watch:
         """Returns when a limit was passed and the kernel is dead; else runs until it is cancelled."""
         next_look_at_disk = 0.0
         while self.broken is None:
-            self._look_at([self.pid, *descendants(self.pid)][self.supervisors :])
+            self._look_at(self.processes()[self.supervisors :])
             self._look_at_sockets()
             if self.broken is None and time.monotonic() > next_look_at_disk:
                 self._look_at_disk()
@@ -47,6 +50,17 @@ class Watch:
                 kill_tree(self.pid)
                 return
             await asyncio.sleep(_SECONDS)
+
+    def processes(self) -> list[int]:
+        """The supervisors, the kernel, and what it started; what lost its parent is below the first of the room."""
+        orphans = descendants(self.first) if self.first is not None else ()
+        return [self.pid, *descendants(self.pid), *orphans]
+
+    def kill(self) -> None:
+        """SIGKILL the kernel and what it started, once, but not the trusted processes above it: they end by themselves
+        when it has ended."""
+        for process in self.processes()[self.supervisors :]:
+            _kill(process)
 
     def _look_at(self, pids: list[int]) -> None:
         if len(pids) > self.limits.processes:  # first: a fork bomb grows while their memory is added up
@@ -61,7 +75,7 @@ class Watch:
             self.broken = ("out_of_memory", f"used more than {self.limits.memory_mb} MB of memory")
 
     def look_at_time(self) -> None:
-        self.cpu_seconds = max(self.cpu_seconds, sum(map(_used, (self.pid, *descendants(self.pid)))))
+        self.cpu_seconds = max(self.cpu_seconds, sum(map(_used, self.processes())))
 
     def _look_at_sockets(self) -> None:
         with contextlib.suppress(OSError):
@@ -98,16 +112,9 @@ def kill_tree(pid: int) -> None:
     _kill(pid)
 
 
-def kill_below(pid: int, supervisors: int) -> None:
-    """SIGKILL a kernel and what it started, once, but not the trusted processes above it, of which `pid` is the first:
-    they end by themselves when it has ended."""
-    for process in [pid, *descendants(pid)][supervisors:]:
-        _kill(process)
-
-
 def _kill(pid: int) -> None:
-    with contextlib.suppress(psutil.Error, OSError):
-        psutil.Process(pid).kill()
+    with contextlib.suppress(OSError):
+        os.kill(pid, signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM)
 
 
 def _children(pid: int) -> list[int]:

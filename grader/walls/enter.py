@@ -11,6 +11,7 @@ import socket
 from pathlib import Path
 
 from grader.walls import landlock, room, supervisor, syscalls, system
+from grader.walls.keeper import Room
 from grader.walls.plan import Plan
 
 _DESCRIPTORS = 1024
@@ -20,16 +21,22 @@ _DEVICES = ("null", "zero", "full", "random", "urandom", "ptmx")
 _PROC = ("self", "cpuinfo", "meminfo", "stat", "filesystems", "version", "uptime", "loadavg", "sys/kernel")
 
 
-def enter(plan: Plan) -> None:
-    """Returns in a child of the caller, the only process that may run a student's code. The caller waits for it, kills
-    what it leaves behind and ends with its status. Raises OSError, in either process, if a wall cannot be built."""
+def enter(plan: Plan, ready: Room | None = None) -> None:
+    """Returns in the only process that may run a student's code, behind its walls.
+
+    That is a child of the caller, which waits for it, kills what it leaves behind and ends with its status; but who was
+    born in the process tree of a room that is `ready` stays the same process. Raises OSError, in either process, if a
+    wall cannot be built."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.umask(0o022)
-    _give_folders(plan)
-    if plan.tier == "full":
+    if ready is not None:
+        _join(plan, ready)
+    elif plan.tier == "full":
+        room.give_folders(plan)
         room.leave(plan)
         supervisor.first_of_its_tree(lambda: room.furnish(plan))
     else:
+        room.give_folders(plan)
         supervisor.step_aside(lambda: _clear(plan))
     os.chdir(plan.own[0])
     if plan.tier != "none":
@@ -51,12 +58,13 @@ def close_the_door(plan: Plan) -> None:
         syscalls.refuse_new_sockets()
 
 
-def _give_folders(plan: Plan) -> None:
-    if plan.uid is None or not plan.has("user"):
-        return
-    os.chmod(plan.root, 0o711)
-    for folder in (plan.sockets, *(plan.own if plan.tier == "reduced" else ())):
-        room.give(folder, plan.uid)
+def _join(plan: Plan, ready: Room) -> None:
+    """Root was born in the room's process tree (see Room.for_children); anybody else has to fork once more for it."""
+    if os.getuid() == 0:
+        ready.join(plan, tree=False)
+    else:
+        ready.join(plan, tree=True)
+        supervisor.fork_and_follow()
 
 
 def _become_nobody(plan: Plan) -> None:

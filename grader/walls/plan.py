@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 Tier = Literal["none", "reduced", "full"]
 TIERS: tuple[Tier, ...] = ("full", "reduced", "none")  # best first
+# trusted processes above a kernel, and below who asked for it, where no room stands ready
+SUPERVISORS: dict[Tier, int] = {"full": 2, "reduced": 1, "none": 1}
 
 # every wall by its name, as tests switch them off one at a time
 WALLS = (

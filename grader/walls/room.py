@@ -18,16 +18,20 @@ _LINKS = {"fd": "/proc/self/fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "f
 _SIOCSIFFLAGS, _IFF_UP = 0x8914, 1
 
 
-def leave(plan: Plan) -> None:
-    """Leave the namespaces of the system; what is forked from here on is the first process of its own tree."""
+def namespaces(plan: Plan) -> int:
+    """Those that the room has of its own, as flags."""
     flags = system.CLONE_NEWNS | system.CLONE_NEWUTS
     for wall, flag in (("pids", system.CLONE_NEWPID), ("network", system.CLONE_NEWNET), ("ipc", system.CLONE_NEWIPC)):
         flags |= flag if plan.has(wall) else 0
-    if os.getuid() == 0:
-        system.unshare(flags)
-        return
+    return flags if os.getuid() == 0 else flags | system.CLONE_NEWUSER
+
+
+def leave(plan: Plan) -> None:
+    """Leave the namespaces of the system; what is forked from here on is the first process of its own tree."""
     uid, gid = os.getuid(), os.getgid()
-    system.unshare(flags | system.CLONE_NEWUSER)
+    system.unshare(namespaces(plan))
+    if uid == 0:
+        return
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
     Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
@@ -122,6 +126,15 @@ def _accounts(root: Path, plan: Plan) -> None:
     (etc / "passwd").write_text(f"student:x:{uid}:{gid}:student:{plan.own[1]}:/bin/sh\n")
     (etc / "group").write_text(f"student:x:{gid}:\n")
     (etc / "hosts").write_text("127.0.0.1 localhost\n::1 localhost\n")
+
+
+def give_folders(plan: Plan) -> None:
+    """Let the user that the kernel becomes reach its folders."""
+    if plan.uid is None or not plan.has("user"):
+        return
+    os.chmod(plan.root, 0o711)
+    for folder in (plan.sockets, *(plan.own if plan.tier == "reduced" else ())):
+        give(folder, plan.uid)
 
 
 def give(folder: Path, uid: int | None) -> None:

@@ -45,6 +45,30 @@ def step_aside(clear: Callable[[], None]) -> None:
         _end_as(status)
 
 
+def fork_and_follow() -> None:
+    """Fork the kernel, wait for it and end as it did. Returns in the kernel."""
+    kernel = _fork()
+    if kernel:
+        _end_as(_wait_for(kernel))
+
+
+def die_with_parent() -> None:
+    """And ignore what is meant for a kernel."""
+    system.prctl(system.PR_SET_PDEATHSIG, signal.SIGKILL)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+
+
+def bury_the_dead() -> NoReturn:
+    """As the first process of a tree that is to last: wait for every orphan, until killed."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})  # an end that is not waited for yet is not missed
+    while True:
+        with contextlib.suppress(ChildProcessError):
+            while os.wait():
+                pass
+        signal.sigwait({signal.SIGCHLD})
+
+
 def kill_children(but: frozenset[int] = frozenset()) -> None:
     """Kill this process's children, and theirs when they become its own, until none is left but those named."""
     while orphans := [pid for pid in _children() if pid not in but]:

@@ -60,6 +60,11 @@ def unshare(flags: int) -> None:
     _checked(_libc.unshare(ctypes.c_int(flags)), f"unshare {flags:#x}")
 
 
+def setns(descriptor: int, flags: int) -> None:
+    """Join namespaces of the process that the descriptor is of; its process tree only for what is forked later."""
+    _checked(_libc.setns(ctypes.c_int(descriptor), ctypes.c_int(flags)), f"setns {flags:#x}")
+
+
 def mount(source: str | None, target: Path, kind: str | None, flags: int, options: str | None = None) -> None:
     texts = [None if text is None else os.fsencode(text) for text in (source, kind, options)]
     done = _libc.mount(texts[0], os.fsencode(target), texts[1], ctypes.c_ulong(flags), texts[2])
