@@ -16,7 +16,9 @@ import zmq
 from ipykernel import iostream
 from ipykernel.iostream import IOPubThread, OutStream
 from ipykernel.kernelapp import IPKernelApp
+from traitlets.config import Config
 
+NO_HISTORY = "--HistoryManager.enabled=False"  # else all kernels would share one file
 _CHUNK = 100_000  # characters of a stream that are sent as one message
 _WAITING = 1_000_000  # bytes of other messages that may wait to be sent
 _PIECE = 1 << 16
@@ -25,6 +27,15 @@ _SENT = 8  # messages that ZeroMQ takes before it makes the sender wait
 
 class PatientApp(IPKernelApp):
     """ipykernel whose output socket makes the sender wait where a stock one drops messages."""
+
+    def parse_command_line(self, argv: Any = None) -> None:
+        """Ours says little; to make a parser for all that could be said is a fifth of what a kernel costs to start."""
+        own = cast(Any, self)
+        if argv is None or len(argv) != 3 or (argv[0], argv[2]) != ("-f", NO_HISTORY):
+            cast(Any, super()).parse_command_line(argv)
+            return
+        own.connection_file = argv[1]
+        own.update_config(Config({"HistoryManager": {"enabled": False}}))
 
     def init_iopub(self, context: Any) -> None:
         thread, stream, base = cast(Any, IOPubThread), cast(Any, OutStream), cast(Any, super())
@@ -53,11 +64,11 @@ def _giving_back_memory(do_execute: Callable[..., Any]) -> Callable[..., Any]:
     kernel's memory, and other kernels run meanwhile."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc
 
-    async def execute(*args: Any, **kwargs: Any) -> Any:
+    async def execute(code: str, silent: bool, *args: Any, **kwargs: Any) -> Any:
         try:
-            return await do_execute(*args, **kwargs)
+            return await do_execute(code, silent, *args, **kwargs)
         finally:
-            if trim is not None:
+            if trim is not None and not silent:  # a question holds little
                 trim(0)
 
     return execute
