@@ -13,8 +13,8 @@ from typing import Any
 from nbclient.exceptions import CellExecutionComplete, DeadKernelError
 from nbformat import NotebookNode, ValidationError
 
+from grader.kernels.channels import Channels
 from grader.kernels.outputs import CappedOutputs, size_of
-from grader.kernels.relay import Relay
 from grader.kernels.watch import kill_tree
 
 _GRACE_SECONDS = 5.0  # for the reaction to an interrupt; a cell stuck in C code never reacts
@@ -37,7 +37,7 @@ class Stopped(Exception):
 
 
 class _ReplyLost(Exception):
-    """The reply was larger than the relay lets through."""
+    """The reply was larger than a message may be."""
 
 
 class CappedClient(CappedOutputs):
@@ -56,16 +56,15 @@ class CappedClient(CappedOutputs):
         self._logged = 0
         self._running: int | None = None  # index of the cell
         self._replied = self._reply_lost = False
-        self._relay: Relay | None = None
+        self._channels = Channels(self._largest_message, self._lost)
 
     async def async_start_new_kernel_client(self) -> Any:
-        """As nbclient's, but the channels lead through a relay, and those that nobody needs stay closed."""
+        """As nbclient's, but with channels that take in no large message, and those that nobody needs stay closed."""
         manager: Any = self.km
-        self.kc = channels = manager.client()
-        self._relay = Relay(self._largest_message, self._lost)
-        await self._relay.lead(channels, manager.is_alive, self.startup_timeout)
+        self.kc = client = manager.client()
+        await self._channels.connect(client, manager.is_alive, self.startup_timeout)
         await self._ready(monotonic() + self.startup_timeout)
-        return channels
+        return client
 
     async def _ready(self, deadline: float) -> None:
         """Returns once the kernel answers and its outputs arrive. jupyter_client's own way to find that out lets a
@@ -83,8 +82,8 @@ class CappedClient(CappedOutputs):
         raise RuntimeError(f"the kernel did not answer in {self.startup_timeout} s")
 
     async def _async_cleanup_kernel(self) -> None:
-        if self._relay is not None:
-            self._relay.close()
+        self._channels.close()
+        self.kc = None  # it would open the other channels, to close them
         await super()._async_cleanup_kernel()
 
     @property
@@ -110,7 +109,7 @@ class CappedClient(CappedOutputs):
             kill_tree(manager.provisioner.process.pid)
 
     def _lost(self, channel: str, size: int, begins: bool) -> None:
-        """The relay threw away a piece of a message that is too large; `begins` at the first one."""
+        """A piece of a message that is too large was thrown away; `begins` at the first one."""
         if self._running is not None:
             self.cut_cells.add(self._running)
         if channel == "iopub":
@@ -175,7 +174,7 @@ class CappedClient(CappedOutputs):
         while not outputs.done():
             await asyncio.wait({outputs}, timeout=_LOOK_SECONDS)
             await self._async_check_alive()
-            if self._relay is not None and "iopub" in self._relay.broken:
+            if self._channels.broken("iopub"):
                 deadline = min(deadline, monotonic() + _DYING_SECONDS)
             if monotonic() > deadline and not outputs.done():
                 raise Stopped("output_limit", "the cell's outputs broke off; the kernel was killed")

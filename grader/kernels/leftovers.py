@@ -18,7 +18,7 @@ from pathlib import Path
 
 from grader import files
 
-_PREFIXES = tuple(f"grader-{what}-" for what in ("intake", "job", "parcel", "relay", "rubric", "server"))
+_PREFIXES = tuple(f"grader-{what}-" for what in ("intake", "job", "parcel", "rubric", "server"))
 _OWNER = ".owner"
 _OLD_SECONDS = 24 * 3600  # without a lock, a folder may be one that is being made
 
