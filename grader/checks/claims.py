@@ -180,6 +180,10 @@ class _Fed(_Claim):
     evaluations: Annotated[list[_Evaluation], Field(max_length=_SHORT)]
 
 
+class _Changed(_Claim):
+    changed: Annotated[list[bool | None], Field(max_length=_SHORT)]
+
+
 class _Bound(_Claim):
     losses: Words | None
 
@@ -235,6 +239,7 @@ class _ImageBlock(_Claim):
 
 _FORMS: dict[str, type[_Claim]] = {
     "bind": _Bound,
+    "changed": _Changed,
     "fed": _Fed,
     "image_block": _ImageBlock,
     "layer_gradients": _LayerGradients,

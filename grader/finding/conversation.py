@@ -113,9 +113,13 @@ def _earlier(
     own = [c for c in candidates if c.told.get("path") == role.model and c.told["evaluations"]]
     if role.predict is None or not own:
         return
-    fed = _found("fed", (yield f"fed:{role.model}", {"probe": "fed", "handle": own[0].handle}))
-    if fed is None or not any(one.get("changed") for one in fed.get("evaluations", [])):
+    asked = {"handle": own[0].handle}
+    told = _found("changed", (yield f"changed:{role.model}", {"probe": "changed", **asked}))
+    if told is None or not any(told["changed"]):
         return  # the rest takes a second, and nearly every notebook is done here
+    fed = _found("fed", (yield f"fed:{role.model}", {"probe": "fed", **asked}))
+    if fed is None:
+        return
     studied = study(own[0], fed, rows)
     if any(one.get("changed") for one in studied.evaluated):
         evidence[f"earlier:{role.predict}"] = {"chosen": role.model, "evaluated": _evaluated(studied, submission)}

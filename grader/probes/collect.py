@@ -7,7 +7,7 @@ import sys
 from IPython import get_ipython
 
 from .common import Fault, describe, name_of, replaced
-from .found import bind, fed, models
+from .found import bind, changed, fed, models
 from .helps import ledger
 from .images import image_block
 from .modules import layer_gradients, module, series
@@ -36,6 +36,7 @@ def observed(namespace, request):
 
 _PROBES = {
     "bind": bind,
+    "changed": changed,
     "fed": fed,
     "image_block": image_block,
     "keep": keep,

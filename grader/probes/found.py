@@ -129,6 +129,12 @@ def fed(namespace, request):
     }
 
 
+def changed(namespace, request):
+    """Of each evaluation of model `handle`, whether the model gives something else for the same rows now."""
+    training = _training(request["handle"])
+    return {"changed": [_changed_since(training.model, *calls[0]) for _, calls, _ in training.evaluations]}
+
+
 def _training(handle):
     return list(OBSERVER.trainings.of.values())[handle]
 
