@@ -29,6 +29,7 @@ import socket
 import sys
 import tempfile
 import warnings
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NoReturn
 
@@ -191,23 +192,23 @@ class Server:
         """What is told of a new kernel. Raises OSError if its walls cannot be built."""
         plan = Plan.of(request["plan"]) if "plan" in request else None
         if plan is None or plan.tier != "full" or self.keeper is None:
-            pid = self.child(request, descriptors, None)
+            pid = self.child(request, descriptors, None, os.fork)
             return {"pid": pid, "supervisors": SUPERVISORS[plan.tier] if plan else 0}
         ready = self.keeper.open(plan)
-        root = os.getuid() == 0
         try:
-            with ready.for_children(plan) if root else contextlib.nullcontext():
-                pid = self.child(request, descriptors, ready)
+            pid = self.child(request, descriptors, ready, lambda: ready.fork(plan))
         except OSError:
             self.keeper.close(ready)
             raise
         self.rooms[pid] = ready
-        return {"pid": pid, "supervisors": 0 if root else 1, "first": ready.first}
+        return {"pid": pid, "supervisors": ready.supervisors, "first": ready.first}
 
-    def child(self, request: dict[str, Any], descriptors: list[int], ready: Room | None) -> int:
+    def child(
+        self, request: dict[str, Any], descriptors: list[int], ready: Room | None, fork: Callable[[], int]
+    ) -> int:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # about threads; preload() made sure there is one
-            pid = os.fork()
+            pid = fork()
         if pid == 0:
             self.become_kernel(request, descriptors, ready)
         return pid

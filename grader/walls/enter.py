@@ -24,13 +24,12 @@ _PROC = ("self", "cpuinfo", "meminfo", "stat", "filesystems", "version", "uptime
 def enter(plan: Plan, ready: Room | None = None) -> None:
     """Returns in the only process that may run a student's code, behind its walls.
 
-    That is a child of the caller, which waits for it, kills what it leaves behind and ends with its status; but who was
-    born in the process tree of a room that is `ready` stays the same process. Raises OSError, in either process, if a
-    wall cannot be built."""
+    That is a child of the caller, which waits for it, kills what it leaves behind and ends with its status; but whom
+    `ready.fork` made may stay the same process. Raises OSError, in either process, if a wall cannot be built."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.umask(0o022)
     if ready is not None:
-        _join(plan, ready)
+        ready.enter(plan)
     elif plan.tier == "full":
         room.give_folders(plan)
         room.leave(plan)
@@ -56,15 +55,6 @@ def close_the_door(plan: Plan) -> None:
     """
     if plan.tier == "reduced" and plan.has("seccomp"):
         syscalls.refuse_new_sockets()
-
-
-def _join(plan: Plan, ready: Room) -> None:
-    """Root was born in the room's process tree (see Room.for_children); anybody else has to fork once more for it."""
-    if os.getuid() == 0:
-        ready.join(plan, tree=False)
-    else:
-        ready.join(plan, tree=True)
-        supervisor.fork_and_follow()
 
 
 def _become_nobody(plan: Plan) -> None:

@@ -13,7 +13,6 @@ import json
 import os
 import signal
 import socket
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -31,30 +30,36 @@ class Room:
     first: int
     door: int
 
-    @contextlib.contextmanager
-    def for_children(self, plan: Plan) -> Iterator[None]:
-        """What is forked meanwhile is born in the room's process tree. Only root may do this and come back."""
-        if not plan.has("pids"):
-            yield
-            return
-        own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+    @property
+    def supervisors(self) -> int:
+        """How many trusted processes stand above a kernel in it: none but for who has to fork twice (see `fork`)."""
+        return 0 if os.getuid() == 0 else 1
+
+    def fork(self, plan: Plan) -> int:
+        """As os.fork. Root's child is born in the room's process tree; anybody else's has to fork once more for it."""
+        if os.getuid() != 0 or not plan.has("pids"):
+            return os.fork()
+        pid, own = -1, os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
         try:
             system.setns(self.door, system.CLONE_NEWPID)
             try:
-                yield
+                pid = os.fork()
             finally:
-                system.setns(own, system.CLONE_NEWPID)
+                if pid:
+                    system.setns(own, system.CLONE_NEWPID)
         finally:
             os.close(own)
+        return pid
 
-    def join(self, plan: Plan, *, tree: bool) -> None:
-        """Step into it, and close the door; with `tree`, what is forked from here on is of its process tree. Raises
-        OSError."""
+    def enter(self, plan: Plan) -> None:
+        """In the child: step into the room, and close its door. Raises OSError."""
         flags = room.namespaces(plan)
-        if not tree:
+        if self.supervisors == 0:
             flags &= ~system.CLONE_NEWPID
         system.setns(self.door, flags)
         os.close(self.door)
+        if self.supervisors:
+            supervisor.fork_and_follow()
 
 
 class Keeper:
