@@ -10,8 +10,12 @@ from __future__ import annotations
 import base64
 import json
 import marshal
-from functools import lru_cache
+import re
+import zlib
+from collections.abc import Iterable
+from functools import cache, lru_cache
 from importlib.resources import files
+from types import CodeType
 from typing import Any
 
 _MODULES = (
@@ -31,19 +35,20 @@ _MODULES = (
     "selfcheck",
     "collect",
 )  # in order of import
-# what repairs, each before those that import it; only those that a notebook calls for are installed
+# what repairs, each before those that import it; only those that a notebook calls for are sent
 _REPAIRING = (
     *("tables", "files", "places", "elsewhere", "downloads", "commands", "shell", "devices", "loaders", "removed"),
     *("pictures", "prompts", "otter", "absent", "rest"),
 )
+_IMPORT = re.compile(r"^\s*from \.(\w+) import", re.MULTILINE)
 _CALL = "__import__('sys').modules['_grader_probes.collect'].answer"
 _LOADER = f"""
 def _load(sources, repairs):
-    import base64, builtins, marshal, sys, types
+    import base64, builtins, marshal, sys, types, zlib
     package = types.ModuleType("_grader_probes")
     package.__path__ = []
     sys.modules["_grader_probes"] = package
-    for name, code in marshal.loads(base64.b64decode(sources)):
+    for name, code in marshal.loads(zlib.decompress(base64.b64decode(sources))):
         module = types.ModuleType("_grader_probes." + name)
         module.__package__ = "_grader_probes"
         module.__builtins__ = dict(vars(builtins))  # what the notebook puts in their place means nothing to the probes
@@ -64,17 +69,38 @@ def installation(repairs: dict[str, Any] | None = None) -> str:
 
     `repairs`: `modules`, names of repairing modules to install, and `tables`, what they may give (see helps.py).
     """
-    names = (*_MODULES[:-1], *_REPAIRING, _MODULES[-1]) if repairs else _MODULES
-    program = f"{_LOADER}\n_load({_compiled(names)!r}, {repairs or {}!r})"
-    return f"(exec(compile({program!r}, '<grader probes>', 'exec'), {{}}), '{{\"found\": true}}')[1]"
+    repairing = _with_imported(repairs["modules"]) if repairs else ()
+    load = f"exec(compile({_LOADER!r}, '<grader probes>', 'exec'), names)"
+    call = f"names['_load']('{_compiled((*_MODULES[:-1], *repairing, _MODULES[-1]))}', {repairs or {}!r})"
+    return f"(lambda names: ({load}, {call}, '{{\"found\": true}}')[2])({{}})"
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=64)
 def _compiled(names: tuple[str, ...]) -> str:
-    """Pairs of name and code, as text. Compiled once, for the very Python that every kernel runs on."""
-    sources = ((name, files(__name__).joinpath(f"{name}.py").read_text(encoding="utf-8")) for name in names)
-    code = [(name, compile(source, f"<grader probes: {name}>", "exec")) for name, source in sources]
-    return base64.b64encode(marshal.dumps(code)).decode("ascii")
+    """Pairs of name and code, as text."""
+    code = marshal.dumps([(name, _code(name)) for name in names])
+    return base64.b64encode(zlib.compress(code)).decode("ascii")
+
+
+@cache
+def _code(name: str) -> CodeType:
+    """Compiled once, for the very Python that every kernel runs on."""
+    return compile(_source(name), f"<grader probes: {name}>", "exec")
+
+
+@cache
+def _source(name: str) -> str:
+    return files(__name__).joinpath(f"{name}.py").read_text(encoding="utf-8")
+
+
+def _with_imported(modules: Iterable[str]) -> list[str]:
+    """Repairing modules and those that they import, in order."""
+    wanted, waiting = set[str](), [*modules]
+    while waiting:
+        if (name := waiting.pop()) not in wanted and name in _REPAIRING:
+            wanted.add(name)
+            waiting += _IMPORT.findall(_source(name))
+    return [name for name in _REPAIRING if name in wanted]
 
 
 def question(request: dict[str, Any]) -> str:
