@@ -7,10 +7,12 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import textwrap
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from build import course, notebook
 from conftest import ROOT
@@ -28,6 +30,13 @@ GRADER_WITHOUT = """
     os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 """
 NAMESPACES = ("unshare", "setns", "mount", "pivot_root", "mount_setattr")
+MARK = "987.125"
+# a notebook that leaves a process without a parent, in a session of its own
+ORPHAN = f"""
+import subprocess
+subprocess.Popen(["sh", "-c", "setsid sleep {MARK} &"]).wait()
+print(1)
+"""
 LANDLOCK = ("landlock_create_ruleset", "landlock_restrict_self")
 
 
@@ -90,6 +99,13 @@ def test_in_a_container_without_namespaces_the_walls_are_reduced_and_the_mend_is
 
 
 @linux
+def test_where_namespaces_can_be_made_but_not_joined_the_walls_are_reduced() -> None:
+    found = diagnosis([*without("setns"), *DOCTOR[1:]], Path("/tmp"))
+    assert found["tier"] == "reduced"
+    assert any("setns" in reason for reason in found["reasons"]["full"])
+
+
+@linux
 def test_without_landlock_no_walls_are_claimed(tmp_path: Path) -> None:
     found = diagnosis([*without(*LANDLOCK, error="errno.ENOSYS"), *DOCTOR[1:]], tmp_path)
     assert found["tier"] == "none"
@@ -105,15 +121,24 @@ def test_the_doctor_of_people_says_the_same(tmp_path: Path) -> None:
 
 @pytest.mark.long
 @linux
-def test_the_walls_of_the_run_stand_in_every_report(tmp_path: Path) -> None:
-    course(tmp_path / "course", "{check: runs, points: 1}")
-    notebook(tmp_path / "student.ipynb", "print(1)")
-    offered = [tier for tier, works in diagnosis(DOCTOR, tmp_path)["tiers"].items() if works]
-    for tier in offered:
-        out = tmp_path / tier
-        command = [sys.executable, "-m", "grader", "grade", tmp_path / "student.ipynb", "-o", out, "--walls", tier]
-        subprocess.run([*command, "-a", tmp_path / "course" / "rubric.yaml"], cwd=ROOT, check=True, capture_output=True)
-        assert json.loads((out / "reports" / "student.json").read_text())["execution"]["walls"] == tier
+@pytest.mark.parametrize("who", ["root", "nobody"])
+def test_the_walls_of_the_run_stand_in_every_report(who: str) -> None:
+    start = as_nobody() if who == "nobody" else [sys.executable]
+    with tempfile.TemporaryDirectory(prefix="walls-") as name:  # pytest's folders are closed to other users
+        folder = Path(name)
+        folder.chmod(0o777)
+        course(folder / "course", "{check: runs, points: 1}")
+        notebook(folder / "student.ipynb", ORPHAN)
+        offered = [tier for tier, works in diagnosis([*start, *DOCTOR[1:]], folder)["tiers"].items() if works]
+        for tier in offered:
+            out = folder / tier
+            arguments = ["-m", "grader", "grade", folder / "student.ipynb", "-o", out, "--walls", tier]
+            command = [*start, *arguments, "-a", folder / "course" / "rubric.yaml"]
+            environment = {**os.environ, "HOME": name, "TMPDIR": "/tmp"}
+            subprocess.run(command, cwd="/", check=True, capture_output=True, env=environment)
+            report = json.loads((out / "reports" / "student.json").read_text())
+            assert (report["execution"]["walls"], report["total"]) == (tier, 1), report["execution"]
+            assert not [p for p in psutil.process_iter(["cmdline"]) if MARK in (p.info["cmdline"] or ())]
 
 
 @pytest.mark.long

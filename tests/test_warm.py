@@ -49,6 +49,24 @@ def test_a_notebook_that_kills_the_server_costs_its_neighbour_nothing(tmp_path: 
         assert running.result().status == "ok"
 
 
+def test_a_dead_keeper_of_rooms_takes_its_server_along_and_another_comes(tmp_path: Path) -> None:
+    assignment = course(tmp_path / "course", "{check: runs, points: 1}")
+    honest = submission(tmp_path, assignment, "import time; time.sleep(4)", "print('done')")
+    with KernelServer() as server, ThreadPoolExecutor(1) as executor:
+        first = server.socket()
+        forked = next(p for p in psutil.Process().children() if str(first) in p.cmdline())
+        keeper = forked.children()[0]
+        runner = KernelRunner(server)
+        running = executor.submit(runner.run, honest, assignment)
+        time.sleep(1)
+        below = forked.children(recursive=True)
+        assert len(below) > 2
+        keeper.kill()
+        assert psutil.wait_procs(below, timeout=10)[1] == []
+        assert running.result().status == "ok"
+        assert server.socket() != first
+
+
 def test_without_a_server_the_notebook_runs_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assignment = course(tmp_path / "course", "{check: runs, points: 1}")
     real = subprocess.Popen
