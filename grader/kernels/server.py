@@ -177,6 +177,8 @@ class Server:
         told: dict[str, Any]
         try:
             told = self.forked(request, descriptors)
+        except EOFError:
+            os._exit(1)  # without its keeper it is of no use, and whoever asks starts another one
         except OSError as error:
             told = {"error": str(error)}
         for descriptor in descriptors:
@@ -222,7 +224,7 @@ class Server:
             if pid == 0:
                 return
             if self.keeper is not None and pid == self.keeper.pid:
-                os._exit(1)  # the rooms ended with it; whoever asks for a kernel starts another server
+                os._exit(1)  # and all rooms with it
             kill_group(pid)
             connection, cpu = self.kernels.pop(pid, None), used.ru_utime + used.ru_stime
             if self.keeper is not None and (left := self.rooms.pop(pid, None)) is not None:

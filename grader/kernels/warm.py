@@ -16,6 +16,7 @@ from grader.kernels.leftovers import OwnedFolder
 from grader.kernels.workplace import copy_fonts, environment
 
 _STARTUP_SECONDS = 120
+_GOING_SECONDS = 0.1
 
 
 def available() -> bool:
@@ -59,9 +60,13 @@ class KernelServer:
             return self._path
 
     def alive(self, socket: Path) -> bool:
-        """Whether the server that listened at `socket` still lives."""
+        """Whether the server that listened at `socket` still lives. One that has just closed its lines is waited for."""
         with self._lock:
-            return socket == self._path and self._process is not None and self._process.poll() is None
+            if socket != self._path or self._process is None:
+                return False
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_GOING_SECONDS)
+            return self._process.returncode is None
 
     @property
     def _path(self) -> Path:

@@ -45,6 +45,7 @@ from hostile.stage import Stage, key_of
 
 _SUBREAPER = 36  # prctl: whatever loses its parent becomes this process's child, so nothing gets out of sight
 _DIE_WITH_PARENT = 1  # prctl: an interrupted test leaves no hostile process
+_BEFORE_IMPORTS = 1.0  # seconds after a server's start
 _PATIENCE = 3.0  # seconds until a killed process is gone
 _PRELUDE = Path(__file__).with_name("prelude.py").read_text(encoding="utf-8")
 
@@ -190,6 +191,7 @@ class _Player:
             "decoy_file": stage.decoy_file,
             "grader_pid": os.getpid(),
             "server_pid": _pid(server),
+            "keeper_pid": _keeper(server),
             "server_socket": str(server.socket()) if server is not None else "",
             "repository": str(Path(__file__).parents[2]),
             "tier": self.tier,
@@ -266,7 +268,9 @@ class _Player:
         return told
 
     def _strangers(self) -> list[psutil.Process]:
-        ours = {self.stage.decoy.pid, _pid(self.server), _pid(self.runner.server)}
+        ours = {self.stage.decoy.pid}
+        for server in (self.server, self.runner.server):
+            ours |= {_pid(server), _keeper(server)}
         strangers = []
         for process in psutil.Process().children(recursive=True):
             with contextlib.suppress(psutil.Error, ChildProcessError):
@@ -281,6 +285,16 @@ class _Player:
 
 def _pid(server: KernelServer | None) -> int:
     return server._process.pid if server is not None and server._process is not None else 0
+
+
+def _keeper(server: KernelServer | None) -> int:
+    """The child that a server forks before it imports anything, seconds before it can fork a kernel."""
+    with contextlib.suppress(psutil.Error):
+        process = psutil.Process(_pid(server)) if _pid(server) else None
+        for child in process.children() if process else ():
+            if child.create_time() - process.create_time() < _BEFORE_IMPORTS:
+                return child.pid
+    return 0
 
 
 if __name__ == "__main__":

@@ -110,4 +110,8 @@ def strangers():
     """Processes worth an attack: the test's own, and those of its own tree where it has one. Never anybody else's."""
     own_tree = [int(name) for name in os.listdir("/proc") if name.isdigit()] if out_of_sight() else []
     own = {os.getpid(), *([] if os.getppid() == place.server_pid else [os.getppid()])}
-    return [pid for pid in (place.decoy_pid, place.grader_pid, place.server_pid, *own_tree) if pid not in own]
+    return [
+        pid
+        for pid in (place.decoy_pid, place.grader_pid, place.server_pid, place.keeper_pid, *own_tree)
+        if pid not in own
+    ]

@@ -22,8 +22,9 @@ _TOGETHER = {"files": ("files", "user")}
 _LEAKY_SERVER = """
 import os
 from grader.kernels import server
-def keep(self, descriptors):
+def keep(self, descriptors, ready):
     for target, source in zip((1, 2), descriptors): os.dup2(source, target)
+    return ready
 server.Server.shed = keep
 server.main()
 """
