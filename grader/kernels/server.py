@@ -177,8 +177,6 @@ class Server:
         told: dict[str, Any]
         try:
             told = self.forked(request, descriptors)
-        except EOFError:
-            os._exit(1)  # without its keeper it is of no use, and whoever asks starts another one
         except OSError as error:
             told = {"error": str(error)}
         for descriptor in descriptors:
@@ -301,7 +299,10 @@ def main() -> None:
     keeper = Keeper()  # now, while there is little memory
     preload()
     system.prctl(system.PR_SET_CHILD_SUBREAPER, 1)
-    Server(path, keeper=keeper).serve()
+    try:
+        Server(path, keeper=keeper).serve()
+    except EOFError:  # without its keeper it is of no use, and whoever asks for a kernel starts another one
+        os._exit(1)
 
 
 if __name__ == "__main__":

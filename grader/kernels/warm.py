@@ -60,7 +60,7 @@ class KernelServer:
             return self._path
 
     def alive(self, socket: Path) -> bool:
-        """Whether the server that listened at `socket` still lives. One that has just closed its lines is waited for."""
+        """Whether the server that listened at `socket` still lives. The end of one that just goes is waited for."""
         with self._lock:
             if socket != self._path or self._process is None:
                 return False
