@@ -45,7 +45,6 @@ from hostile.stage import Stage, key_of
 
 _SUBREAPER = 36  # prctl: whatever loses its parent becomes this process's child, so nothing gets out of sight
 _DIE_WITH_PARENT = 1  # prctl: an interrupted test leaves no hostile process
-_BEFORE_IMPORTS = 1.0  # seconds after a server's start
 _PATIENCE = 3.0  # seconds until a killed process is gone
 _PRELUDE = Path(__file__).with_name("prelude.py").read_text(encoding="utf-8")
 
@@ -288,12 +287,10 @@ def _pid(server: KernelServer | None) -> int:
 
 
 def _keeper(server: KernelServer | None) -> int:
-    """The child that a server forks before it imports anything, seconds before it can fork a kernel."""
-    with contextlib.suppress(psutil.Error):
-        process = psutil.Process(_pid(server)) if _pid(server) else None
-        for child in process.children() if process else ():
-            if child.create_time() - process.create_time() < _BEFORE_IMPORTS:
-                return child.pid
+    """The first that a server forks; without it the server ends."""
+    with contextlib.suppress(psutil.Error, ValueError):
+        if pid := _pid(server):
+            return min(psutil.Process(pid).children(), key=lambda child: (child.create_time(), child.pid)).pid
     return 0
 
 
