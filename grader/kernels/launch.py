@@ -13,6 +13,8 @@ import sys
 import time
 import types
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +27,18 @@ _SOCKET_SECONDS = 10
 # glibc's own bounds move while a program runs, and where they end is chance: a training whose tensors of some megabytes
 # go back to the system after each iteration spends a fifth of its time on getting them again, page by page
 _KEPT_BYTES = 1 << 25
+
+
+@dataclass
+class _Loaded:
+    """Names of the modules that were loaded before a fork; which are ours, and which came last."""
+
+    names: set[str] = field(default_factory=set)
+    ours: list[str] = field(default_factory=list)
+    last: str = ""
+
+
+_loaded = _Loaded()
 
 
 def main() -> None:
@@ -55,6 +69,7 @@ def start(argv: list[str], plan: Plan, ready: Room | None = None) -> None:
     app: Any = PatientApp.instance(**({"parent_handle": 1} if sys.platform == "linux" else {}))
     with _no_list_of_modules():
         app.initialize(argv[1:])
+    app.shell._sys_modules_keys = _loaded.names or set(sys.modules)
     if close_the_door is not None:
         _wait_for_sockets(app)
         close_the_door()
@@ -63,16 +78,19 @@ def start(argv: list[str], plan: Plan, ready: Room | None = None) -> None:
 
 @contextlib.contextmanager
 def _no_list_of_modules() -> Iterator[None]:
-    """ipykernel notes the file of every loaded module for its debugger, which nobody attaches here. Looking at each of
-    thousands of modules makes a fork copy their memory: a third of what it costs to start a kernel."""
-    ipkernel: Any = sys.modules["ipykernel.ipkernel"]
+    """ipykernel notes the file of every loaded module for its debugger, which nobody attaches here, and IPython the
+    names, for `%reset`. Looking at each of thousands of modules makes a fork copy their memory: a third of what it
+    costs to start a kernel."""
+    lookers: list[Any] = [sys.modules["ipykernel.ipkernel"], sys.modules["IPython.core.shellapp"]]
     blind = types.ModuleType("sys")
     vars(blind).update(vars(sys), modules={})
-    ipkernel.sys = blind
+    for looker in lookers:
+        looker.sys = blind
     try:
         yield
     finally:
-        ipkernel.sys = sys
+        for looker in lookers:
+            looker.sys = sys
 
 
 def _seen_from_inside(argv: list[str], plan: Plan) -> list[str]:
@@ -137,9 +155,25 @@ def hide_the_grader() -> None:
     ]
     sys.path_hooks[:] = [hook for hook in sys.path_hooks if "editable" not in getattr(hook, "__module__", "")]
     sys.path[:] = [p for p in sys.path if p and "editable" not in p]
-    for name in [name for name in sys.modules if name.partition(".")[0] == "grader"]:
+    for name in our_modules():
         del sys.modules[name]
     sys.modules["grader"] = None  # type: ignore[assignment]  # import grader -> ModuleNotFoundError
+
+
+def our_modules() -> list[str]:
+    """Names of those that are loaded."""
+    newer = takewhile(lambda name: name != _loaded.last, reversed(sys.modules))
+    return [name for name in (*_loaded.ours, *filter(_is_ours, newer)) if name in sys.modules]
+
+
+def note_modules() -> None:
+    """Before forking. To look at the names of thousands of modules makes a fork copy the memory in which they lie."""
+    _loaded.names, _loaded.last = set(sys.modules), next(reversed(sys.modules))
+    _loaded.ours = [*filter(_is_ours, sys.modules)]
+
+
+def _is_ours(name: str) -> bool:
+    return name.partition(".")[0] == "grader"
 
 
 if __name__ == "__main__":

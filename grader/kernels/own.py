@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 from typing import Any, cast
 
+from grader.kernels.launch import our_modules
 from grader.kernels.server import Server, preload
 from grader.kernels.shared import locked
 from grader.kernels.threads import ONE, restore
@@ -91,7 +92,7 @@ class OwnServer(Server):
         time.tzset()
         _draw_anew()
         restore(request["env"], self.torch_threads)
-        for name in [name for name in sys.modules if name.partition(".")[0] == "grader"]:
+        for name in our_modules():
             del sys.modules[name]  # as if it had not been imported
         _be_a_kernel(request["argv"])
         cast(Any, threading)._shutdown()

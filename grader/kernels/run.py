@@ -143,7 +143,8 @@ class Run:
         return bool(lives)
 
     async def _install_probes(self) -> None:
-        reply = await self.client.ask(probes.installation(self.repairs), _STARTUP_SECONDS)
+        tests = bool(passing.keys(self.assignment))
+        reply = await self.client.ask(probes.installation(self.repairs, tests=tests), _STARTUP_SECONDS)
         if "found" not in reply:
             raise RunnerError(f"the probes could not be installed: {reply}")
 

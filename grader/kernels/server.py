@@ -73,6 +73,7 @@ def preload() -> None:
 
 
 def _be_ready_to_fork() -> None:
+    launch.note_modules()
     gc.enable()
     gc.freeze()  # or every child's first collection would copy all of this memory
     threads = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
@@ -298,6 +299,7 @@ def main() -> None:
     path = sys.argv[1]
     keeper = Keeper()  # now, while there is little memory
     preload()
+    sys.modules["grader.kernels.streams"].PatientApp.prepare()
     system.prctl(system.PR_SET_CHILD_SUBREAPER, 1)
     try:
         Server(path, keeper=keeper).serve()

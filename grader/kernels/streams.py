@@ -7,6 +7,7 @@ whoever prints waits for whoever reads. A notebook can undo this; then the grade
 from __future__ import annotations
 
 import ctypes
+import logging
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -27,6 +28,18 @@ _SENT = 8  # messages that ZeroMQ takes before it makes the sender wait
 
 class PatientApp(IPKernelApp):
     """ipykernel whose output socket makes the sender wait where a stock one drops messages."""
+
+    @classmethod
+    def prepare(cls) -> None:
+        """Before forking: the log of a kernel's application as it will be. To set it up looks at every logger that
+        there is, and makes a fork copy the memory in which they lie."""
+        cast(Any, cls())._configure_logging()
+
+    def _configure_logging(self) -> None:
+        own = cast(Any, self)
+        if not logging.getLogger(type(self).__name__).handlers or own.log_level != own.trait_defaults("log_level"):
+            cast(Any, super())._configure_logging()
+        own._logging_configured = True
 
     def parse_command_line(self, argv: Any = None) -> None:
         """Ours says little; to make a parser for all that could be said is a fifth of what a kernel costs to start."""

@@ -43,7 +43,7 @@ _REPAIRING = (
 _IMPORT = re.compile(r"^\s*from \.(\w+) import", re.MULTILINE)
 _CALL = "__import__('sys').modules['_grader_probes.collect'].answer"
 _LOADER = f"""
-def _load(sources, repairs):
+def _load(sources, repairs, tests):
     import base64, builtins, marshal, sys, types, zlib
     package = types.ModuleType("_grader_probes")
     package.__path__ = []
@@ -60,18 +60,20 @@ def _load(sources, repairs):
     package.helps.install(repairs, [getattr(package, name) for name in repairs.get("modules", ())])
     package.collect.listen({_CALL!r})
     package.common.remember()
-    package.relied.remember()
+    if tests:
+        package.relied.remember()
 """
 
 
-def installation(repairs: dict[str, Any] | None = None) -> str:
+def installation(repairs: dict[str, Any] | None = None, *, tests: bool = True) -> str:
     """An expression that loads the probes into a kernel and starts observing; it leaves no name in its namespace.
 
     `repairs`: `modules`, names of repairing modules to install, and `tables`, what they may give (see helps.py).
+    `tests`: whether there will be some, which libraries have to be remembered for (see relied.py).
     """
     repairing = _with_imported(repairs["modules"]) if repairs else ()
     load = f"exec(compile({_LOADER!r}, '<grader probes>', 'exec'), names)"
-    call = f"names['_load']('{_compiled((*_MODULES[:-1], *repairing, _MODULES[-1]))}', {repairs or {}!r})"
+    call = f"names['_load']('{_compiled((*_MODULES[:-1], *repairing, _MODULES[-1]))}', {repairs or {}!r}, {tests})"
     return f"(lambda names: ({load}, {call}, '{{\"found\": true}}')[2])({{}})"
 
 
