@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -120,12 +121,18 @@ def _wait_for(file: Path) -> None:
 
 
 def _wait_for_kernel(pid: int) -> list[psutil.Process]:
-    """The grader's descendants, once one of them works in a job's folder."""
+    """The grader's descendants, once one of them works in a job's folder, or a kernel is in a room of its own."""
     deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
         family = psutil.Process(pid).children(recursive=True)
-        with contextlib.suppress(psutil.Error):
-            if any("grader-job-" in process.cwd() for process in family):
+        with contextlib.suppress(psutil.Error, OSError):
+            elsewhere = [process for process in family if _tree_of(process.pid) != _tree_of(pid)]
+            if len(elsewhere) > 1 or any("grader-job-" in process.cwd() for process in family):
                 return family
         time.sleep(0.1)
     raise AssertionError("no kernel came up")
+
+
+def _tree_of(pid: int) -> str:
+    """Its namespace of processes."""
+    return os.readlink(f"/proc/{pid}/ns/pid")

@@ -29,13 +29,12 @@ import socket
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from grader.kernels import launch
 from grader.walls import supervisor, system
-from grader.walls.keeper import Keeper, Room
+from grader.walls.keeper import Closed, Keeper, Opened, Room
 from grader.walls.plan import SUPERVISORS, Plan
 
 _PRELOADED = (
@@ -101,6 +100,24 @@ def _draw_once() -> None:
     figure.savefig(io.BytesIO(), format="png")
 
 
+@dataclass(eq=False)
+class Order:
+    """A request for a kernel, with its standard output and error. `dropped`: whoever asked is gone."""
+
+    connection: socket.socket
+    request: dict[str, Any]
+    descriptors: list[int]
+    dropped: bool = False
+
+    @property
+    def plan(self) -> Plan | None:
+        return Plan.of(self.request["plan"]) if "plan" in self.request else None
+
+    def close_descriptors(self) -> None:
+        while self.descriptors:
+            os.close(self.descriptors.pop())
+
+
 class Server:
     """Accepts, forks, reaps; one selector loop. `held_open`: it ends when its standard input does."""
 
@@ -122,7 +139,11 @@ class Server:
         self.waiting: dict[socket.socket, tuple[bytes, list[int]]] = {}  # requests that are not whole yet
         self.kernels: dict[int, socket.socket] = {}
         self.keeper = keeper
+        if keeper is not None:
+            self.selector.register(keeper.line, selectors.EVENT_READ)
+        self.orders: dict[int, Order] = {}  # that wait for a room, by its number
         self.rooms: dict[int, Room] = {}  # by number of the process that was forked for them
+        self.ended: dict[int, tuple[socket.socket | None, dict[str, Any]]] = {}  # by holder of the room that still ends
         self.later = list(_PRELOADED_LATER)
         signal.set_wakeup_fd(self.wake_write.fileno(), warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -144,6 +165,8 @@ class Server:
                     with contextlib.suppress(BlockingIOError):
                         self.wake_read.recv(4096)
                     self.reap()
+                elif self.keeper is not None and key.fileobj is self.keeper.line:
+                    self.hear_keeper(self.keeper)
                 elif isinstance(key.fileobj, socket.socket):
                     self.hear(key.fileobj)
 
@@ -172,47 +195,55 @@ class Server:
         self.waiting[connection] = (text, descriptors)
         if text.endswith(b"\n"):
             del self.waiting[connection]
-            self.fork(connection, json.loads(text), descriptors)
+            self.asked(Order(connection, json.loads(text), descriptors))
 
-    def fork(self, connection: socket.socket, request: dict[str, Any], descriptors: list[int]) -> None:
-        told: dict[str, Any]
+    def asked(self, order: Order) -> None:
+        """For a kernel: behind full walls it has to wait for its room."""
+        if self.keeper is not None and order.plan is not None and order.plan.tier == "full":
+            self.orders[self.keeper.ask(order.plan)] = order
+        else:
+            self.fork(order, None)
+
+    def hear_keeper(self, keeper: Keeper) -> None:
+        heard = keeper.hear()
+        if isinstance(heard, Closed) and heard.holder in self.ended:
+            connection, told = self.ended.pop(heard.holder)
+            self.tell_end(connection, told | {"cpu": told["cpu"] + heard.cpu})
+        elif isinstance(heard, Opened):
+            order = self.orders.pop(heard.number)
+            if heard.room is None:
+                self.refuse(order, heard.error)
+            elif order.dropped:
+                keeper.end(heard.room)
+            else:
+                self.fork(order, heard.room)
+
+    def fork(self, order: Order, ready: Room | None) -> None:
         try:
-            told = self.forked(request, descriptors)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)  # about threads; preload() made sure there is one
+                pid = os.fork() if ready is None or order.plan is None else ready.fork(order.plan)
         except OSError as error:
-            told = {"error": str(error)}
-        for descriptor in descriptors:
-            os.close(descriptor)
-        if "pid" in told:
-            self.kernels[told["pid"]] = connection
-        with contextlib.suppress(OSError):
-            connection.sendall(json.dumps(told).encode() + b"\n")
-        if "pid" not in told:
-            self.close(connection)
-
-    def forked(self, request: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
-        """What is told of a new kernel. Raises OSError if its walls cannot be built."""
-        plan = Plan.of(request["plan"]) if "plan" in request else None
-        if plan is None or plan.tier != "full" or self.keeper is None:
-            pid = self.child(request, descriptors, None, os.fork)
-            return {"pid": pid, "supervisors": SUPERVISORS[plan.tier] if plan else 0}
-        ready = self.keeper.open(plan)
-        try:
-            pid = self.child(request, descriptors, ready, lambda: ready.fork(plan))
-        except OSError:
-            self.keeper.close(ready)
-            raise
-        self.rooms[pid] = ready
-        return {"pid": pid, "supervisors": ready.supervisors, "first": ready.first}
-
-    def child(
-        self, request: dict[str, Any], descriptors: list[int], ready: Room | None, fork: Callable[[], int]
-    ) -> int:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # about threads; preload() made sure there is one
-            pid = fork()
+            if self.keeper is not None and ready is not None:
+                self.keeper.end(ready)
+            self.refuse(order, error)
+            return
         if pid == 0:
-            self.become_kernel(request, descriptors, ready)
-        return pid
+            self.become_kernel(order, ready)
+        self.kernels[pid] = order.connection
+        told = {"pid": pid, "supervisors": SUPERVISORS[order.plan.tier] if order.plan else 0}
+        if ready is not None:
+            self.rooms[pid] = ready
+            told |= {"supervisors": ready.supervisors, "first": ready.first}
+        order.close_descriptors()
+        with contextlib.suppress(OSError):
+            order.connection.sendall(json.dumps(told).encode() + b"\n")
+
+    def refuse(self, order: Order, error: OSError | None) -> None:
+        order.close_descriptors()
+        with contextlib.suppress(OSError):
+            order.connection.sendall(json.dumps({"error": str(error)}).encode() + b"\n")
+        self.close(order.connection)
 
     def reap(self) -> None:
         while True:
@@ -223,22 +254,30 @@ class Server:
             if pid == 0:
                 return
             if self.keeper is not None and pid == self.keeper.pid:
-                os._exit(1)  # and all rooms with it
+                raise EOFError("the keeper of the rooms is gone")
             kill_group(pid)
-            connection, cpu = self.kernels.pop(pid, None), used.ru_utime + used.ru_stime
-            if self.keeper is not None and (left := self.rooms.pop(pid, None)) is not None:
-                cpu += self.keeper.close(left)
-            if connection is not None:
-                with contextlib.suppress(OSError):
-                    told = {"exit": os.waitstatus_to_exitcode(status), "cpu": cpu}
-                    connection.sendall(json.dumps(told).encode() + b"\n")
-                self.close(connection)
+            told = {"exit": os.waitstatus_to_exitcode(status), "cpu": used.ru_utime + used.ru_stime}
+            connection, ready = self.kernels.pop(pid, None), self.rooms.pop(pid, None)
+            if self.keeper is not None and ready is not None:
+                self.keeper.end(ready)
+                self.ended[ready.holder] = connection, told  # it has not ended before all in its room has
+            else:
+                self.tell_end(connection, told)
             ours = {*self.kernels, *([] if self.keeper is None else [self.keeper.pid])}
             supervisor.kill_children(but=frozenset(ours))  # what a notebook left behind came to us
+
+    def tell_end(self, connection: socket.socket | None, told: dict[str, Any]) -> None:
+        if connection is not None:
+            with contextlib.suppress(OSError):
+                connection.sendall(json.dumps(told).encode() + b"\n")
+            self.close(connection)
 
     def drop(self, connection: socket.socket) -> None:
         for descriptor in self.waiting.pop(connection, (b"", []))[1]:
             os.close(descriptor)
+        for order in [order for order in self.orders.values() if order.connection is connection]:
+            order.dropped = True
+            order.close_descriptors()
         for pid in [pid for pid, owner in self.kernels.items() if owner is connection]:
             kill_group(pid)
         self.close(connection)
@@ -248,7 +287,7 @@ class Server:
             self.selector.unregister(connection)
         connection.close()
 
-    def become_kernel(self, request: dict[str, Any], descriptors: list[int], ready: Room | None) -> NoReturn:
+    def become_kernel(self, order: Order, ready: Room | None) -> NoReturn:
         """In the child: shed the server, then be a kernel. Never returns."""
         code = 1
         try:
@@ -258,7 +297,7 @@ class Server:
             for number in (signal.SIGCHLD, signal.SIGTERM):
                 signal.signal(number, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
-            ready = self.shed(descriptors, ready)
+            ready, request = self.shed(order.descriptors, ready), order.request
             os.environ.clear()
             os.environ.update(request["env"])
             os.chdir(request["cwd"])

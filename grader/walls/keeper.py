@@ -62,89 +62,111 @@ class Room:
             supervisor.fork_and_follow()
 
 
+@dataclass(frozen=True)
+class Opened:
+    """The room that was asked for by this number, or why there is none."""
+
+    number: int
+    room: Room | None = None
+    error: OSError | None = None
+
+
+@dataclass(frozen=True)
+class Closed:
+    """`cpu`: seconds of processor time of all in the room but the kernel itself."""
+
+    holder: int
+    cpu: float
+
+
 class Keeper:
-    """The process, and our end of the line to it: one request, one answer."""
+    """The process, and our end of the line to it. Whoever asks goes on, and hears later."""
 
     def __init__(self) -> None:
         """Forks: to be called while there is little memory and one thread."""
-        self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        for end in (self._line, theirs):
+        self.line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        for end in (self.line, theirs):
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _MESSAGE_BYTES)
+        self._asked = 0
+        self._told: dict[int, dict[str, Any]] = {}  # of rooms that are not ready yet
         self.pid = os.fork()
         if self.pid == 0:
-            self._line.close()
+            self.line.close()
             _keep(theirs)
         theirs.close()
 
-    def open(self, plan: Plan) -> Room:
-        """Raises OSError if a wall cannot be built, EOFError if the keeper is gone."""
-        answer = self._asked({"open": plan.plain()})
-        if "error" in answer:
-            raise OSError(*answer["error"])
-        return Room(answer["holder"], answer["first"], os.pidfd_open(answer["first"]))
+    def ask(self, plan: Plan) -> int:
+        """For a room. Returns the number by which `hear` tells of it. Raises EOFError if the keeper is gone."""
+        self._asked += 1
+        self._told[self._asked] = {}
+        self._say({"open": self._asked, "plan": plan.plain()})
+        return self._asked
 
-    def close(self, left: Room) -> float:
-        """End all that is in the room. Returns the processor time of what was not the kernel's own to wait for."""
+    def end(self, left: Room) -> None:
+        """End all that is in the room; `hear` tells when that is done. Raises EOFError."""
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(left.door, signal.SIGKILL)  # and the system kills all others in there
         os.close(left.door)
-        return float(self._asked({"close": left.holder, "first": left.first})["cpu"])
+        self._say({"close": left.holder})
 
-    def _asked(self, request: dict[str, Any]) -> dict[str, Any]:
+    def hear(self) -> Opened | Closed | None:
+        """What the next message on the line completes, if anything. Raises EOFError."""
         try:
-            self._line.send(json.dumps(request).encode())
-            answer = self._line.recv(_MESSAGE_BYTES)
+            answer = self.line.recv(_MESSAGE_BYTES)
         except ConnectionError:
             answer = b""
         if not answer:
             raise EOFError("the keeper of the rooms is gone")
-        return dict(json.loads(answer))
+        told = json.loads(answer)
+        if "close" in told:
+            return Closed(told["close"], told["cpu"])
+        number = told.pop("open")
+        known = self._told.get(number)
+        if known is None:  # it has failed before
+            return None
+        known |= told
+        if "error" in known:
+            del self._told[number]
+            return Opened(number, error=OSError(*known["error"]))
+        if {"holder", "first", "furnished"} <= known.keys():
+            del self._told[number]
+            return Opened(number, Room(known["holder"], known["first"], os.pidfd_open(known["first"])))
+        return None
+
+    def _say(self, request: dict[str, Any]) -> None:
+        try:
+            self.line.send(json.dumps(request).encode())
+        except ConnectionError:
+            raise EOFError("the keeper of the rooms is gone") from None
 
 
 def _keep(line: socket.socket) -> NoReturn:
     """The keeper's own life: it ends with the process that asks."""
+    ended: dict[int, float] = {}  # holders whose rooms came to nothing, and the time that they took
     try:
         supervisor.die_with_parent()
         os.setsid()
         while data := line.recv(_MESSAGE_BYTES):
-            line.send(json.dumps(_answer(json.loads(data), line)).encode())
+            request = json.loads(data)
+            if "open" in request:
+                if os.fork() == 0:
+                    _hold(Plan.of(request["plan"]), request["open"], line)
+                continue
+            holder = request["close"]
+            while holder not in ended:
+                pid, _, used = os.wait4(-1, 0)
+                ended[pid] = used.ru_utime + used.ru_stime
+            line.send(json.dumps({"close": holder, "cpu": ended.pop(holder)}).encode())
     finally:
         os._exit(0)
 
 
-def _answer(request: dict[str, Any], line: socket.socket) -> dict[str, Any]:
-    try:
-        return _opened(Plan.of(request["open"]), line) if "open" in request else _closed(request)
-    except OSError as error:
-        return {"error": [error.errno, error.strerror]}
+def _hold(plan: Plan, number: int, line: socket.socket) -> NoReturn:
+    """Make the room and wait for its end. Holder and first process each tell what they know."""
 
+    def say(**told: Any) -> None:
+        line.send(json.dumps({"open": number, **told}).encode())
 
-def _opened(plan: Plan, line: socket.socket) -> dict[str, Any]:
-    heard, told = os.pipe()
-    holder = os.fork()
-    if holder == 0:
-        line.close()
-        os.close(heard)
-        _hold(plan, told)
-    os.close(told)
-    with os.fdopen(heard, "rb") as answers:
-        said: dict[str, Any] = {}
-        for answer in answers:  # until the holder and the first process both closed their end
-            said |= json.loads(answer)
-    if "first" in said and "error" not in said and said.get("furnished"):
-        return {"holder": holder, "first": said["first"]}
-    os.kill(holder, signal.SIGKILL)
-    os.waitpid(holder, 0)
-    raise OSError(*said.get("error", [0, "the room could not be made"]))
-
-
-def _closed(request: dict[str, int]) -> dict[str, Any]:
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(request["first"], signal.SIGKILL)  # and the system kills all others in there
-    used = os.wait4(request["close"], 0)[2]
-    return {"cpu": used.ru_utime + used.ru_stime}
-
-
-def _hold(plan: Plan, told: int) -> NoReturn:
-    """Make the room and wait for its end."""
     try:
         supervisor.die_with_parent()
         os.umask(0o022)
@@ -154,17 +176,13 @@ def _hold(plan: Plan, told: int) -> NoReturn:
         if first == 0:
             supervisor.die_with_parent()
             room.furnish(plan)
-            _say(told, {"furnished": True})
-            os.close(told)
+            say(furnished=True)
+            line.close()
             supervisor.bury_the_dead()
-        _say(told, {"first": first})
-        os.close(told)
+        say(holder=os.getpid(), first=first)
+        line.close()
         os.waitpid(first, 0)
     except OSError as error:
-        _say(told, {"error": [error.errno, error.strerror]})
+        say(error=[error.errno, error.strerror])
     finally:
         os._exit(0)
-
-
-def _say(descriptor: int, what: dict[str, Any]) -> None:
-    os.write(descriptor, json.dumps(what).encode() + b"\n")

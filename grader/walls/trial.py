@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from grader.walls.enter import close_the_door, enter
-from grader.walls.keeper import Keeper
+from grader.walls.keeper import Keeper, Opened
 from grader.walls.plan import Plan
 
 
@@ -45,12 +45,16 @@ def _enter(plan: Plan) -> None:
         enter(plan)
         return
     keeper = Keeper()
-    ready = keeper.open(plan)
-    if child := ready.fork(plan):
+    keeper.ask(plan)
+    while not isinstance(heard := keeper.hear(), Opened):
+        pass
+    if heard.room is None:
+        raise heard.error or OSError("there is no room")
+    if child := heard.room.fork(plan):
         status = os.waitpid(child, 0)[1]
-        keeper.close(ready)
+        keeper.end(heard.room)
         os._exit(abs(os.waitstatus_to_exitcode(status)))
-    enter(plan, ready)
+    enter(plan, heard.room)
 
 
 def _works(plan: Plan) -> list[tuple[str, Callable[[], bool]]]:
