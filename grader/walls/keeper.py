@@ -89,7 +89,7 @@ class Keeper:
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _MESSAGE_BYTES)
         self._asked = 0
         self._told: dict[int, dict[str, Any]] = {}  # of rooms that are not ready yet
-        self.pid = os.fork()
+        self.pid = supervisor.fork_to_die_with_us()
         if self.pid == 0:
             self.line.close()
             _keep(theirs)
@@ -144,12 +144,11 @@ def _keep(line: socket.socket) -> NoReturn:
     """The keeper's own life: it ends with the process that asks."""
     ended: dict[int, float] = {}  # holders whose rooms came to nothing, and the time that they took
     try:
-        supervisor.die_with_parent()
         os.setsid()
         while data := line.recv(_MESSAGE_BYTES):
             request = json.loads(data)
             if "open" in request:
-                if os.fork() == 0:
+                if supervisor.fork_to_die_with_us() == 0:
                     _hold(Plan.of(request["plan"]), request["open"], line)
                 continue
             holder = request["close"]
@@ -168,13 +167,11 @@ def _hold(plan: Plan, number: int, line: socket.socket) -> NoReturn:
         line.send(json.dumps({"open": number, **told}).encode())
 
     try:
-        supervisor.die_with_parent()
         os.umask(0o022)
         room.give_folders(plan)
         room.leave(plan)
-        first = os.fork()
+        first = supervisor.fork_to_die_with_us()
         if first == 0:
-            supervisor.die_with_parent()
             room.furnish(plan)
             say(furnished=True)
             line.close()

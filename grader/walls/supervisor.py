@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -52,11 +53,20 @@ def fork_and_follow() -> None:
         _end_as(_wait_for(kernel))
 
 
-def die_with_parent() -> None:
-    """And ignore what is meant for a kernel."""
-    system.prctl(system.PR_SET_PDEATHSIG, signal.SIGKILL)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
+def fork_to_die_with_us() -> int:
+    """As os.fork, for a trusted process that ignores what is meant for a kernel and ends when we do."""
+    here = os.pidfd_open(os.getpid())
+    try:
+        pid = os.fork()
+        if pid == 0:
+            system.prctl(system.PR_SET_PDEATHSIG, signal.SIGKILL)
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)
+            if select.select([here], [], [], 0)[0]:
+                os._exit(0)  # the parent was gone before it could be said
+    finally:
+        os.close(here)
+    return pid
 
 
 def bury_the_dead() -> NoReturn:
