@@ -121,7 +121,7 @@ class Channel:
         self._writer.transport.abort()
 
     async def _message(self) -> list[bytes]:
-        """The frames of the next message; none if it is too large, or a command."""
+        """The frames of the next message; none if it is too large, or has a command in it, which no kernel sends."""
         frames, size, flags, lost = list[bytes](), 0, _MORE, False
         while flags & _MORE:
             flags, length = await self._kernel.readexactly(2)
@@ -131,11 +131,11 @@ class Channel:
             if size <= self._largest and not flags & _COMMAND:
                 frames.append(await self._kernel.readexactly(length))
                 continue
-            if not flags & _COMMAND:
-                self._lost(self._name, _FRAME + sum(map(len, frames)), not lost)
-                lost = True
-                frames.clear()
+            self._lost(self._name, _FRAME + sum(map(len, frames)), not lost and not flags & _COMMAND)
+            lost = lost or not flags & _COMMAND
+            frames.clear()
             await self._pass_over(length)
+            await asyncio.sleep(0)  # frames of nothing could be read for ever without a look at anything else
         if _parsed_size(frames) > _JSON_FACTOR * self._largest:
             self._lost(self._name, size, True)
             frames.clear()

@@ -53,6 +53,7 @@ class CappedClient(CappedOutputs):
         self.on_cell_executed = self._note_failure
         self.flood = ""  # how the kernel sent more than it may and was killed for it
         self.flooding_cell: int | None = None
+        self.deaf = False  # it closed the channel on which it is asked, and was killed for it
         self._logged = 0
         self._running: int | None = None  # index of the cell
         self._replied = self._reply_lost = False
@@ -112,9 +113,8 @@ class CappedClient(CappedOutputs):
         """A piece of a message that is too large was thrown away; `begins` at the first one."""
         if self._running is not None:
             self.cut_cells.add(self._running)
-        if channel == "iopub":
-            self.count(size)
-        elif begins:
+        self.count(size)
+        if channel == "shell" and begins:
             self._reply_lost = True
 
     def _note_failure(self, cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any] | None) -> None:
@@ -237,6 +237,11 @@ class CappedClient(CappedOutputs):
                 message: dict[str, Any] = await channels.get_shell_msg(timeout=min(left, _LOOK_SECONDS))
             except Empty:
                 await self._async_check_alive()
+                if self._channels.broken("shell"):
+                    self.deaf = True
+                    manager: Any = self.km
+                    kill_tree(manager.provisioner.process.pid)
+                    raise DeadKernelError("the kernel closed its channel") from None
                 if self._reply_lost:
                     self._reply_lost = False
                     raise _ReplyLost from None

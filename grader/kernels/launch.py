@@ -69,7 +69,8 @@ def start(argv: list[str], plan: Plan, ready: Room | None = None) -> None:
     app: Any = PatientApp.instance(**({"parent_handle": 1} if sys.platform == "linux" else {}))
     with _no_list_of_modules():
         app.initialize(argv[1:])
-    app.shell._sys_modules_keys = _loaded.names or set(sys.modules)
+    _loaded.names.update(_newer_modules())
+    app.shell._sys_modules_keys = _loaded.names
     if close_the_door is not None:
         _wait_for_sockets(app)
         close_the_door()
@@ -162,8 +163,12 @@ def hide_the_grader() -> None:
 
 def our_modules() -> list[str]:
     """Names of those that are loaded."""
-    newer = takewhile(lambda name: name != _loaded.last, reversed(sys.modules))
-    return [name for name in (*_loaded.ours, *filter(_is_ours, newer)) if name in sys.modules]
+    return [name for name in (*_loaded.ours, *filter(_is_ours, _newer_modules())) if name in sys.modules]
+
+
+def _newer_modules() -> Iterator[str]:
+    """Names of those that were loaded since the fork, or of all."""
+    return takewhile(lambda name: name != _loaded.last, reversed(sys.modules))
 
 
 def note_modules() -> None:

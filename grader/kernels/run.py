@@ -198,6 +198,9 @@ class Run:
         if self.watch.broken is not None:
             status, message = self.watch.broken
             return status, CellError(cell=cell, name="Stopped", message=message)
+        if self.client.deaf:
+            message = "the kernel closed the channel on which it is asked; it was killed"
+            return "killed", CellError(cell=cell, name="KernelDied", message=message)
         how = f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
         return "killed", CellError(cell=cell, name="KernelDied", message=f"the kernel ended with {how}")
 

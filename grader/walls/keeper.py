@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 from dataclasses import dataclass
@@ -127,7 +128,8 @@ class Keeper:
         known |= told
         if "error" in known:
             del self._told[number]
-            return Opened(number, error=OSError(*known["error"]))
+            number_of_error, text = known["error"]
+            return Opened(number, error=OSError(number_of_error, text) if number_of_error else OSError(text))
         if {"holder", "first", "furnished"} <= known.keys():
             del self._told[number]
             return Opened(number, Room(known["holder"], known["first"], os.pidfd_open(known["first"])))
@@ -179,7 +181,18 @@ def _hold(plan: Plan, number: int, line: socket.socket) -> NoReturn:
         say(holder=os.getpid(), first=first)
         line.close()
         os.waitpid(first, 0)
-    except OSError as error:
-        say(error=[error.errno, error.strerror])
+    except (OSError, RecursionError) as error:
+        say(error=_words(error))
     finally:
         os._exit(0)
+
+
+def _words(error: Exception) -> tuple[int, str]:
+    """Number and text; of the many errors of a copy, the first."""
+    if isinstance(error, shutil.Error) and isinstance(error.args[0], list):
+        _, _, why = error.args[0][0]
+        return 0, f"{len(error.args[0])} files of the hand-in cannot be copied to where it works: {why}"[:500]
+    if isinstance(error, RecursionError):
+        return 0, "the folders of the hand-in are nested too deeply"
+    number = error.errno if isinstance(error, OSError) else None
+    return number or 0, str(getattr(error, "strerror", None) or error)[:500]

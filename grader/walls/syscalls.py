@@ -137,7 +137,7 @@ def restrict(*, namespaces: bool, families: Iterable[socket.AddressFamily]) -> N
         rules.refuse(name, errno.EPERM)
     rules.refuse("memfd_create", errno.ENOSYS)  # no limit counts its pages; libraries fall back to /dev/shm
     rules.refuse("clone3", errno.ENOSYS)  # its flags cannot be looked at; the C library falls back to clone
-    for flag in _NAMESPACES:
+    for flag in (*_NAMESPACES, system.CLONE_PARENT):  # the latter makes a process of a trusted one's, not its own
         rules.refuse("clone", errno.EPERM, (0, _MASKED_EQ, flag, flag))
     for request in (_TIOCSTI, _TIOCLINUX):
         rules.refuse("ioctl", errno.EPERM, (1, _MASKED_EQ, 0xFFFF_FFFF, request))

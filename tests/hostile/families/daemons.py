@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hostile.case import Case, cells, granted, tells, within
+from hostile.case import Case, Excuse, cells, denied, granted, tells, within
 
 CASES = (
     Case(
@@ -10,6 +10,23 @@ CASES = (
         about="a plain child ends with the kernel",
         cells=cells("attempt('child', lambda: subprocess.Popen(['sleep', '45']).pid)\ntell()"),
         checks=(granted("child"),),
+    ),
+    Case(
+        name="forks_beside_itself",
+        about="no process of a notebook's is made a trusted one's, where nobody counts it and nobody buries it",
+        cells=cells(
+            """
+            def beside():
+                child = syscall("clone", ctypes.c_ulong(0x8000 | 17), None, None, None, None)
+                if child == 0:
+                    while True: time.sleep(60)
+                return child
+            attempt("clone", beside)
+            tell()
+            """
+        ),
+        checks=(denied("clone"),),
+        not_in={"none": Excuse("without walls nothing is refused", sure=False)},
     ),
     Case(
         name="leaves_a_session",

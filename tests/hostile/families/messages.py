@@ -9,6 +9,17 @@ from hostile.case import Case, cells, earns, grows_less_than, tells, within
 _ANY = ("ok", "student_error", "timeout", "killed", "output_limit", "out_of_memory")
 _NOTHING = (earns(r2="not_passed"),)
 
+_CONNECTIONS = """
+def connections(port):
+    found = []
+    for number in map(int, os.listdir("/proc/self/fd")):
+        with contextlib.suppress(OSError, ValueError):
+            with socket.socket(fileno=os.dup(number)) as line:
+                if line.family == socket.AF_UNIX and str(line.getsockname()).endswith(f"-{port}") and not line.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                    found.append(number)
+    return found
+"""
+
 CASES = (
     Case(
         name="replaces_the_kernels_handlers",
@@ -43,6 +54,42 @@ CASES = (
         ends=("timeout", "killed", "student_error", "output_limit"),
         checks=(within(25),),
         slow=True,
+    ),
+    Case(
+        name="closes_the_line_it_is_asked_on",
+        about="who hangs up on questions is not asked each of them for as long as it may take",
+        cells=cells(
+            _CONNECTIONS,
+            """
+            def hang_up():
+                for number in connections(get_ipython().parent.parent.shell_port):
+                    with socket.socket(fileno=os.dup(number)) as line: line.shutdown(socket.SHUT_RDWR)
+            get_ipython().events.register("pre_execute", hang_up)
+            """,
+        ),
+        ends=("killed",),
+        checks=(within(15), *_NOTHING),
+    ),
+    Case(
+        name="floods_the_line_it_is_asked_on",
+        about="frames of nothing where replies are awaited are counted, and cost nobody else anything",
+        cells=cells(
+            _CONNECTIONS,
+            """
+            import threading
+            line = connections(get_ipython().parent.parent.shell_port)[-1]
+            os.set_blocking(line, True)
+            def flood():
+                while True:
+                    with contextlib.suppress(OSError): os.write(line, b"\\x05\\x00" * 8192)
+            threading.Thread(target=flood, daemon=True).start()
+            time.sleep(5)
+            """,
+            "tell(after=True)",
+        ),
+        ends=("output_limit", "killed", "timeout"),
+        checks=(within(25), grows_less_than(100)),
+        limits={"cell_seconds": 10},
     ),
     Case(
         name="closes_every_descriptor",
