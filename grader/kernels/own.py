@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from grader.kernels.launch import our_modules
-from grader.kernels.server import Server, preload
+from grader.kernels.preloading import preload
+from grader.kernels.server import Order, Server
 from grader.kernels.shared import locked
 from grader.kernels.threads import ONE, restore
 from grader.walls.keeper import Room
@@ -87,7 +88,8 @@ class OwnServer(Server):
         if not self.path.parent.is_dir():
             os._exit(0)  # nobody can find us
 
-    def start(self, request: dict[str, Any], ready: Room | None = None) -> None:
+    def start(self, order: Order, ready: Room | None) -> None:
+        request = order.request
         os.umask(request["umask"])
         time.tzset()
         _draw_anew()

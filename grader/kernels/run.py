@@ -136,11 +136,9 @@ class Run:
         every tenth of a second."""
         manager: Any = self.client.km
         deadline = time.monotonic() + seconds
-        while lives := await manager.provisioner.poll() is None:
-            if time.monotonic() > deadline:
-                break
+        while (code := await manager.provisioner.poll()) is None and time.monotonic() < deadline:
             await asyncio.sleep(0.003)
-        return bool(lives)
+        return code is None
 
     async def _install_probes(self) -> None:
         tests = bool(passing.keys(self.assignment))

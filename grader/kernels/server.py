@@ -18,9 +18,6 @@ thread when it forks: a lock that another thread holds would be held for ever in
 from __future__ import annotations
 
 import contextlib
-import gc
-import importlib
-import io
 import json
 import os
 import selectors
@@ -32,86 +29,25 @@ import warnings
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
-from grader.kernels import launch
+from grader.kernels import launch, preloading
 from grader.walls import supervisor, system
 from grader.walls.keeper import Closed, Keeper, Opened, Room
 from grader.walls.plan import SUPERVISORS, Plan
 
-_PRELOADED = (
-    *("numpy", "pandas", "pandas.io.formats.html", "pandas.io.formats.string", "torch", "torch.nn", "torch.optim"),
-    *("torch.utils.data", "torch._dynamo", "matplotlib", "matplotlib.pyplot", "matplotlib.backends.backend_agg"),
-    *("PIL.Image", "IPython", "IPython.core.completer", "IPython.core.completerlib", "IPython.core.debugger"),
-    *("IPython.core.oinspect", "IPython.core.pylabtools", "IPython.extensions.storemagic", "stack_data", "zmq"),
-    *("grader.kernels.streams", "grader.walls.enter"),  # behind the walls they could not be found
-    *("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "tornado.platform.asyncio", "tornado.queues"),
-    *("comm", "pygments.formatters.terminal256", "IPython.core.logger", "zmq.utils.garbage"),
-    *("encodings.ascii", "encodings.idna", "encodings.latin_1", "doctest"),
-)
-# what some notebooks import: loaded piece by piece between requests, so that the first kernels need not wait for it
-_PRELOADED_LATER = (
-    *("joblib", "scipy.linalg", "scipy.sparse", "scipy.optimize", "scipy.stats", "sklearn.utils", "sklearn.metrics"),
-    *("sklearn.linear_model", "sklearn.model_selection", "sklearn.preprocessing"),
-)
-# not matplotlib_inline.backend_inline: it must meet the kernel's own shell when it is imported
-
-
-def preload() -> None:
-    """Import, and run once what imports more on first use. Leaves the process with one thread."""
-    gc.disable()  # imports leave little garbage, and looking for it takes a tenth of their time
-    for name in _PRELOADED:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
-    if "pandas" in sys.modules:
-        # pandas looks at import whether it is in a notebook; here it is not yet, so it is told what it would find
-        sys.modules["pandas"].set_option("display.max_columns", 20)
-    if "torch" in sys.modules:
-        _use_torch_once(sys.modules["torch"])
-    if "matplotlib.pyplot" in sys.modules:
-        _draw_once()
-    _be_ready_to_fork()
-
-
-def _be_ready_to_fork() -> None:
-    launch.note_modules()
-    gc.enable()
-    gc.freeze()  # or every child's first collection would copy all of this memory
-    threads = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
-    if threads != 1:
-        sys.exit(f"kernel server: {threads} threads after the imports, but it may fork with one only")
-
-
-def _use_torch_once(torch: Any) -> None:
-    """The first optimizer imports torch._dynamo; a step on one thread starts no pool of threads."""
-    torch.set_num_threads(1)
-    model = torch.nn.Linear(2, 1)
-    for kind in (torch.optim.SGD, torch.optim.Adam):
-        optimizer = kind(model.parameters(), lr=0.1)
-        model(torch.zeros(4, 2)).sum().backward()
-        optimizer.step()
-
-
-def _draw_once() -> None:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure()
-    FigureCanvasAgg(figure)
-    figure.subplots().plot([1, 2])
-    figure.savefig(io.BytesIO(), format="png")
-
 
 @dataclass(eq=False)
 class Order:
-    """A request for a kernel, with its standard output and error. `dropped`: whoever asked is gone."""
+    """A request for a kernel, with its standard output and error. `plan`: its walls, where it has any."""
 
     connection: socket.socket
     request: dict[str, Any]
+    plan: Plan | None
     descriptors: list[int]
-    dropped: bool = False
 
     @property
-    def plan(self) -> Plan | None:
-        return Plan.of(self.request["plan"]) if "plan" in self.request else None
+    def dropped(self) -> bool:
+        """Whether whoever asked is gone."""
+        return self.connection.fileno() < 0
 
     def close_descriptors(self) -> None:
         while self.descriptors:
@@ -144,7 +80,7 @@ class Server:
         self.orders: dict[int, Order] = {}  # that wait for a room, by its number
         self.rooms: dict[int, Room] = {}  # by number of the process that was forked for them
         self.ended: dict[int, tuple[socket.socket | None, dict[str, Any]]] = {}  # by holder of the room that still ends
-        self.later = list(_PRELOADED_LATER)
+        self.later = list(preloading.LATER)
         signal.set_wakeup_fd(self.wake_write.fileno(), warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
 
@@ -153,7 +89,7 @@ class Server:
             self.look_around()
             events = self.selector.select(0 if self.later else self.patience)
             if self.later and not events:
-                self.preload_more()
+                preloading.preload_more(self.later.pop(0))
             for key, _ in events:
                 if key.fileobj is self.listener:
                     connection, _ = self.listener.accept()
@@ -169,12 +105,6 @@ class Server:
                     self.hear_keeper(self.keeper)
                 elif isinstance(key.fileobj, socket.socket):
                     self.hear(key.fileobj)
-
-    def preload_more(self) -> None:
-        gc.disable()
-        with contextlib.suppress(ImportError):
-            importlib.import_module(self.later.pop(0))
-        _be_ready_to_fork()
 
     def look_around(self) -> None:
         """Called whenever something happened, or nothing for a while."""
@@ -195,7 +125,9 @@ class Server:
         self.waiting[connection] = (text, descriptors)
         if text.endswith(b"\n"):
             del self.waiting[connection]
-            self.asked(Order(connection, json.loads(text), descriptors))
+            request = json.loads(text)
+            plan = Plan.of(request["plan"]) if "plan" in request else None
+            self.asked(Order(connection, request, plan, descriptors))
 
     def asked(self, order: Order) -> None:
         """For a kernel: behind full walls it has to wait for its room."""
@@ -214,6 +146,7 @@ class Server:
             if heard.room is None:
                 self.refuse(order, heard.error)
             elif order.dropped:
+                order.close_descriptors()
                 keeper.end(heard.room)
             else:
                 self.fork(order, heard.room)
@@ -275,9 +208,6 @@ class Server:
     def drop(self, connection: socket.socket) -> None:
         for descriptor in self.waiting.pop(connection, (b"", []))[1]:
             os.close(descriptor)
-        for order in [order for order in self.orders.values() if order.connection is connection]:
-            order.dropped = True
-            order.close_descriptors()
         for pid in [pid for pid, owner in self.kernels.items() if owner is connection]:
             kill_group(pid)
         self.close(connection)
@@ -297,12 +227,12 @@ class Server:
             for number in (signal.SIGCHLD, signal.SIGTERM):
                 signal.signal(number, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
-            ready, request = self.shed(order.descriptors, ready), order.request
+            ready = self.shed(order.descriptors, ready)
             os.environ.clear()
-            os.environ.update(request["env"])
-            os.chdir(request["cwd"])
+            os.environ.update(order.request["env"])
+            os.chdir(order.request["cwd"])
             tempfile.tempdir = None  # or the server's would be remembered
-            self.start(request, ready)
+            self.start(order, ready)
             code = 0
         except SystemExit as left:
             code = left.code if isinstance(left.code, int) else 0 if left.code is None else 1
@@ -314,9 +244,10 @@ class Server:
                 sys.stderr.flush()
             os._exit(code)  # no teardown of the interpreter: it costs seconds and saves nothing
 
-    def start(self, request: dict[str, Any], ready: Room | None) -> None:
+    def start(self, order: Order, ready: Room | None) -> None:
         """Be the kernel until it ends."""
-        launch.start(request["argv"], Plan.of(request["plan"]), ready)
+        assert order.plan is not None
+        launch.start(order.request["argv"], order.plan, ready)
 
     def shed(self, descriptors: list[int], ready: Room | None) -> Room | None:
         """Standard streams as asked for, and the room's door; everything else of the server's is closed."""
@@ -337,7 +268,7 @@ def kill_group(pid: int) -> None:
 def main() -> None:
     path = sys.argv[1]
     keeper = Keeper()  # now, while there is little memory
-    preload()
+    preloading.preload()
     sys.modules["grader.kernels.streams"].PatientApp.prepare()
     system.prctl(system.PR_SET_CHILD_SUBREAPER, 1)
     try:

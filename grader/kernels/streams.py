@@ -19,8 +19,8 @@ from ipykernel.iostream import IOPubThread, OutStream
 from ipykernel.kernelapp import IPKernelApp
 from traitlets.config import Config
 
-NO_HISTORY = "--HistoryManager.enabled=False"  # else all kernels would share one file
-_OF_NBCLIENT = ("--HistoryManager.hist_file=:memory:",)  # which it adds to every kernel's arguments
+# what the runner gives every kernel, and what nbclient adds
+_USUAL_ARGUMENTS = {"--HistoryManager.enabled=False", "--HistoryManager.hist_file=:memory:"}
 _CHUNK = 100_000  # characters of a stream that are sent as one message
 _WAITING = 1_000_000  # bytes of other messages that may wait to be sent
 _PIECE = 1 << 16
@@ -44,8 +44,8 @@ class PatientApp(IPKernelApp):
 
     def parse_command_line(self, argv: Any = None) -> None:
         """Ours says little; to make a parser for all that could be said is a fifth of what a kernel costs to start."""
-        own, usual = cast(Any, self), {NO_HISTORY, *_OF_NBCLIENT}
-        if argv is None or argv[:1] != ["-f"] or not usual.issuperset(argv[2:]):
+        own = cast(Any, self)
+        if argv is None or argv[:1] != ["-f"] or not _USUAL_ARGUMENTS.issuperset(argv[2:]):
             cast(Any, super()).parse_command_line(argv)
             return
         own.connection_file = argv[1]

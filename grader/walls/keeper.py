@@ -90,7 +90,7 @@ class Keeper:
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _MESSAGE_BYTES)
         self._asked = 0
         self._told: dict[int, dict[str, Any]] = {}  # of rooms that are not ready yet
-        self.pid = supervisor.fork_to_die_with_us()
+        self.pid = supervisor.fork_trusted()
         if self.pid == 0:
             self.line.close()
             _keep(theirs)
@@ -150,7 +150,7 @@ def _keep(line: socket.socket) -> NoReturn:
         while data := line.recv(_MESSAGE_BYTES):
             request = json.loads(data)
             if "open" in request:
-                if supervisor.fork_to_die_with_us() == 0:
+                if supervisor.fork_trusted() == 0:
                     _hold(Plan.of(request["plan"]), request["open"], line)
                 continue
             holder = request["close"]
@@ -172,7 +172,7 @@ def _hold(plan: Plan, number: int, line: socket.socket) -> NoReturn:
         os.umask(0o022)
         room.give_folders(plan)
         room.leave(plan)
-        first = supervisor.fork_to_die_with_us()
+        first = supervisor.fork_trusted()
         if first == 0:
             room.furnish(plan)
             say(furnished=True)

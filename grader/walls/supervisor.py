@@ -53,19 +53,11 @@ def fork_and_follow() -> None:
         _end_as(_wait_for(kernel))
 
 
-def fork_to_die_with_us() -> int:
-    """As os.fork, for a trusted process that ignores what is meant for a kernel and ends when we do."""
-    here = os.pidfd_open(os.getpid())
-    try:
-        pid = os.fork()
-        if pid == 0:
-            system.prctl(system.PR_SET_PDEATHSIG, signal.SIGKILL)
-            for number in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(number, signal.SIG_IGN)
-            if select.select([here], [], [], 0)[0]:
-                os._exit(0)  # the parent was gone before it could be said
-    finally:
-        os.close(here)
+def fork_trusted() -> int:
+    """As os.fork, for a process that ends when we do and ignores what is meant for a kernel."""
+    pid = _fork_to_end_with_us()
+    if pid == 0:
+        _ignore_interrupts()
     return pid
 
 
@@ -92,15 +84,33 @@ def kill_children(but: frozenset[int] = frozenset()) -> None:
 
 def _fork() -> int:
     """0 in the child, which dies with its parent; a parent ignores what is meant for the kernel."""
-    pid = os.fork()
+    pid = _fork_to_end_with_us()
     if pid:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
+        _ignore_interrupts()
     else:
-        system.prctl(system.PR_SET_PDEATHSIG, signal.SIGKILL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
     return pid
+
+
+def _fork_to_end_with_us() -> int:
+    try:
+        parent = os.pidfd_open(os.getpid())
+    except OSError:  # Linux before 5.3, or a container that refuses it: then a parent that is quicker is not noticed
+        parent = None
+    pid = os.fork()
+    if pid == 0:
+        system.prctl(system.PR_SET_PDEATHSIG, signal.SIGKILL)
+        if parent is not None and select.select([parent], [], [], 0)[0]:
+            os._exit(0)  # it was gone before that could be said
+    if parent is not None:
+        os.close(parent)
+    return pid
+
+
+def _ignore_interrupts() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _wait_for(kernel: int) -> int:
