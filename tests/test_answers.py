@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 import unicodedata
 
 import pytest
 from conftest import ROOT
+from pace import costing_less_than
 
 from grader.answers.reading import MAX_CHARACTERS
 from grader.answers.scoring import BAR, AnswerScore, score
@@ -333,11 +333,10 @@ LONG = {
 
 
 @pytest.mark.parametrize("kind", LONG)
-def test_a_long_answer_is_scored_within_seconds(homework: Assignment, kind: str) -> None:
+def test_a_long_answer_is_scored_soon(homework: Assignment, kind: str) -> None:
     score(homework, "P2", "시그모이드의 기울기")  # loads the analyser
-    begun = time.process_time()
-    score(homework, "P2", LONG[kind])
-    assert time.process_time() - begun < 2  # less than one where this was written
+    with costing_less_than(20):
+        score(homework, "P2", LONG[kind])
 
 
 @pytest.mark.parametrize(

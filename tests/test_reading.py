@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 from build import code, document, markdown
 from damaged import ANSWER, Damaged, corpus, costly, costly_scripts
+from pace import costing_less_than
 
 from grader import reading
 from grader.items import notebook
@@ -227,9 +227,8 @@ def _is_as_expected(damaged: Damaged, submission: Submission) -> None:
 @pytest.mark.parametrize("damaged", [*costly(1_500_000), *costly_scripts(500_000)], ids=lambda damaged: damaged.name)
 def test_a_costly_file_is_read_or_refused_soon(damaged: Damaged, tmp_path: Path, homework: Assignment) -> None:
     (tmp_path / damaged.name).write_bytes(damaged.data)
-    started = time.process_time()
-    (submission,) = collect([tmp_path / damaged.name], homework)
-    assert time.process_time() - started < 5
+    with costing_less_than(50):
+        (submission,) = collect([tmp_path / damaged.name], homework)
     _is_as_expected(damaged, submission)
 
 
@@ -238,9 +237,8 @@ def test_files_of_the_size_that_is_still_read_are_read_or_refused_soon(tmp_path:
     for damaged in costly(reading.MAX_BYTES - 1_000_000):
         file = tmp_path / damaged.name
         file.write_bytes(damaged.data)
-        started = time.process_time()
-        (submission,) = collect([file], homework)
-        assert time.process_time() - started < 5, damaged.name
+        with costing_less_than(50):
+            (submission,) = collect([file], homework)
         _is_as_expected(damaged, submission)
         file.unlink()
 

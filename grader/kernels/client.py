@@ -24,6 +24,7 @@ _NUDGE_SECONDS = 0.1  # for an output, before the kernel is asked for another on
 _LOOK_SECONDS = 0.5  # how often one who waits for a reply looks whether the kernel lives
 _ENVELOPE_BYTES = 1_000_000  # that a message may have past the cap of a cell's outputs
 _FORGED_BYTES = 500  # what a message that cannot be read counts
+_REPLY_BYTES = 100_000_000  # thrown away of what answers one cell or question; only that reply is lost up to here
 _MALFORMED = (ValidationError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
 _PING = "'{\"found\": {}}'"
 
@@ -57,6 +58,7 @@ class CappedClient(CappedOutputs):
         self._logged = 0
         self._running: int | None = None  # index of the cell
         self._replied = self._reply_lost = False
+        self._reply_bytes = 0  # that were thrown away since the last request
         self._channels = Channels(self._largest_message, self._lost)
 
     async def async_start_new_kernel_client(self) -> Any:
@@ -113,9 +115,13 @@ class CappedClient(CappedOutputs):
         """A piece of a message that is too large was thrown away; `begins` at the first one."""
         if self._running is not None:
             self.cut_cells.add(self._running)
-        self.count(size)
-        if channel == "shell" and begins:
-            self._reply_lost = True
+        if channel == "iopub":
+            self.count(size)
+            return
+        self._reply_lost = self._reply_lost or begins
+        self._reply_bytes += size
+        if self._reply_bytes > _REPLY_BYTES:
+            self._end_flood(f"more than {_REPLY_BYTES / 1e6:g} MB in one reply")
 
     def _note_failure(self, cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any] | None) -> None:
         """An error shows in the reply even where its message cannot be sent as an output."""
@@ -128,7 +134,7 @@ class CappedClient(CappedOutputs):
         """Run one cell; past `seconds` it is interrupted. Raises Stopped if the kernel does not react to that or its
         outputs break off, DeadKernelError if it died."""
         self.timeout = math.ceil(seconds)
-        self._running, self._replied, self._reply_lost = index, False, False
+        self._running, self._replied, self._reply_lost, self._reply_bytes = index, False, False, 0
         task = asyncio.ensure_future(self.async_execute_cell(self.nb.cells[index], index))
         done, _ = await asyncio.wait({task}, timeout=self.timeout + _GRACE_SECONDS)
         if not done and self._replied:
@@ -210,7 +216,7 @@ class CappedClient(CappedOutputs):
         """Evaluate an expression that returns JSON text. Answers `{"fault": ...}` when there is none in time. Outputs
         are read meanwhile, or a thread that prints would block the kernel."""
         channels: Any = self.kc
-        self._running, self._reply_lost = None, False
+        self._running, self._reply_lost, self._reply_bytes = None, False, 0
         message_id = channels.execute("None", silent=True, store_history=False, user_expressions={"answer": expression})
         outputs = asyncio.ensure_future(self._pass_over_outputs())
         try:
