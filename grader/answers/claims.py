@@ -70,9 +70,10 @@ def parts_of(claim: Claim) -> Parts:
 def hits(concept: Concept, stretches: Sequence[Stretch]) -> list[Hit]:
     """Everything that an answer says to a concept, in order."""
     found: list[Hit] = []
+    of_something = [stretch for stretch in stretches if stretch.terms]  # an answer may be very long, and say nothing
     for number, claim in enumerate(concept.claims):
         parts = parts_of(claim)
-        for stretch in stretches:
+        for stretch in of_something:
             if stretch.terms.isdisjoint(claim.unless) and not any(stretch.terms.isdisjoint(part) for part in parts):
                 found += _in_stretch(concept.id, number, claim, parts, stretch)
     bare = [len(parts_of(claim)) == 1 for claim in concept.claims]
@@ -98,9 +99,10 @@ def _is_part(loose: Hit, found: list[Hit]) -> bool:
 def nearest(concept: Concept, stretches: Sequence[Stretch]) -> Near | None:
     """The claim that most terms of are said in one stretch; None where no term is."""
     best: Near | None = None
+    of_something = [stretch for stretch in stretches if stretch.terms]
     for claim in concept.claims:
         parts = parts_of(claim)
-        for stretch in stretches:
+        for stretch in of_something:
             count = sum(not stretch.terms.isdisjoint(part) for part in parts)
             if not count or (best is not None and count / len(parts) < best.share):
                 continue
