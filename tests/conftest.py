@@ -14,6 +14,7 @@ from grader.kernels.warm import KernelServer
 from grader.model import Assignment
 
 ROOT = Path(__file__).parents[1]
+RUNNING = ("grade", "check", "selftest")  # commands that run notebooks
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -53,16 +54,17 @@ def forks() -> Iterator[Forks | None]:
 
 
 @pytest.fixture(scope="session")
-def grader(forks: Forks | None) -> Command:
+def grader(forks: Forks | None, server: KernelServer) -> Command:
     """Run the command line as a user would, in the repository, and return what it printed.
 
-    In a process of its own, for which nothing need be imported anew; tests/test_cli.py starts it as a shell does.
+    In a process of its own, for which nothing need be imported anew, not even what notebooks import: its kernels come
+    from the server that all tests have. tests/test_cli.py and others start the command as a shell does.
     """
 
     def run(*arguments: object, timeout: float = 900) -> subprocess.CompletedProcess[str]:
         words, environment = [*map(str, arguments)], {**os.environ, "PYTHONUTF8": "1"}
         if forks is not None:
-            return forks.run(words, ROOT, environment, timeout)
+            return forks.run(words, ROOT, environment, timeout, server.socket() if words[0] in RUNNING else None)
         command = [sys.executable, "-m", "grader", *words]
         return subprocess.run(
             command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=timeout, check=False

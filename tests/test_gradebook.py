@@ -38,7 +38,7 @@ CLASS = {"kim": Work(0.9), "lee": Work(0.2), "이도윤": Work(0.7)}
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     with postgres.server() as url:
         yield url
 
@@ -48,14 +48,14 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Of an empty gradebook, on each kind of database that is promised."""
     if request.param == "sqlite":
         return file_url(tmp_path / FILE)
-    server: str = request.getfixturevalue("server")
+    postgresql: str = request.getfixturevalue("postgresql")
     name = f"db{abs(hash(request.node.nodeid))}"
-    driver = server.replace("postgresql:", "postgresql+psycopg:")
+    driver = postgresql.replace("postgresql:", "postgresql+psycopg:")
     engine = create_engine(driver, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     engine.dispose()
-    return server.replace("/postgres?", f"/{name}?")
+    return postgresql.replace("/postgres?", f"/{name}?")
 
 
 def decide(book: Gradebook, student: str, place: str, points: float, author: str = "ta") -> Override:
@@ -435,18 +435,18 @@ def test_a_decision_waits_for_no_grader(tmp_path: Path, grader: Command, monkeyp
 
 
 @pytest.mark.long
-def test_the_whole_way_on_postgresql(tmp_path: Path, server: str, grader: Command) -> None:
+def test_the_whole_way_on_postgresql(tmp_path: Path, postgresql: str, grader: Command) -> None:
     from test_again import arguments, class_of
 
     folder, out = class_of(tmp_path, "kim", "lee"), tmp_path / "out"
-    assert grader(*arguments(folder, "--gradebook", server)).returncode == 0
+    assert grader(*arguments(folder, "--gradebook", postgresql)).returncode == 0
     refused = grader("override", out, "kim", "P1", "0", "--reason", "x")
     assert (refused.returncode, "the gradebook of" in refused.stderr) == (2, True)
-    there: dict[str, Any] = {"--gradebook": server}
+    there: dict[str, Any] = {"--gradebook": postgresql}
     given = [word for pair in there.items() for word in pair]
     assert grader("override", out, "kim", "P1", "0", "--reason", "copied", *given).returncode == 0
     assert "1 → 0 of 1: copied" in grader("history", out, "kim", *given).stdout
-    again = grader(*arguments(folder, "--gradebook", server))
+    again = grader(*arguments(folder, "--gradebook", postgresql))
     assert (again.returncode, rows(out)["kim"]["total"]) == (0, "0")
     rescored = grader("rescore", out, "-a", folder / "course" / "rubric.yaml", *given)
     assert (rescored.returncode, rows(out)["kim"]["total"]) == (0, "0")

@@ -25,7 +25,7 @@ QUICK = "{seconds: 30, cell_seconds: 2, memory_mb: 1500, output_mb: 0.2}"
 ROOMY = "{seconds: 60, cell_seconds: 30, memory_mb: 1500, output_mb: 0.2}"  # for what must end by another limit
 
 
-@pytest.fixture(params=["fresh, none", "fresh, best", "warm, none", "warm, reduced", "warm, full"])
+@pytest.fixture(params=["fresh, best", "warm, none", "warm, reduced", "warm, full"])
 def runner(request: pytest.FixtureRequest) -> KernelRunner:
     """Every implementation of the seam keeps every promise of this file, behind whatever walls can be built here."""
     start, _, walls = request.param.partition(", ")

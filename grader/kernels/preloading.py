@@ -25,7 +25,7 @@ _PRELOADED = (
     *("comm", "pygments.formatters.terminal256", "IPython.core.logger", "zmq.utils.garbage"),
     *("encodings.ascii", "encodings.idna", "encodings.latin_1", "doctest"),
 )
-# what some notebooks import: loaded piece by piece between requests, so that the first kernels need not wait for it
+# what some notebooks import: loaded piece by piece between requests, once there was more than one
 LATER = (
     *("joblib", "scipy.linalg", "scipy.sparse", "scipy.optimize", "scipy.stats", "sklearn.utils", "sklearn.metrics"),
     *("sklearn.linear_model", "sklearn.model_selection", "sklearn.preprocessing"),

@@ -81,14 +81,16 @@ class Server:
         self.rooms: dict[int, Room] = {}  # by number of the process that was forked for them
         self.ended: dict[int, tuple[socket.socket | None, dict[str, Any]]] = {}  # by holder of the room that still ends
         self.later = list(preloading.LATER)
+        self.asked_for = 0  # kernels
         signal.set_wakeup_fd(self.wake_write.fileno(), warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
 
     def serve(self) -> NoReturn:
         while True:
             self.look_around()
-            events = self.selector.select(0 if self.later else self.patience)
-            if self.later and not events:
+            more = bool(self.later) and self.asked_for > 1  # one notebook alone would not have anything of it
+            events = self.selector.select(0 if more else self.patience)
+            if more and not events:
                 preloading.preload_more(self.later.pop(0))
             for key, _ in events:
                 if key.fileobj is self.listener:
@@ -131,6 +133,7 @@ class Server:
 
     def asked(self, order: Order) -> None:
         """For a kernel: behind full walls it has to wait for its room."""
+        self.asked_for += 1
         if self.keeper is not None and order.plan is not None and order.plan.tier == "full":
             self.orders[self.keeper.ask(order.plan)] = order
         else:
