@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: all setup demo check test test-all test-browser test-stress test-chaos test-hostile selftest bench clean
+.PHONY: all setup demo check test test-all test-real test-browser test-stress test-chaos test-hostile selftest bench clean
 
 all: check test
 
@@ -33,9 +33,13 @@ check: setup
 test: setup
 	$(BIN)/pytest -m 'not long and not stress'
 
-# all but the hostile suite, which wants the machine for itself; three at a time, for many wait for a limit or an end
+# all but the two suites that want the machine for themselves; three at a time, for many wait for a limit or an end
 test-all: setup
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --ignore tests/hostile -m 'not stress'
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --ignore tests/hostile --ignore tests/real -m 'not stress'
+
+# fifty free-form notebooks, against the truth about each
+test-real: setup
+	$(BIN)/pytest tests/real
 
 # a TA's evening in a headless Chromium
 test-browser: setup

@@ -21,8 +21,8 @@ Command = Callable[..., subprocess.CompletedProcess[str]]
 # Files with the longest tests, by seconds. With several workers they come first, so that none is left at the end with
 # one of them while the others idle; the sample class a little later, when `make demo` beside the tests is done.
 _LONGEST = (
-    *("real/test_real.py", "test_selftest.py", "test_runner.py", "test_docs.py", "test_free_form.py"),
-    *("test_cluster.py", "test_sample_class.py", "test_warm.py"),
+    *("test_selftest.py", "test_runner.py", "test_docs.py", "test_free_form.py", "test_cluster.py"),
+    *("test_sample_class.py", "test_warm.py"),
 )
 
 

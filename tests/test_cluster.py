@@ -116,7 +116,7 @@ def test_hand_ins_that_are_alike_run_once_and_a_killed_client_resumes(tmp_path: 
 # ---------------------------------------------------------------- when everything happens at once
 
 
-@pytest.mark.long
+@pytest.mark.stress
 def test_a_class_survives_killed_workers_a_poison_and_a_killed_client(tmp_path: Path) -> None:
     """A small one of `make test-chaos`, on loopback."""
     chaos = Chaos(honest=10, poisoned=1, kill_every=(8, 12), client_kills=(0.5,), cut_at=None, scheduler_at=None)

@@ -255,6 +255,27 @@ def test_outputs_that_break_off_are_no_empty_success(
     assert (execution.status, blamed(execution)) == ("output_limit", [(1, "Stopped")])
 
 
+def test_a_kernel_that_dies_slowly_was_killed_and_hung_up_on_nobody(run: Run, tmp_path: Path, tiny: Assignment) -> None:
+    """Its channels close before its end is known: a busy machine takes its time."""
+    die = """
+        import os, signal, socket, time
+        for number in map(int, os.listdir('/proc/self/fd')):
+            try:
+                line = socket.socket(fileno=os.dup(number))
+                if line.family == socket.AF_UNIX and line.getpeername() == '': line.shutdown(socket.SHUT_RDWR)
+            except OSError: pass
+        time.sleep(2)
+        os.kill(os.getpid(), signal.SIGKILL)
+    """
+    execution = run(tmp_path, tiny, die)
+    (error,) = execution.errors
+    assert (execution.status, error.name, error.message) == (
+        "killed",
+        "KernelDied",
+        "the kernel ended with signal 9",
+    )
+
+
 def test_nobody_answers_a_prompt(run: Run, tmp_path: Path, tiny: Assignment) -> None:
     execution = run(tmp_path, tiny, "input('?')", "print('after')")
     assert (execution.status, blamed(execution)) == ("ok", [])

@@ -19,7 +19,7 @@ from grader.kernels.watch import kill_tree
 
 _GRACE_SECONDS = 5.0  # for the reaction to an interrupt; a cell stuck in C code never reacts
 _SILENCE_SECONDS = 20.0  # between a cell's reply and the end of its outputs
-_DYING_SECONDS = 2.0  # between the end of a kernel's channels and its own
+_DYING_SECONDS = 5.0  # between the end of a kernel's channels and its own, on a machine that is busy
 _NUDGE_SECONDS = 0.1  # for an output, before the kernel is asked for another one: the first may come too early
 _LOOK_SECONDS = 0.5  # how often one who waits for a reply looks whether the kernel lives
 _ENVELOPE_BYTES = 1_000_000  # that a message may have past the cap of a cell's outputs
@@ -237,13 +237,15 @@ class CappedClient(CappedOutputs):
     async def _reply(self, message_id: str, seconds: float) -> dict[str, Any]:
         """Raises TimeoutError, _ReplyLost, DeadKernelError."""
         channels: Any = self.kc
-        deadline = monotonic() + seconds
+        deadline, closed = monotonic() + seconds, math.inf
         while (left := deadline - monotonic()) > 0:
             try:
                 message: dict[str, Any] = await channels.get_shell_msg(timeout=min(left, _LOOK_SECONDS))
             except Empty:
                 await self._async_check_alive()
                 if self._channels.broken("shell"):
+                    closed = min(closed, monotonic())
+                if monotonic() > closed + _DYING_SECONDS:
                     self.deaf = True
                     manager: Any = self.km
                     kill_tree(manager.provisioner.process.pid)
