@@ -8,7 +8,7 @@ import json
 import math
 from queue import Empty
 from time import monotonic
-from typing import Any
+from typing import Any, NoReturn
 
 from nbclient.exceptions import CellExecutionComplete, DeadKernelError
 from nbformat import NotebookNode, ValidationError
@@ -237,19 +237,14 @@ class CappedClient(CappedOutputs):
     async def _reply(self, message_id: str, seconds: float) -> dict[str, Any]:
         """Raises TimeoutError, _ReplyLost, DeadKernelError."""
         channels: Any = self.kc
-        deadline, closed = monotonic() + seconds, math.inf
+        deadline = monotonic() + seconds
         while (left := deadline - monotonic()) > 0:
             try:
                 message: dict[str, Any] = await channels.get_shell_msg(timeout=min(left, _LOOK_SECONDS))
             except Empty:
                 await self._async_check_alive()
                 if self._channels.broken("shell"):
-                    closed = min(closed, monotonic())
-                if monotonic() > closed + _DYING_SECONDS:
-                    self.deaf = True
-                    manager: Any = self.km
-                    kill_tree(manager.provisioner.process.pid)
-                    raise DeadKernelError("the kernel closed its channel") from None
+                    await self._end_of_the_deaf()
                 if self._reply_lost:
                     self._reply_lost = False
                     raise _ReplyLost from None
@@ -259,6 +254,18 @@ class CappedClient(CappedOutputs):
                 if _answers(message, message_id):
                     return message
         raise TimeoutError
+
+    async def _end_of_the_deaf(self) -> NoReturn:
+        """The kernel closed the channel on which it is asked: it dies, or else it hung up, and is killed for that.
+        Raises DeadKernelError."""
+        until = monotonic() + _DYING_SECONDS
+        while monotonic() < until:
+            await self._async_check_alive()
+            await asyncio.sleep(_NUDGE_SECONDS)
+        self.deaf = True
+        manager: Any = self.km
+        kill_tree(manager.provisioner.process.pid)
+        raise DeadKernelError("the kernel closed its channel")
 
 
 def _answers(message: dict[str, Any], message_id: str) -> bool:
