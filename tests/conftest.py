@@ -14,7 +14,7 @@ from grader.kernels.warm import KernelServer
 from grader.model import Assignment
 
 ROOT = Path(__file__).parents[1]
-RUNNING = ("grade", "check", "selftest")  # commands that run notebooks
+_RUNNING = ("grade", "check", "selftest")  # commands that run notebooks
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -64,7 +64,7 @@ def grader(forks: Forks | None, server: KernelServer) -> Command:
     def run(*arguments: object, timeout: float = 900) -> subprocess.CompletedProcess[str]:
         words, environment = [*map(str, arguments)], {**os.environ, "PYTHONUTF8": "1"}
         if forks is not None:
-            return forks.run(words, ROOT, environment, timeout, server.socket() if words[0] in RUNNING else None)
+            return forks.run(words, ROOT, environment, timeout, server.socket() if words[0] in _RUNNING else None)
         command = [sys.executable, "-m", "grader", *words]
         return subprocess.run(
             command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=timeout, check=False

@@ -15,7 +15,7 @@ _WORDS = [{"word": f"기울기 {n}", "place": [n, n + 1]} for n in range(6_000)]
 
 
 @contextmanager
-def costing_less_than(units: float) -> Iterator[None]:
+def costing_less_than(units: float, what: str = "it") -> Iterator[None]:
     """Fails if the block takes this process more processor time than `units` times a unit, which is measured before
     and after it: the slower one counts. A unit is a tenth of a second where this was written."""
     before = _unit()
@@ -23,7 +23,7 @@ def costing_less_than(units: float) -> Iterator[None]:
     yield
     spent = time.process_time() - started
     unit = max(before, _unit())
-    assert spent < units * unit, f"{spent:.2f} s, which is {spent / unit:.0f} units of {unit:.3f} s"
+    assert spent < units * unit, f"{what} took {spent:.2f} s, which is {spent / unit:.0f} units of {unit:.3f} s"
 
 
 def _unit() -> float:

@@ -237,7 +237,7 @@ def test_files_of_the_size_that_is_still_read_are_read_or_refused_soon(tmp_path:
     for damaged in costly(reading.MAX_BYTES - 1_000_000):
         file = tmp_path / damaged.name
         file.write_bytes(damaged.data)
-        with costing_less_than(50):
+        with costing_less_than(50, damaged.name):
             (submission,) = collect([file], homework)
         _is_as_expected(damaged, submission)
         file.unlink()

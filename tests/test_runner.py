@@ -25,6 +25,7 @@ QUICK = "{seconds: 30, cell_seconds: 2, memory_mb: 1500, output_mb: 0.2}"
 ROOMY = "{seconds: 60, cell_seconds: 30, memory_mb: 1500, output_mb: 0.2}"  # for what must end by another limit
 
 
+# how a kernel starts and what stands around it are two things: fresh ones are tried behind the best walls only
 @pytest.fixture(params=["fresh, best", "warm, none", "warm, reduced", "warm, full"])
 def runner(request: pytest.FixtureRequest) -> KernelRunner:
     """Every implementation of the seam keeps every promise of this file, behind whatever walls can be built here."""

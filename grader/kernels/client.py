@@ -108,8 +108,12 @@ class CappedClient(CappedOutputs):
     def _end_flood(self, message: str) -> None:
         if not self.flood:
             self.flood, self.flooding_cell = message, self._running
-            manager: Any = self.km
-            kill_tree(manager.provisioner.process.pid)
+            self.kill()
+
+    def kill(self) -> None:
+        """The kernel, with all below it."""
+        manager: Any = self.km
+        kill_tree(manager.provisioner.process.pid)
 
     def _lost(self, channel: str, size: int, begins: bool) -> None:
         """A piece of a message that is too large was thrown away; `begins` at the first one."""
@@ -263,8 +267,7 @@ class CappedClient(CappedOutputs):
             await self._async_check_alive()
             await asyncio.sleep(_NUDGE_SECONDS)
         self.deaf = True
-        manager: Any = self.km
-        kill_tree(manager.provisioner.process.pid)
+        self.kill()
         raise DeadKernelError("the kernel closed its channel")
 
 

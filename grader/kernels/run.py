@@ -238,12 +238,11 @@ class Run:
         answer = await self.client.ask(probes.question(request), self.limits.cell_seconds)
         deaf = request["probe"] == passing.PROBE and answer.get("fault") == "too_slow"
         if deaf and not await self.client.answers():
-            manager: Any = self.client.km
             self.watch.broken = (
                 "timeout",
                 f"it did not finish, and went on after an interrupt at {self.limits.cell_seconds:.0f} s",
             )
-            kill_tree(manager.provisioner.process.pid)
+            self.client.kill()
             raise DeadKernelError("killed")
         return answer
 
