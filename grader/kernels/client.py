@@ -25,6 +25,8 @@ _LOOK_SECONDS = 0.5  # how often one who waits for a reply looks whether the ker
 _ENVELOPE_BYTES = 1_000_000  # that a message may have past the cap of a cell's outputs
 _FORGED_BYTES = 500  # what a message that cannot be read counts
 _REPLY_BYTES = 100_000_000  # thrown away of what answers one cell or question; only that reply is lost up to here
+_CRUMB_BYTES = 1_000  # smaller pieces take time, not memory
+_CRUMBS = 2_000  # of them, thrown away where replies are awaited, in all; a reply has ten
 _MALFORMED = (ValidationError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
 _PING = "'{\"found\": {}}'"
 
@@ -59,6 +61,7 @@ class CappedClient(CappedOutputs):
         self._running: int | None = None  # index of the cell
         self._replied = self._reply_lost = False
         self._reply_bytes = 0  # that were thrown away since the last request
+        self._crumbs = 0  # since the start
         self._channels = Channels(self._largest_message, self._lost)
 
     async def async_start_new_kernel_client(self) -> Any:
@@ -126,6 +129,13 @@ class CappedClient(CappedOutputs):
         self._reply_bytes += size
         if self._reply_bytes > _REPLY_BYTES:
             self._end_flood(f"more than {_REPLY_BYTES / 1e6:g} MB in one reply")
+        if size < _CRUMB_BYTES:
+            self._count_crumb()
+
+    def _count_crumb(self) -> None:
+        self._crumbs += 1
+        if self._crumbs > _CRUMBS:
+            self._end_flood(f"more than {_CRUMBS} frames that belong to no reply")
 
     def _note_failure(self, cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any] | None) -> None:
         """An error shows in the reply even where its message cannot be sent as an output."""
@@ -253,10 +263,11 @@ class CappedClient(CappedOutputs):
                     self._reply_lost = False
                     raise _ReplyLost from None
             except _MALFORMED:
-                continue
+                self._count_crumb()
             else:
                 if _answers(message, message_id):
                     return message
+                self._count_crumb()
         raise TimeoutError
 
     async def _end_of_the_deaf(self) -> NoReturn:

@@ -70,26 +70,40 @@ CASES = (
         ends=("killed",),
         checks=(within(15), *_NOTHING),
     ),
-    Case(
-        name="floods_the_line_it_is_asked_on",
-        about="frames of nothing where replies are awaited are counted, and cost nobody else anything",
-        cells=cells(
-            _CONNECTIONS,
-            """
-            import threading
-            line = connections(get_ipython().parent.parent.shell_port)[-1]
-            os.set_blocking(line, True)
-            def flood():
-                while True:
-                    with contextlib.suppress(OSError): os.write(line, b"\\x05\\x00" * 8192)
-            threading.Thread(target=flood, daemon=True).start()
-            time.sleep(5)
-            """,
-            "tell(after=True)",
-        ),
-        ends=("output_limit", "killed", "timeout"),
-        checks=(within(25), grows_less_than(100)),
-        limits={"cell_seconds": 10},
+    *(
+        Case(
+            name=name,
+            about=about,
+            cells=cells(
+                _CONNECTIONS,
+                f"""
+                import threading
+                line = connections(get_ipython().parent.parent.shell_port)[-1]
+                os.set_blocking(line, True)
+                def flood():
+                    while True:
+                        with contextlib.suppress(OSError): os.write(line, {frame!r} * 8192)
+                threading.Thread(target=flood, daemon=True).start()
+                time.sleep(5)
+                """,
+                "tell(after=True)",
+            ),
+            ends=("output_limit", "killed", "timeout"),
+            checks=(within(25), grows_less_than(100)),
+            limits={"cell_seconds": 10},
+        )
+        for name, frame, about in (
+            (
+                "floods_the_line_it_is_asked_on",
+                b"\x05\x00",
+                "frames of nothing where replies are awaited are counted, and cost nobody else anything",
+            ),
+            (
+                "floods_it_with_replies_to_nothing",
+                b"\x00\x00",
+                "so are whole messages with nothing in them",
+            ),
+        )
     ),
     Case(
         name="closes_every_descriptor",
