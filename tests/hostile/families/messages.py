@@ -10,12 +10,13 @@ _ANY = ("ok", "student_error", "timeout", "killed", "output_limit", "out_of_memo
 _NOTHING = (earns(r2="not_passed"),)
 
 _CONNECTIONS = """
-def connections(port):
+import struct
+def connections(port):  # of the grader: the kernel has one to itself
     found = []
     for number in map(int, os.listdir("/proc/self/fd")):
         with contextlib.suppress(OSError, ValueError):
             with socket.socket(fileno=os.dup(number)) as line:
-                if line.family == socket.AF_UNIX and str(line.getsockname()).endswith(f"-{port}") and not line.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                if line.family == socket.AF_UNIX and str(line.getsockname()).endswith(f"-{port}") and not line.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN) and struct.unpack("3i", line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0] != os.getpid():
                     found.append(number)
     return found
 """
