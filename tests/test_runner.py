@@ -214,6 +214,28 @@ def test_sabotage_costs_evidence_and_no_more(runner: KernelRunner, tmp_path: Pat
     assert not report.total
 
 
+def test_who_answers_no_question_is_not_asked_all_of_them(server: KernelServer, tmp_path: Path) -> None:
+    """Each would cost its whole time; what was not asked is not held against anybody, and goes to a person."""
+    criteria = [f"{{id: r2-{n}, check: r2, points: 1, predict: p{n}, at_least: 0.5}}" for n in range(8)]
+    assignment = course(tmp_path / "course", *criteria, limits="{seconds: 4, cell_seconds: 2, memory_mb: 1500}")
+    cell = """
+        import time
+        def hang(*_):
+            while get_ipython().kernel.get_parent("shell")["content"].get("silent"):
+                try: time.sleep(100)
+                except BaseException: pass
+        get_ipython().events.register("pre_execute", hang)
+        """
+    handed_in = submission(tmp_path, assignment, cell)
+    execution = KernelRunner(server, "none").run(handed_in, assignment)
+    faults = [answer["fault"] for answer in execution.evidence.values() if "fault" in answer]
+    assert (execution.status, 0 < faults.count("too_slow") < 4) == ("ok", True)
+    report = score(handed_in, execution, assignment, "en", dt.datetime.now(dt.UTC))
+    doubts = [finding.review for item in report.scores for finding in item.findings if finding.review]
+    assert len(doubts) > 4
+    assert all("not asked any more, after 4 s" in doubt for doubt in doubts)
+
+
 def test_modules_beside_the_notebook_can_be_imported(run: Run, tmp_path: Path, tiny: Assignment) -> None:
     execution = run(
         tmp_path,

@@ -15,13 +15,14 @@ import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from queue import Empty
-from typing import Any
+from typing import Any, cast
 
 _PIECE = 1 << 16
 _MORE, _LONG, _COMMAND = 1, 2, 4  # flags of a frame
 _GREETING = b"\xff" + bytes(8) + b"\x7f" + bytes((3, 0)) + b"NULL".ljust(20, b"\0") + bytes(32)
 _READY, _SUBSCRIBE = b"\5READY", b"\1"  # the latter to all
 _FRAME = 100  # bytes that Python needs for a frame with nothing in it
+_HEADER_BYTES = 10_000  # of a signature, a header, the header of what is answered; a kernel's have some hundreds
 _JSON_FACTOR = 6  # what a message may take once it is parsed, as a multiple of the largest message
 _UNREAD = 4  # messages that wait for the grader
 _RETRY_SECONDS = 0.02
@@ -90,8 +91,8 @@ class Channel:
         self._writer.write(b"".join(map(_frame, frames, flags)))
 
     async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:
-        """The next message. Raises queue.Empty if there is none in time, and whatever jupyter_client's session raises
-        for one that it cannot read."""
+        """The next message. Raises queue.Empty if there is none in time, ValueError for one of a form that no kernel
+        sends, and whatever else jupyter_client's session raises for one that it cannot read."""
         try:
             frames = self._messages.get_nowait()
         except asyncio.QueueEmpty:
@@ -101,8 +102,12 @@ class Channel:
             except TimeoutError:
                 raise Empty from None
         _, parts = self._session.feed_identities(frames)
-        message: dict[str, Any] = self._session.deserialize(parts)
-        return message
+        if any(len(part) > _HEADER_BYTES for part in parts[:3]):  # a session remembers signatures, false ones too
+            raise ValueError("the header is too long")
+        message = self._session.deserialize(parts)
+        if not _is_message(message):  # it turns what older kernels send into what they mean, or into anything
+            raise ValueError("not a message")
+        return cast(dict[str, Any], message)
 
     def is_alive(self) -> bool:
         return self._reading is not None and not self._reading.done()
@@ -186,6 +191,14 @@ async def _connected(endpoint: Endpoint, alive: Callable[[], Any], seconds: floa
 
 def _endpoint(transport: str, ip: str, port: int) -> Endpoint:
     return Path(f"{ip}-{port}") if transport == "ipc" else (ip, port)
+
+
+def _is_message(message: Any) -> bool:
+    return (
+        isinstance(message, dict)
+        and isinstance(message.get("msg_type"), str)
+        and all(isinstance(message.get(part), dict) for part in ("header", "parent_header", "metadata", "content"))
+    )
 
 
 def _parsed_size(frames: list[bytes]) -> int:

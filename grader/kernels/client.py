@@ -179,6 +179,7 @@ class CappedClient(CappedOutputs):
         """As nbclient's, but a reply may be lost, and outputs that break off are not taken for outputs that end."""
         try:
             reply = await self._reply(msg_id, timeout or math.inf)
+            reply["content"].setdefault("status", "ok")  # nbclient counts on it
             self._replied = True
         except _ReplyLost:
             self._replied, reply = True, {"content": {"status": "ok"}}
@@ -283,8 +284,7 @@ class CappedClient(CappedOutputs):
 
 
 def _answers(message: dict[str, Any], message_id: str) -> bool:
-    parent = message["parent_header"]
-    return isinstance(parent, dict) and parent.get("msg_id") == message_id
+    return bool(message["parent_header"].get("msg_id") == message_id)
 
 
 def _answer_in(reply: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ _TAIL = 2_000  # characters kept of the end of an output that was cut
 _CUT = "\n[... outputs past the limit are left out; the end of this cell's output: ...]\n"
 _ERROR_CHARACTERS = 10_000  # kept of a traceback that is past the cap
 _DISPLAYS = ("display_data", "execute_result", "update_display_data")
+_STREAMS = ("stdout", "stderr")
 _OUTPUTS = ("stream", "error", "display_data", "execute_result")
 _PER_MESSAGE = 500  # what an empty output costs in memory and on a page
 _PER_OBJECT, _PER_VALUE = 300, 16
@@ -47,7 +48,7 @@ class CappedOutputs(NotebookClient):
             return None  # forged
         if kind not in (*_OUTPUTS, *_DISPLAYS):
             return super().process_message(msg, cell, cell_index)
-        cost = self._cost(msg)
+        cost = self._cost(cell, msg)
         room = int(self.output_bytes - self.kept[cell_index])
         if cost <= room:
             self.kept[cell_index] += cost
@@ -76,9 +77,11 @@ class CappedOutputs(NotebookClient):
         self.clear_before_next_output = False
         self.kept[cell_index] = 0
 
-    def _cost(self, msg: dict[str, Any]) -> int:
+    def _cost(self, cell: NotebookNode, msg: dict[str, Any]) -> int:
         """What the message adds to the notebook. An update counts once for every place that shows it."""
         size = size_of(msg)
+        if msg["msg_type"] == "stream":
+            return size if _continues(cell, msg) else size + _PER_MESSAGE
         display_id = (msg["content"].get("transient") or {}).get("display_id")
         if msg["msg_type"] not in _DISPLAYS or not display_id:
             return size
@@ -104,7 +107,11 @@ def size_of(msg: dict[str, Any]) -> int:
 
 
 def _is_text(msg: dict[str, Any]) -> bool:
-    return msg["msg_type"] == "stream" and isinstance(msg["content"].get("text"), str)
+    """Whether it is what a kernel sends as text: on one of two streams, and with nothing beside it."""
+    if msg["msg_type"] != "stream":
+        return False
+    content = msg["content"]
+    return content.keys() == {"name", "text"} and content["name"] in _STREAMS and isinstance(content["text"], str)
 
 
 def _size(value: Any) -> int:
@@ -123,16 +130,20 @@ def _size(value: Any) -> int:
     return size
 
 
-def _continued(cell: NotebookNode, msg: dict[str, Any]) -> bool:
-    """Whether the message went on with the stream that the cell's last output is, as notebooks show it."""
+def _continues(cell: NotebookNode, msg: dict[str, Any]) -> bool:
+    """Whether the message goes on with the stream that the cell's last output is, as notebooks show it."""
     last = cell.outputs[-1] if cell.outputs else {}
-    content = msg["content"]
-    if msg["msg_type"] != "stream" or last.get("output_type") != "stream" or last["name"] != content["name"]:
+    if msg["msg_type"] != "stream" or last.get("output_type") != "stream":
         return False
-    if last["text"].startswith(_CUT):
-        return False
-    last["text"] += content["text"]
-    return True
+    return bool(last["name"] == msg["content"]["name"] and not last["text"].startswith(_CUT))
+
+
+def _continued(cell: NotebookNode, msg: dict[str, Any]) -> bool:
+    """Join the message with the cell's last output if it continues it; whether it did."""
+    continues = _continues(cell, msg)
+    if continues:
+        cell.outputs[-1]["text"] += msg["content"]["text"]
+    return continues
 
 
 def _shortened(error: dict[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,23 @@ def connections(port):  # of the grader: the kernel has one to itself
     return found
 """
 
+_BY_HAND = """
+import itertools, json
+kernel = get_ipython().kernel
+asked, told = (connections(port)[-1] for port in (get_ipython().parent.parent.shell_port, get_ipython().parent.parent.iopub_port))
+numbers = itertools.count()
+def framed(*frames):
+    sizes = [len(frame).to_bytes(8, "big") for frame in frames]
+    return b"".join(bytes([2 | (n < len(frames) - 1)]) + size + frame for n, (size, frame) in enumerate(zip(sizes, frames)))
+def say(line, kind, content, signature=None, **header):
+    header = {"msg_id": str(next(numbers)), "msg_type": kind, "version": "5.3", "date": "2026-01-01T00:00:00Z"} | header
+    parts = [json.dumps(part).encode() for part in (header, {"msg_id": kernel.get_parent("shell")["header"]["msg_id"]}, {}, content)]
+    topic = [b"topic"] if line == told else []
+    left = framed(*topic, b"<IDS|MSG>", signature or kernel.session.sign(parts), *parts)
+    os.set_blocking(line, True)
+    while left: left = left[os.write(line, left):]
+"""
+
 CASES = (
     Case(
         name="replaces_the_kernels_handlers",
@@ -103,6 +120,64 @@ CASES = (
                 "floods_it_with_replies_to_nothing",
                 b"\x00\x00",
                 "so are whole messages with nothing in them",
+            ),
+        )
+    ),
+    Case(
+        name="replies_with_messages_of_other_forms",
+        about="signed replies without the parts that a reply has, or made unreadable by their version, are ignored",
+        cells=cells(
+            _CONNECTIONS + _BY_HAND,
+            "say(asked, '__eq__', {}, version='4.0'); time.sleep(0.3)",
+            "say(asked, 'execute_reply', [1]); time.sleep(0.3)",
+            "say(asked, 'execute_reply', None); time.sleep(0.3)",
+            "say(asked, 'execute_reply', {}); time.sleep(0.3)",
+            "say(asked, 'execute_reply', {'status': ['error']}); time.sleep(0.3)",
+            "get_ipython().events.register('pre_execute', lambda: say(asked, '__eq__', {}, version='4.0'))",
+            "tell(after=True)",
+        ),
+        ends=("ok", "student_error"),
+        checks=(within(15), tells("after", True)),
+    ),
+    *(
+        Case(
+            name=name,
+            about=about,
+            cells=cells(
+                _CONNECTIONS + _BY_HAND,
+                f"""
+                until = time.monotonic() + 3
+                while time.monotonic() < until: {message}
+                """,
+                "tell(after=True)",
+            ),
+            ends=ends,
+            checks=(within(15), grows_less_than(100)),
+        )
+        for name, message, ends, about in (
+            (
+                "floods_with_names_of_streams",
+                "say(told, 'stream', {'name': str(next(numbers)) + 'x' * 300_000, 'text': ''})",
+                ("output_limit",),
+                "whatever a stream's message has beside its text is counted, and not kept",
+            ),
+            (
+                "floods_with_empty_streams",
+                "say(told, 'stream', {'name': ('stdout', 'stderr')[next(numbers) // 2 % 2], 'text': ''})",
+                ("output_limit", "timeout"),
+                "an output without text is counted",
+            ),
+            (
+                "floods_with_signatures",
+                "say(told, 'stream', {'name': 'stdout', 'text': ''}, b'%d' % next(numbers) + b'x' * 900_000)",
+                _ANY,
+                "false signatures are not remembered",
+            ),
+            (
+                "floods_with_signatures_of_replies",
+                "say(asked, 'execute_reply', {}, b'%d' % next(numbers) + b'x' * 900_000)",
+                _ANY,
+                "nor are those of replies",
             ),
         )
     ),
