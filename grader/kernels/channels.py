@@ -15,7 +15,7 @@ import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from queue import Empty
-from typing import Any, cast
+from typing import Any, TypeGuard
 
 _PIECE = 1 << 16
 _MORE, _LONG, _COMMAND = 1, 2, 4  # flags of a frame
@@ -104,10 +104,10 @@ class Channel:
         _, parts = self._session.feed_identities(frames)
         if any(len(part) > _HEADER_BYTES for part in parts[:3]):  # a session remembers signatures, false ones too
             raise ValueError("the header is too long")
-        message = self._session.deserialize(parts)
+        message: Any = self._session.deserialize(parts)
         if not _is_message(message):  # it turns what older kernels send into what they mean, or into anything
             raise ValueError("not a message")
-        return cast(dict[str, Any], message)
+        return message
 
     def is_alive(self) -> bool:
         return self._reading is not None and not self._reading.done()
@@ -193,7 +193,7 @@ def _endpoint(transport: str, ip: str, port: int) -> Endpoint:
     return Path(f"{ip}-{port}") if transport == "ipc" else (ip, port)
 
 
-def _is_message(message: Any) -> bool:
+def _is_message(message: Any) -> TypeGuard[dict[str, Any]]:
     return (
         isinstance(message, dict)
         and isinstance(message.get("msg_type"), str)

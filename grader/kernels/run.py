@@ -218,18 +218,11 @@ class Run:
             if key in self.known:
                 answer = {"fault": "known"}
                 continue
-            asked_by_test = request["probe"] == passing.PROBE  # each has its own time, as the rubric says
-            if self.unanswered >= self.limits.seconds and not asked_by_test:
-                gave_up = f"it was not asked any more, after {self.unanswered:.0f} s in which it gave no answer"
-                answer = {"fault": "unreadable", "message": gave_up}
-                continue
             try:
                 answer = await self._answer(request)
             except DeadKernelError:
                 await self._died_when_asked(key, request)
                 return
-            if answer.get("fault") == "too_slow" and not asked_by_test:
-                self.unanswered += self.limits.cell_seconds
 
     async def _died_when_asked(self, key: str, request: dict[str, Any]) -> None:
         """A test that ends its kernel is no fault of the run: the notebook had come to its end."""
@@ -242,10 +235,18 @@ class Run:
         self._stop(status, error)
 
     async def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
-        """A test that goes on after an interrupt would keep the kernel from answering anything else: it is killed."""
+        """A test that goes on after an interrupt would keep the kernel from answering anything else: it is killed. Each
+        test has its own time; who left other questions unanswered for a notebook's whole time is not asked the rest."""
+        is_test = request["probe"] == passing.PROBE
+        if not is_test and self.unanswered >= self.limits.seconds:
+            gave_up = f"it was not asked any more, after {self.unanswered:.0f} s in which it gave no answer"
+            return {"fault": "unreadable", "message": gave_up}
         answer = await self.client.ask(probes.question(request), self.limits.cell_seconds)
-        deaf = request["probe"] == passing.PROBE and answer.get("fault") == "too_slow"
-        if deaf and not await self.client.answers():
+        if answer.get("fault") != "too_slow":
+            return answer
+        if not is_test:
+            self.unanswered += self.limits.cell_seconds
+        elif not await self.client.answers():
             self.watch.broken = (
                 "timeout",
                 f"it did not finish, and went on after an interrupt at {self.limits.cell_seconds:.0f} s",
